@@ -1,0 +1,65 @@
+import datetime
+
+from google.api import field_behavior_pb2 as _field_behavior_pb2
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from google.protobuf import descriptor as _descriptor
+from google.protobuf import message as _message
+from collections.abc import Mapping as _Mapping
+from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
+
+DESCRIPTOR: _descriptor.FileDescriptor
+
+class State(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    STATE_UNSPECIFIED: _ClassVar[State]
+    STATE_QUEUED: _ClassVar[State]
+    STATE_RENDERING: _ClassVar[State]
+    STATE_READY: _ClassVar[State]
+    STATE_FAILED: _ClassVar[State]
+    STATE_CANCELLED: _ClassVar[State]
+
+class FailureReason(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    FAILURE_REASON_UNSPECIFIED: _ClassVar[FailureReason]
+    FAILURE_REASON_PLAYER_GONE: _ClassVar[FailureReason]
+    FAILURE_REASON_RENDER_FAILED: _ClassVar[FailureReason]
+    FAILURE_REASON_RENDER_LIMIT: _ClassVar[FailureReason]
+    FAILURE_REASON_ATTEMPTS_EXHAUSTED: _ClassVar[FailureReason]
+STATE_UNSPECIFIED: State
+STATE_QUEUED: State
+STATE_RENDERING: State
+STATE_READY: State
+STATE_FAILED: State
+STATE_CANCELLED: State
+FAILURE_REASON_UNSPECIFIED: FailureReason
+FAILURE_REASON_PLAYER_GONE: FailureReason
+FAILURE_REASON_RENDER_FAILED: FailureReason
+FAILURE_REASON_RENDER_LIMIT: FailureReason
+FAILURE_REASON_ATTEMPTS_EXHAUSTED: FailureReason
+
+class Report(_message.Message):
+    __slots__ = ("report_id", "username", "state", "failure_reason", "include_email", "create_time", "update_time", "expire_time", "size_bytes", "sha256", "attempt_count")
+    REPORT_ID_FIELD_NUMBER: _ClassVar[int]
+    USERNAME_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    FAILURE_REASON_FIELD_NUMBER: _ClassVar[int]
+    INCLUDE_EMAIL_FIELD_NUMBER: _ClassVar[int]
+    CREATE_TIME_FIELD_NUMBER: _ClassVar[int]
+    UPDATE_TIME_FIELD_NUMBER: _ClassVar[int]
+    EXPIRE_TIME_FIELD_NUMBER: _ClassVar[int]
+    SIZE_BYTES_FIELD_NUMBER: _ClassVar[int]
+    SHA256_FIELD_NUMBER: _ClassVar[int]
+    ATTEMPT_COUNT_FIELD_NUMBER: _ClassVar[int]
+    report_id: str
+    username: str
+    state: State
+    failure_reason: FailureReason
+    include_email: bool
+    create_time: _timestamp_pb2.Timestamp
+    update_time: _timestamp_pb2.Timestamp
+    expire_time: _timestamp_pb2.Timestamp
+    size_bytes: int
+    sha256: str
+    attempt_count: int
+    def __init__(self, report_id: _Optional[str] = ..., username: _Optional[str] = ..., state: _Optional[_Union[State, str]] = ..., failure_reason: _Optional[_Union[FailureReason, str]] = ..., include_email: _Optional[bool] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., update_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., size_bytes: _Optional[int] = ..., sha256: _Optional[str] = ..., attempt_count: _Optional[int] = ...) -> None: ...
