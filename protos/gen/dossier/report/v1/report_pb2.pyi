@@ -22,7 +22,7 @@ class State(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
 class FailureReason(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
     FAILURE_REASON_UNSPECIFIED: _ClassVar[FailureReason]
-    FAILURE_REASON_PLAYER_GONE: _ClassVar[FailureReason]
+    FAILURE_REASON_PLAYER_NOT_FOUND: _ClassVar[FailureReason]
     FAILURE_REASON_RENDER_FAILED: _ClassVar[FailureReason]
     FAILURE_REASON_RENDER_LIMIT: _ClassVar[FailureReason]
     FAILURE_REASON_ATTEMPTS_EXHAUSTED: _ClassVar[FailureReason]
@@ -33,7 +33,7 @@ STATE_READY: State
 STATE_FAILED: State
 STATE_CANCELLED: State
 FAILURE_REASON_UNSPECIFIED: FailureReason
-FAILURE_REASON_PLAYER_GONE: FailureReason
+FAILURE_REASON_PLAYER_NOT_FOUND: FailureReason
 FAILURE_REASON_RENDER_FAILED: FailureReason
 FAILURE_REASON_RENDER_LIMIT: FailureReason
 FAILURE_REASON_ATTEMPTS_EXHAUSTED: FailureReason
