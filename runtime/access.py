@@ -1,0 +1,78 @@
+"""The door: who is calling, and whether the method's declared rule lets them in. Metadata alone decides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from dossier.access.v1 import access_pb2
+
+from runtime.calls import Call
+from runtime.contract import Method
+from runtime.errors import NotAllowed, Unauthenticated
+from runtime.service_tokens import ServiceTokens
+from runtime.sessions import SessionCheck
+from runtime.tokens import TokenVerifier
+
+_SCHEME = "bearer "
+
+
+class TokenMissing(Unauthenticated):
+    """The method needs a signed-in caller and no token was sent."""
+
+    reason: ClassVar[str] = "TOKEN_MISSING"
+
+
+class RoleMissing(NotAllowed):
+    """The caller does not hold a role that the method asks for."""
+
+    reason: ClassVar[str] = "ROLE_MISSING"
+
+
+class Door:
+    """Admits calls. Default deny: what cannot be proved is refused before the body is read."""
+
+    def __init__(
+        self, verifier: TokenVerifier, *, sessions: SessionCheck, service_tokens: ServiceTokens | None = None
+    ) -> None:
+        self._verifier = verifier
+        self._sessions = sessions
+        self._service_tokens = service_tokens
+
+    async def admit(self, call: Call, method: Method, metadata: Iterable[tuple[str, str | bytes]]) -> None:
+        """Fill in the call's caller. Raises Unauthenticated or NotAllowed when the method's rule refuses."""
+        token = _bearer_token(metadata)
+        if method.internal:
+            call.peer_service = self._admit_service(token)
+            return
+        if token is not None:
+            call.caller = self._verifier.verify(token)
+            if not self._sessions.remembers(call.caller):
+                await self._sessions.require_live(call.caller)
+        _require(method, call)
+
+    def _admit_service(self, token: str | None) -> str:
+        if self._service_tokens is None or token is None:
+            raise TokenMissing("This method is for other parts of the installation only.")
+        return self._service_tokens.verify(token)
+
+
+def _require(method: Method, call: Call) -> None:
+    if method.audience == access_pb2.AUDIENCE_ANYONE:
+        return
+    if call.caller is None:
+        raise TokenMissing("Sign in first and send the access token as 'authorization: Bearer ...'.")
+    if method.audience == access_pb2.AUDIENCE_ROLE and not method.roles & call.caller.roles:
+        wanted = " or ".join(sorted(method.roles))
+        raise RoleMissing(f"This needs the role {wanted}; ask the club's operator for it, then sign in again.")
+
+
+def _bearer_token(metadata: Iterable[tuple[str, str | bytes]]) -> str | None:
+    """Return the one bearer token. What is present but not a bearer token is bad, never anonymous."""
+    values = [value for key, value in metadata if key == "authorization"]
+    if not values:
+        return None
+    value = values[0]
+    if len(values) > 1 or not isinstance(value, str) or value[: len(_SCHEME)].lower() != _SCHEME:
+        raise Unauthenticated("Send exactly one 'authorization: Bearer <access token>'.")
+    return value[len(_SCHEME) :].strip()

@@ -1,0 +1,88 @@
+"""The methods of the contract, read from the descriptors of the generated stubs."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import dossier
+from dossier.access.v1 import access_pb2
+from google.protobuf.descriptor import MethodDescriptor, ServiceDescriptor
+from google.protobuf.message import Message
+from google.protobuf.message_factory import GetMessageClass
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """One RPC: its path on the wire, its shape and who may call it."""
+
+    path: str
+    service: str
+    client_streaming: bool
+    server_streaming: bool
+    audience: int
+    roles: frozenset[str]
+    request: type[Message]
+    response: type[Message]
+
+    @property
+    def internal(self) -> bool:
+        """Whether only other parts of the installation may call it."""
+        return self.audience == access_pb2.AUDIENCE_INTERNAL
+
+
+class RuleMissing(Exception):
+    """A method of the contract does not say who may call it."""
+
+
+def methods() -> dict[str, Method]:
+    """Return every method of the contract by its path, such as "/dossier.auth.v1.AuthService/SignIn".
+
+    Raises:
+        RuleMissing: a method carries no access rule.
+    """
+    found = (_method(service, method) for service in services() for method in service.methods)
+    return {method.path: method for method in found}
+
+
+def services() -> Iterator[ServiceDescriptor]:
+    """Return the descriptor of every service of the contract."""
+    for module in _stub_modules():
+        yield from module.DESCRIPTOR.services_by_name.values()
+
+
+def role_name(role: Any) -> str:
+    """Return a role as it stands in tokens and rows: "referee" for ROLE_REFEREE."""
+    return access_pb2.Role.Name(role).removeprefix("ROLE_").lower()
+
+
+def role_value(name: str) -> Any:
+    """Return the enum value of a role's name; ROLE_UNSPECIFIED for a name that this version does not know."""
+    return dict(access_pb2.Role.items()).get(f"ROLE_{name.upper()}", access_pb2.ROLE_UNSPECIFIED)
+
+
+def _stub_modules() -> Iterator[ModuleType]:
+    for root in map(Path, dossier.__path__):
+        for file in sorted(root.rglob("*_service_pb2.py")):
+            yield importlib.import_module(".".join(("dossier", *file.relative_to(root).with_suffix("").parts)))
+
+
+def _method(service: ServiceDescriptor, method: MethodDescriptor) -> Method:
+    rule: access_pb2.AccessRule = method.GetOptions().Extensions[access_pb2.rule]  # type: ignore[index]
+    path = f"/{service.full_name}/{method.name}"
+    if rule.audience == access_pb2.AUDIENCE_UNSPECIFIED:
+        raise RuleMissing(f"{path} has no access rule; state one in its proto.")
+    return Method(
+        path=path,
+        service=service.full_name,
+        client_streaming=method.client_streaming,
+        server_streaming=method.server_streaming,
+        audience=rule.audience,
+        roles=frozenset(role_name(role) for role in rule.roles),
+        request=GetMessageClass(method.input_type),
+        response=GetMessageClass(method.output_type),
+    )

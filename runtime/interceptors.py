@@ -1,0 +1,229 @@
+"""What surrounds every call on every server of ours: request id, door, validation, error mapping and one log line.
+
+One interceptor does it in a fixed order, because each further grpc.aio interceptor costs as much as all of this
+together. Health and reflection, which are not of the contract, pass untouched.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from typing import Any
+
+import grpc
+import structlog
+import uuid_utils
+from google.protobuf.message import DecodeError, Message
+from google.rpc import status_pb2
+from grpc_status import rpc_status
+
+from runtime import calls
+from runtime.access import Door
+from runtime.calls import Call
+from runtime.contract import Method
+from runtime.errors import DomainError, InvalidInput, Unavailable
+from runtime.statuses import code_of, internal_status, status_of
+from runtime.validation import validate
+
+Context = grpc.aio.ServicerContext[Any, Any]
+_REQUEST_ID = re.compile(r"^[A-Za-z0-9_.-]{1,64}$")
+_log = structlog.get_logger("rpc")
+
+
+class MalformedRequest(InvalidInput):
+    """The bytes are not the method's request message."""
+
+    reason = "MALFORMED_REQUEST"
+
+
+class _Malformed:
+    """Stands in for a request that could not be decoded, until there is a context to refuse it with."""
+
+
+class CallInterceptor(grpc.aio.ServerInterceptor):
+    """Surrounds the handlers of the contract's methods. `methods` is `contract.methods()` or a part of it."""
+
+    def __init__(self, methods: Mapping[str, Method], door: Door) -> None:
+        self._methods = methods
+        self._door = door
+        self._wrapped: dict[str, grpc.RpcMethodHandler[Any, Any]] = {}
+
+    async def intercept_service(
+        self,
+        continuation: Callable[[grpc.HandlerCallDetails], Awaitable[grpc.RpcMethodHandler[Any, Any] | None]],
+        handler_call_details: grpc.HandlerCallDetails,
+    ) -> grpc.RpcMethodHandler[Any, Any] | None:
+        """Return the surrounded handler, or one that refuses the call without reading its body."""
+        path: str = handler_call_details.method
+        method = self._methods.get(path)
+        if method is None:
+            return await continuation(handler_call_details)
+        handler = self._wrapped.get(path)
+        if handler is None:
+            inner = await continuation(handler_call_details)
+            if inner is None:
+                return inner
+            handler = self._wrapped[path] = _wrap(inner)
+        metadata = handler_call_details.invocation_metadata or ()
+        call = Call(path, _request_id(metadata))
+        calls.enter(call)
+        try:
+            await self._door.admit(call, method, metadata)
+        except DomainError as error:
+            return _refusal(error)
+        return handler
+
+
+def _request_id(metadata: Iterable[tuple[str, str | bytes]]) -> str:
+    for key, value in metadata:
+        if key == "x-request-id" and isinstance(value, str) and _REQUEST_ID.match(value):
+            return value
+    return str(uuid_utils.uuid7())
+
+
+def _refusal(error: DomainError) -> grpc.RpcMethodHandler[Any, Any]:
+    # A streaming handler gets its context before the body is read; a unary one only after.
+    async def refuse(_requests: AsyncIterator[Any], context: Context) -> None:
+        call = _call()
+        try:
+            await _abort(call, context, error)
+        finally:
+            _log_call(call)
+
+    return grpc.stream_unary_rpc_method_handler(refuse)
+
+
+def _wrap(inner: grpc.RpcMethodHandler[Any, Any]) -> grpc.RpcMethodHandler[Any, Any]:
+    kinds: dict[tuple[bool, bool], tuple[str, Callable[..., Any], Callable[..., Any]]] = {
+        (False, False): ("unary_unary", _answering, grpc.unary_unary_rpc_method_handler),
+        (False, True): ("unary_stream", _streaming, grpc.unary_stream_rpc_method_handler),
+        (True, False): ("stream_unary", _answering, grpc.stream_unary_rpc_method_handler),
+        (True, True): ("stream_stream", _streaming, grpc.stream_stream_rpc_method_handler),
+    }
+    streams_in, streams_out = bool(inner.request_streaming), bool(inner.response_streaming)
+    attribute, surround, build = kinds[streams_in, streams_out]
+    admit_request = _checked_stream if streams_in else _checked
+    handler: grpc.RpcMethodHandler[Any, Any] = build(
+        surround(getattr(inner, attribute), admit_request),
+        request_deserializer=_tolerant(inner.request_deserializer),
+        response_serializer=inner.response_serializer,
+    )
+    return handler
+
+
+def _tolerant(deserialize: Callable[[bytes], Any] | None) -> Callable[[bytes], Any] | None:
+    if deserialize is None:
+        return None
+
+    def decode(data: bytes) -> Any:
+        try:
+            return deserialize(data)
+        except DecodeError:
+            return _Malformed()
+
+    return decode
+
+
+def _checked(request: Any) -> Any:
+    if isinstance(request, Message):
+        validate(request)
+    elif isinstance(request, _Malformed):
+        raise MalformedRequest("The request's bytes are not this method's message; check the client's stubs.")
+    return request
+
+
+async def _checked_stream(requests: AsyncIterator[Any]) -> AsyncIterator[Any]:
+    async for request in requests:
+        yield _checked(request)
+
+
+def _answering(behaviour: Callable[..., Awaitable[Any]], admit_request: Callable[[Any], Any]) -> Callable[..., Any]:
+    async def answer(request: Any, context: Context) -> Any:
+        call = _begin(context)
+        try:
+            return await behaviour(admit_request(request), context)
+        except BaseException as error:
+            return await _translate(call, context, error)
+        finally:
+            _log_call(call)
+
+    return answer
+
+
+def _streaming(behaviour: Callable[..., AsyncIterator[Any]], admit_request: Callable[[Any], Any]) -> Callable[..., Any]:
+    async def stream(request: Any, context: Context) -> AsyncIterator[Any]:
+        call = _begin(context)
+        try:
+            async for response in behaviour(admit_request(request), context):
+                yield response
+        except BaseException as error:
+            await _translate(call, context, error)
+        finally:
+            _log_call(call)
+
+    return stream
+
+
+def _call() -> Call:
+    call = calls.current()
+    if call is None:
+        raise RuntimeError("no call was entered; the server lacks its CallInterceptor")
+    return call
+
+
+def _begin(context: Context) -> Call:
+    call = _call()
+    left = context.time_remaining()
+    if left is not None:
+        call.deadline = time.monotonic() + left
+    return call
+
+
+async def _translate(call: Call, context: Context, error: BaseException) -> None:
+    """End the call with the status that `error` stands for, or raise it again when that is not ours to decide."""
+    if isinstance(error, grpc.aio.AbortError):
+        call.code = getattr(context.code(), "name", str(context.code()))
+        raise error
+    if isinstance(error, asyncio.CancelledError):
+        task = asyncio.current_task()
+        if task is not None and task.cancelling():
+            call.code = "CANCELLED"
+            raise error
+        # Not the client's doing. Raised on, it would leave the client without any status (grpc/grpc issue 29248).
+        await _abort(call, context, Unavailable("The work was interrupted; try again.", dependency="server"))
+    if isinstance(error, (GeneratorExit, KeyboardInterrupt, SystemExit)):
+        raise error
+    if isinstance(error, DomainError):
+        await _abort(call, context, error)
+    await _abort_internal(call, context, error)
+
+
+async def _abort(call: Call, context: Context, error: DomainError) -> None:
+    call.code = code_of(error).name
+    if isinstance(error, Unavailable) and error.__cause__ is not None:
+        _log.warning("dependency_failed", request_id=call.request_id, cause=repr(error.__cause__))
+    await _end(context, status_of(error))
+
+
+async def _abort_internal(call: Call, context: Context, error: BaseException) -> None:
+    call.code = "INTERNAL"
+    _log.error("rpc_failed", method=call.method, request_id=call.request_id, exc_info=error)
+    await _end(context, internal_status(call.request_id))
+
+
+async def _end(context: Context, status: status_pb2.Status) -> None:
+    rich = rpc_status.to_status(status)
+    await context.abort(rich.code, rich.details, rich.trailing_metadata)
+
+
+def _log_call(call: Call) -> None:
+    _log.info(
+        "rpc",
+        method=call.method,
+        code=call.code,
+        duration_ms=round((time.perf_counter() - call.started) * 1000, 2),
+        request_id=call.request_id,
+        caller=call.caller.account_id if call.caller else call.peer_service,
+    )

@@ -1,0 +1,53 @@
+"""A service process from its first line to its last: settings, signals, exit code."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Awaitable, Callable
+
+from runtime.data_directory import DataDirectoryUnusable
+from runtime.server import PortUnavailable
+from runtime.settings import SettingsError
+
+EXIT_FAILED = 1
+EXIT_SETTINGS = 2
+_USER_ERRORS = (PortUnavailable, DataDirectoryUnusable)
+
+
+def run(serve: Callable[[asyncio.Event], Awaitable[None]]) -> int:
+    """Run `serve` until it returns, and return the exit code.
+
+    The first SIGTERM or SIGINT sets the event that `serve` gets, the second ends the process at once. Errors that an
+    operator can mend become one sentence on standard error.
+    """
+    try:
+        asyncio.run(_until_signalled(serve))
+    except SettingsError as error:
+        for problem in error.problems:
+            _say(problem)
+        return EXIT_SETTINGS
+    except _USER_ERRORS as error:
+        _say(str(error))
+        return EXIT_FAILED
+    return 0
+
+
+async def _until_signalled(serve: Callable[[asyncio.Event], Awaitable[None]]) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def on_signal() -> None:
+        if stop.is_set():
+            os._exit(EXIT_FAILED)
+        stop.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, on_signal)
+    await serve(stop)
+
+
+def _say(problem: str) -> None:
+    print(f"dossier: {problem}", file=sys.stderr)

@@ -1,0 +1,92 @@
+"""A gRPC server as every part runs it: limits, health, reflection, and a clean end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractAsyncContextManager
+from types import TracebackType
+from typing import Any
+
+import grpc
+from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+
+from runtime.reflection import add_reflection
+
+Registration = Callable[[grpc.aio.Server], None]
+# The limit of a message: the largest upload chunk (1 MiB) and room for its envelope.
+MAX_RECEIVE_BYTES = 1_114_112
+# gRPC refuses headers between a soft and a hard limit at random; equal limits make it certain.
+MAX_METADATA_BYTES = 16_384
+
+_OPTIONS: tuple[tuple[str, Any], ...] = (
+    ("grpc.so_reuseport", 0),
+    ("grpc.max_receive_message_length", MAX_RECEIVE_BYTES),
+    ("grpc.max_metadata_size", MAX_METADATA_BYTES),
+    ("grpc.absolute_max_metadata_size", MAX_METADATA_BYTES),
+    ("grpc.max_concurrent_streams", 256),
+    ("grpc.server_handshake_timeout_ms", 10_000),
+    ("grpc.keepalive_time_ms", 60_000),
+    ("grpc.keepalive_timeout_ms", 20_000),
+    ("grpc.http2.min_ping_interval_without_data_ms", 30_000),
+)
+
+
+class PortUnavailable(Exception):
+    """The address cannot be served on; its message says which and why."""
+
+
+class Server(AbstractAsyncContextManager["Server"]):
+    """One listening gRPC server. Entering starts it, leaving stops it; health is SERVING in between when set so.
+
+    Attributes:
+        address: where it listens, with the port that was given for port 0; known once entered.
+    """
+
+    def __init__(
+        self,
+        listen: str,
+        registrations: Iterable[Registration],
+        *,
+        service_names: Sequence[str],
+        interceptors: Sequence[grpc.aio.ServerInterceptor],
+        with_reflection: bool,
+        grace_seconds: float,
+        generic_handlers: Sequence[grpc.GenericRpcHandler] = (),
+    ) -> None:
+        self.address = listen
+        self._grace_seconds = grace_seconds
+        self._service_names = service_names
+        self._server = grpc.aio.server(interceptors=interceptors, options=_OPTIONS)
+        for register in registrations:
+            register(self._server)
+        self._server.add_generic_rpc_handlers(tuple(generic_handlers))
+        self._health = health.aio.HealthServicer()
+        health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
+        if with_reflection:
+            add_reflection(self._server, (*service_names, health.SERVICE_NAME))
+
+    async def __aenter__(self) -> Server:
+        host = self.address.rpartition(":")[0]
+        try:
+            port = self._server.add_insecure_port(self.address)
+        except RuntimeError as error:
+            raise PortUnavailable(
+                f"cannot listen on {self.address}: the port is in use or the address is not this machine's; "
+                "stop the other program or choose another port"
+            ) from error
+        self.address = f"{host}:{port}"
+        await self.set_serving(serving=False)
+        await self._server.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.set_serving(serving=False)
+        await self._server.stop(self._grace_seconds)
+
+    async def set_serving(self, *, serving: bool) -> None:
+        """Say to health checks whether calls should come here."""
+        status = health_pb2.HealthCheckResponse.SERVING if serving else health_pb2.HealthCheckResponse.NOT_SERVING
+        for name in ("", *self._service_names):
+            await self._health.set(name, status)

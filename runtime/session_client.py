@@ -1,0 +1,33 @@
+"""Asks profile_service whether a sign-in session still stands."""
+
+from __future__ import annotations
+
+import grpc
+from dossier.profile.v1 import credentials_service_pb2 as credentials_pb
+from dossier.profile.v1 import credentials_service_pb2_grpc as credentials_rpc
+
+from runtime.calls import seconds_left
+from runtime.channels import internal_metadata, raise_unavailable
+from runtime.service_tokens import ServiceTokens
+
+TIMEOUT_SECONDS = 3.0
+
+
+class SessionClient:
+    """The question behind `runtime.sessions.SessionCheck`, over a channel to profile_service."""
+
+    def __init__(self, profile: grpc.aio.Channel, tokens: ServiceTokens) -> None:
+        self._stub = credentials_rpc.CredentialsServiceStub(profile)
+        self._tokens = tokens
+
+    async def is_live(self, session_id: str) -> bool:
+        """Return whether the session stands. Raises Unavailable or DeadlineExceeded."""
+        try:
+            answer = await self._stub.GetSession(
+                credentials_pb.GetSessionRequest(session_id=session_id),
+                timeout=seconds_left(TIMEOUT_SECONDS),
+                metadata=internal_metadata(self._tokens, audience="profile_service"),
+            )
+        except grpc.aio.AioRpcError as error:
+            raise_unavailable(error, dependency="profile service")
+        return answer.live

@@ -1,0 +1,138 @@
+"""Settings: frozen dataclasses read from the environment, every problem told at once before anything opens."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, TypeVar, get_type_hints
+
+T = TypeVar("T")
+_REQUIRED: Any = dataclasses.MISSING
+_TRUE = frozenset({"1", "true", "yes", "on"})
+_FALSE = frozenset({"0", "false", "no", "off"})
+
+
+class SettingsError(Exception):
+    """The environment does not hold good settings. `problems` has one sentence for each."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("; ".join(problems))
+        self.problems = problems
+
+
+class Secret:
+    """Bytes that never show in a representation, a log or a traceback."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: bytes) -> None:
+        self._value = value
+
+    def reveal(self) -> bytes:
+        """Return the bytes."""
+        return self._value
+
+    def __repr__(self) -> str:
+        return "Secret(***)"
+
+
+def setting(
+    description: str,
+    *,
+    default: Any = _REQUIRED,
+    minimum: float | None = None,
+    choices: tuple[str, ...] = (),
+) -> Any:
+    """Declare one setting as a dataclass field. Secrets are read from NAME or from the file that NAME_FILE names.
+
+    Args:
+        description: what it sets, with the unit; stands in the configuration table.
+        default: a safe value; a setting without one must be given. Secrets have none.
+        minimum: the least number allowed; for a Secret, the least number of bytes.
+        choices: the only texts allowed.
+    """
+    metadata = {"description": description, "minimum": minimum, "choices": choices}
+    return dataclasses.field(default=default, metadata=metadata)
+
+
+def read_settings(kind: type[T], environ: Mapping[str, str], *, prefix: str) -> T:
+    """Build the dataclass `kind` from variables named PREFIX + FIELD. Raises SettingsError with all problems."""
+    values: dict[str, Any] = {}
+    problems: list[str] = []
+    hints = get_type_hints(kind)
+    for field in dataclasses.fields(kind):  # type: ignore[arg-type]
+        name = prefix + field.name.upper()
+        try:
+            text = _raw(name, hints[field.name], environ)
+            if text is not None:
+                values[field.name] = _parsed(text, hints[field.name], field.metadata)
+            elif field.default is _REQUIRED:
+                raise ValueError("must be set")
+        except (ValueError, OSError) as error:
+            problems.append(f"{name} {error}")
+    if problems:
+        raise SettingsError(problems)
+    return kind(**values)
+
+
+def rows(kind: type[Any], *, prefix: str) -> Iterator[tuple[str, str, str]]:
+    """Return (variable, default, description) of each setting, for the configuration table."""
+    hints = get_type_hints(kind)
+    for field in dataclasses.fields(kind):
+        name = prefix + field.name.upper()
+        if hints[field.name] is Secret:
+            name += f" or {name}_FILE"
+        default = "required" if field.default is _REQUIRED else str(field.default)
+        yield name, default, field.metadata["description"]
+
+
+def _raw(name: str, kind: Any, environ: Mapping[str, str]) -> str | bytes | None:
+    if kind is Secret and environ.get(f"{name}_FILE"):
+        return Path(environ[f"{name}_FILE"]).read_bytes().strip()
+    return environ.get(name)
+
+
+def _parsed(text: str | bytes, kind: Any, rules: Mapping[str, Any]) -> Any:
+    if kind is Secret:
+        data = text if isinstance(text, bytes) else text.encode()
+        if len(data) < (rules["minimum"] or 1):
+            raise ValueError(f"must have at least {rules['minimum']} bytes")
+        return Secret(data)
+    if isinstance(text, bytes):
+        raise TypeError("only secrets are read from files")
+    parsers: dict[Any, Callable[[str], Any]] = {
+        bool: _flag,
+        int: _integer,
+        float: _number,
+        Path: Path,
+        str: str,
+    }
+    value = parsers[kind](text)
+    if rules["minimum"] is not None and value < rules["minimum"]:
+        raise ValueError(f"must be at least {rules['minimum']:g}")
+    if rules["choices"] and value not in rules["choices"]:
+        raise ValueError("must be one of " + ", ".join(rules["choices"]))
+    return value
+
+
+def _flag(text: str) -> bool:
+    if text.lower() in _TRUE:
+        return True
+    if text.lower() in _FALSE:
+        return False
+    raise ValueError("must be true or false")
+
+
+def _integer(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise ValueError("must be a whole number") from None
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise ValueError("must be a number") from None
