@@ -83,7 +83,7 @@ class _ThreadSession:
         return await getattr(self._queries, query)(self._connection, **parameters)
 
     async def all(self, query: str, **parameters: Any) -> list[Row]:
-        return list(await getattr(self._queries, query)(self._connection, **parameters))
+        return [row async for row in getattr(self._queries, query)(self._connection, **parameters)]
 
 
 class SqliteDatabase:
@@ -135,8 +135,8 @@ async def open_sqlite(
     Args:
         storage: the folder with the service's `.sql` files and `migrations/`.
         clock: what `now_micros()` returns.
-        checkpoints: False for every process beside the first on the same file. SQLite before 3.51.3 may lose writes when
-            two connections checkpoint at once (its release notes, "WAL-reset bug").
+        checkpoints: False for every process beside the first on the same file. SQLite before 3.51.3 may lose writes
+            when two connections checkpoint at once (its release notes, "WAL-reset bug").
     """
     async with AsyncExitStack() as stack:
         writer = await stack.enter_async_context(_connect(path, clock, read_only=False))
@@ -167,7 +167,7 @@ async def migrate(connection: aiosqlite.Connection, folder: Path, *, lock: Path)
         for version, script in _migrations(folder):
             if version > applied:
                 await connection.executescript(
-                    f"BEGIN IMMEDIATE; {script} INSERT INTO schema_version VALUES ({version}); COMMIT;"
+                    f"BEGIN IMMEDIATE; {script} INSERT INTO schema_version VALUES ({version}); COMMIT;"  # noqa: S608
                 )
 
 

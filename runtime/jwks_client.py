@@ -17,7 +17,7 @@ _log = structlog.get_logger("jwks")
 
 
 class RemoteKeys:
-    """Public keys of the gateway. `keep_fresh` runs for the life of the process; `ready` is set after the first answer."""
+    """The gateway's public keys. `keep_fresh` runs as long as the process; `ready` is set after the first answer."""
 
     def __init__(self, gateway: grpc.aio.Channel) -> None:
         self._stub = auth_rpc.AuthServiceStub(gateway)
