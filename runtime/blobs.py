@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import obstore
@@ -51,6 +52,12 @@ class Blobs:
                 yield bytes(piece)
         except FileNotFoundError as error:
             raise BlobMissing("The stored file is gone.") from error
+
+    async def delete(self, keys: Sequence[str]) -> None:
+        """Delete those of the keys that exist."""
+        for key in keys:
+            with suppress(FileNotFoundError):
+                await obstore.delete_async(self._store, key)
 
     async def delete_all(self, prefix: str) -> None:
         """Delete every blob below `prefix`. Succeeds when there is none."""

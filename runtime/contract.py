@@ -55,6 +55,11 @@ def services() -> Iterator[ServiceDescriptor]:
         yield from module.DESCRIPTOR.services_by_name.values()
 
 
+def service_names(*prefixes: str) -> tuple[str, ...]:
+    """Return the full names of the services that begin with one of `prefixes`, such as "dossier.report.v1."."""
+    return tuple(service.full_name for service in services() if service.full_name.startswith(prefixes))
+
+
 def role_name(role: Any) -> str:
     """Return a role as it stands in tokens and rows: "referee" for ROLE_REFEREE."""
     return access_pb2.Role.Name(role).removeprefix("ROLE_").lower()

@@ -29,11 +29,11 @@ class PageTokens:
         key = hashlib.sha256(b"dossier page tokens\0" + secret).digest()
         self._fernet = Fernet(base64.urlsafe_b64encode(key))
 
-    def seal(self, position: list[str | int], *query: str | int) -> str:
+    def seal(self, position: list[str | int], *query: object) -> str:
         """Return a token that goes on after `position` in the results of `query`."""
         return self._fernet.encrypt(json.dumps([_digest(query), position]).encode()).decode()
 
-    def open(self, token: str, *query: str | int) -> list[str | int] | None:
+    def open(self, token: str, *query: object) -> list[str | int] | None:
         """Return the position to go on after, None for the first page. Raises PageTokenInvalid."""
         if not token:
             return None
@@ -51,7 +51,7 @@ def page_size(asked: int) -> int:
     return min(asked or DEFAULT_SIZE, MAX_SIZE)
 
 
-def _digest(query: tuple[str | int, ...]) -> str:
+def _digest(query: tuple[object, ...]) -> str:
     return hashlib.sha256(json.dumps(query).encode()).hexdigest()[:16]
 
 

@@ -1,0 +1,27 @@
+"""Runs profile_service: `python -m profile_service`.
+
+Spawned children import this module again, so it imports nothing before it is run.
+"""
+
+
+def main() -> int:
+    """Read the settings and serve until signalled; return the exit code."""
+    import asyncio
+    import os
+
+    from profile_service.app import serve
+    from profile_service.settings import PREFIX, Settings
+    from runtime.logs import configure_logs
+    from runtime.process import run
+    from runtime.settings import read_settings
+
+    async def serve_with_settings(stop: asyncio.Event) -> None:
+        settings = read_settings(Settings, os.environ, prefix=PREFIX)
+        configure_logs(settings.log_level)
+        await serve(settings, stop)
+
+    return run(serve_with_settings)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

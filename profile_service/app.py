@@ -1,0 +1,140 @@
+"""Opens and closes everything that profile_service is made of."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import uuid_utils
+from dossier.profile.v1 import (
+    account_service_pb2_grpc,
+    avatar_service_pb2_grpc,
+    credentials_service_pb2_grpc,
+    profile_service_pb2_grpc,
+)
+from dossier.stats.v1 import game_service_pb2_grpc, snapshot_service_pb2_grpc, stats_service_pb2_grpc
+
+from profile_service.avatar_images import ImageProcessor
+from profile_service.avatars import Avatars, Images
+from profile_service.credentials import CredentialRules
+from profile_service.games import GameRecorder
+from profile_service.passwords import Passwords
+from profile_service.rpc.account_rpc import AccountServicer
+from profile_service.rpc.avatar_rpc import AvatarServicer
+from profile_service.rpc.credentials_rpc import CredentialsServicer
+from profile_service.rpc.game_rpc import GameServicer, StatsServicer
+from profile_service.rpc.profile_rpc import ProfileServicer
+from profile_service.rpc.snapshot_rpc import SnapshotServicer
+from profile_service.settings import Settings
+from profile_service.snapshots import Snapshots
+from profile_service.storage.credential_store import CredentialStore
+from profile_service.storage.game_store import GameStore
+from profile_service.storage.snapshot_store import SnapshotStore
+from profile_service.storage.user_store import UserStore
+from profile_service.users import ProfileEditor
+from runtime import contract
+from runtime.access import Door
+from runtime.blobs import local_blobs
+from runtime.channels import open_channel
+from runtime.data_directory import hold
+from runtime.database import now_micros, open_sqlite
+from runtime.interceptors import CallInterceptor
+from runtime.jwks_client import RemoteKeys
+from runtime.pages import PageTokens
+from runtime.server import Registration, Server
+from runtime.service_tokens import ServiceTokens
+from runtime.sessions import SessionCheck
+from runtime.tokens import TokenVerifier
+
+NAME = "profile_service"
+STORAGE = Path(__file__).parent / "storage"
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the service offers to whoever runs a server for it."""
+
+    public: tuple[Registration, ...]
+    internal: tuple[Registration, ...]
+    is_session_live: Callable[[str], Awaitable[bool]]
+
+
+@asynccontextmanager
+async def open_parts(
+    settings: Settings, *, clock: Callable[[], int] = now_micros, images: Images | None = None
+) -> AsyncIterator[Parts]:
+    """Open the service without a server of its own. `images` replaces the decoding of pictures, for tests."""
+    async with AsyncExitStack() as stack:
+        if images is None:
+            images = processor = ImageProcessor(workers=settings.image_workers)
+            stack.callback(processor.close)
+        folder = stack.enter_context(hold(settings.data_dir))
+        passwords = Passwords(threads=settings.password_threads or None)
+        stack.callback(passwords.close)
+        database = await stack.enter_async_context(open_sqlite(folder / "profile.db", storage=STORAGE, clock=clock))
+        blobs = local_blobs(folder / "avatars")
+        pages = PageTokens(settings.page_secret.reveal())
+        users, accounts, games = UserStore(database), CredentialStore(database), GameStore(database)
+        rules = CredentialRules(accounts, passwords, secret=settings.refresh_secret.reveal(), new_id=_new_id)
+        profile = ProfileServicer(users, ProfileEditor(users), pages)
+        avatar = AvatarServicer(Avatars(users, blobs, images, new_id=_new_id))
+        account = AccountServicer(accounts, rules, blobs)
+        game = GameServicer(games, GameRecorder(games), pages)
+        snapshot = SnapshotServicer(Snapshots(SnapshotStore(database), blobs))
+        yield Parts(
+            public=(
+                partial(profile_service_pb2_grpc.add_ProfileServiceServicer_to_server, profile),
+                partial(avatar_service_pb2_grpc.add_AvatarServiceServicer_to_server, avatar),
+                partial(account_service_pb2_grpc.add_AccountServiceServicer_to_server, account),
+                partial(game_service_pb2_grpc.add_GameServiceServicer_to_server, game),
+                partial(stats_service_pb2_grpc.add_StatsServiceServicer_to_server, StatsServicer(games)),
+            ),
+            internal=(
+                partial(
+                    credentials_service_pb2_grpc.add_CredentialsServiceServicer_to_server, CredentialsServicer(rules)
+                ),
+                partial(snapshot_service_pb2_grpc.add_SnapshotServiceServicer_to_server, snapshot),
+            ),
+            is_session_live=rules.is_live,
+        )
+
+
+async def serve(settings: Settings, stop: asyncio.Event) -> None:
+    """Run the service as a process of its own until `stop` is set."""
+    async with AsyncExitStack() as stack:
+        parts = await stack.enter_async_context(open_parts(settings))
+        gateway = await stack.enter_async_context(open_channel(settings.gateway_address))
+        keys = RemoteKeys(gateway)
+        tasks = await stack.enter_async_context(asyncio.TaskGroup())
+        refreshing = tasks.create_task(keys.keep_fresh(), name="jwks")
+        stack.callback(refreshing.cancel)
+        door = Door(
+            TokenVerifier(keys),
+            sessions=SessionCheck(parts.is_session_live),
+            service_tokens=ServiceTokens(settings.internal_secret.reveal(), issuer=NAME),
+        )
+        server = Server(
+            settings.listen,
+            (*parts.public, *parts.internal),
+            service_names=contract.service_names("dossier.profile.v1.", "dossier.stats.v1."),
+            interceptors=[CallInterceptor(contract.methods(), door)],
+            with_reflection=settings.reflection,
+            grace_seconds=settings.grace_seconds,
+        )
+        await stack.enter_async_context(server)
+        serving = tasks.create_task(_serve_when_ready(server, keys), name="readiness")
+        stack.callback(serving.cancel)
+        await stop.wait()
+
+
+async def _serve_when_ready(server: Server, keys: RemoteKeys) -> None:
+    await keys.ready.wait()
+    await server.set_serving(serving=True)
+
+
+def _new_id() -> str:
+    return str(uuid_utils.uuid7())

@@ -1,0 +1,163 @@
+"""What can go wrong with players, their accounts, pictures and games."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from runtime.errors import (
+    AlreadyExists,
+    Conflict,
+    InvalidInput,
+    NotAllowed,
+    NotFound,
+    Unauthenticated,
+    Violation,
+)
+
+
+class UserNotFound(NotFound):
+    """No account has the username, or it was deleted."""
+
+    reason: ClassVar[str] = "USER_NOT_FOUND"
+
+    def __init__(self, username: str) -> None:
+        super().__init__(f"No player is called '{username}'; check the spelling.", username=username)
+
+
+class UsernameTaken(AlreadyExists):
+    """An account has the username, or once had."""
+
+    reason: ClassVar[str] = "USERNAME_TAKEN"
+
+    def __init__(self, username: str) -> None:
+        super().__init__(f"The username '{username}' is taken; choose another.", username=username)
+
+
+class PasswordTooCommon(InvalidInput):
+    """The password stands on the list of those that are tried first."""
+
+    reason: ClassVar[str] = "PASSWORD_TOO_COMMON"
+
+    def __init__(self) -> None:
+        violation = Violation("password", "is among the most used passwords, or is the username")
+        super().__init__("This password is too easy to guess; choose a longer or less usual one.", violation)
+
+
+class CredentialsWrong(Unauthenticated):
+    """Username and password do not match. The same for an unknown username."""
+
+    reason: ClassVar[str] = "CREDENTIALS_WRONG"
+
+    def __init__(self) -> None:
+        super().__init__("Username and password do not match; check both.")
+
+
+class RefreshTokenInvalid(Unauthenticated):
+    """The refresh token is not ours, damaged, or its session is over."""
+
+    reason: ClassVar[str] = "REFRESH_TOKEN_INVALID"
+
+    def __init__(self) -> None:
+        super().__init__("This sign-in session is over; sign in again.")
+
+
+class RefreshTokenReused(Unauthenticated):
+    """A refresh token came back long after it was exchanged."""
+
+    reason: ClassVar[str] = "REFRESH_TOKEN_REUSED"
+
+    def __init__(self) -> None:
+        super().__init__("This refresh token was used before, so its session was ended for safety; sign in again.")
+
+
+class NotOwner(NotAllowed):
+    """The caller acts on somebody else's account."""
+
+    reason: ClassVar[str] = "NOT_OWNER"
+
+    def __init__(self) -> None:
+        super().__init__("This belongs to somebody else, or does not exist; you can change only what is your own.")
+
+
+class EtagStale(Conflict):
+    """The profile changed since the caller read it."""
+
+    reason: ClassVar[str] = "ETAG_STALE"
+
+    def __init__(self) -> None:
+        super().__init__("The profile was changed meanwhile; read it again and repeat your change.")
+
+
+class UpdateMaskInvalid(InvalidInput):
+    """The update mask names a field that does not exist or cannot be changed."""
+
+    reason: ClassVar[str] = "UPDATE_MASK_INVALID"
+
+    def __init__(self, field: str) -> None:
+        violation = Violation("update_mask", "may name display_name, gender, city, club, about and locale")
+        super().__init__("The update mask names a field that cannot be changed.", violation, field=field[:64])
+
+
+class UploadMismatch(InvalidInput):
+    """The upload is not what its metadata announced."""
+
+    reason: ClassVar[str] = "UPLOAD_MISMATCH"
+
+
+class GameNotFound(NotFound):
+    """No game has the id."""
+
+    reason: ClassVar[str] = "GAME_NOT_FOUND"
+
+    def __init__(self, game_id: str) -> None:
+        super().__init__("No game has this id; check it.", game_id=game_id)
+
+
+class GameIdTaken(AlreadyExists):
+    """Another game was recorded under the id."""
+
+    reason: ClassVar[str] = "GAME_ID_TAKEN"
+
+    def __init__(self, game_id: str) -> None:
+        super().__init__("Another game was recorded under this id; choose a new one.", game_id=game_id)
+
+
+class PlayerUnknown(InvalidInput):
+    """A seat names a player who has no account."""
+
+    reason: ClassVar[str] = "PLAYER_UNKNOWN"
+
+    def __init__(self, username: str, seat_index: int) -> None:
+        violation = Violation(f"game.seats[{seat_index}].username", "names a player who has no account")
+        super().__init__(f"No player is called '{username}'; sign them up first.", violation, username=username)
+
+
+class ImageUnusable(InvalidInput):
+    """The uploaded picture cannot become an avatar."""
+
+
+class ImageFormat(ImageUnusable):
+    """It is not JPEG, PNG or WebP."""
+
+    reason: ClassVar[str] = "IMAGE_FORMAT"
+
+
+class ImageTooLarge(ImageUnusable):
+    """It has too many bytes or pixels."""
+
+    reason: ClassVar[str] = "IMAGE_TOO_LARGE"
+
+
+class ImageAnimated(ImageUnusable):
+    """It has more than one frame."""
+
+    reason: ClassVar[str] = "IMAGE_ANIMATED"
+
+
+class ImageBroken(ImageUnusable):
+    """It cannot be read to its end."""
+
+    reason: ClassVar[str] = "IMAGE_BROKEN"
+
+
+IMAGE_ERRORS = {kind.reason: kind for kind in (ImageFormat, ImageTooLarge, ImageAnimated, ImageBroken)}

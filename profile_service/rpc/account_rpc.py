@@ -1,0 +1,50 @@
+"""AccountService: decode, use case, encode."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import grpc
+from dossier.profile.v1 import account_service_pb2 as account_pb
+from dossier.profile.v1 import account_service_pb2_grpc as account_rpc
+
+from profile_service.avatars import BlobStore
+from profile_service.credentials import CredentialRules
+from profile_service.errors import UserNotFound
+from profile_service.rpc.messages import timestamp
+from profile_service.storage.credential_store import CredentialStore
+from runtime.calls import caller
+from runtime.contract import role_value
+
+Context = grpc.aio.ServicerContext[Any, Any]
+
+
+class AccountServicer(account_rpc.AccountServiceServicer):
+    """Serves the caller's own account."""
+
+    def __init__(self, store: CredentialStore, rules: CredentialRules, blobs: BlobStore) -> None:
+        self._store = store
+        self._rules = rules
+        self._blobs = blobs
+
+    async def GetAccount(
+        self, request: account_pb.GetAccountRequest, context: Context
+    ) -> account_pb.GetAccountResponse:
+        account = await self._store.get_account(caller().account_id)
+        if account is None:
+            raise UserNotFound(caller().username)
+        return account_pb.GetAccountResponse(
+            account=account_pb.Account(
+                username=account.username,
+                email=account.email,
+                roles=sorted(map(role_value, account.roles)),
+                create_time=timestamp(account.create_time),
+            )
+        )
+
+    async def DeleteAccount(
+        self, request: account_pb.DeleteAccountRequest, context: Context
+    ) -> account_pb.DeleteAccountResponse:
+        blob_keys = await self._rules.erase_account(caller(), request.username, request.password)
+        await self._blobs.delete(blob_keys)
+        return account_pb.DeleteAccountResponse()

@@ -1,0 +1,148 @@
+"""Turns models into the contract's messages and back."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from dossier.profile.v1 import user_pb2
+from dossier.stats.v1 import game_pb2, player_stats_pb2
+from google.protobuf.duration_pb2 import Duration
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from profile_service.games import Game, Seat
+from profile_service.statistics import PlayerStats, Tally
+from profile_service.storage.game_store import Period
+from profile_service.users import Avatar, User, etag_of
+
+# The contract's enum values by the words that models and rows use.
+_ENUMS: tuple[tuple[Any, str], ...] = (
+    (user_pb2.Gender, "GENDER_"),
+    (game_pb2.Role, "ROLE_"),
+    (game_pb2.Winner, "WINNER_"),
+    (game_pb2.Result, "RESULT_"),
+)
+_VALUES: dict[str, dict[str, Any]] = {
+    prefix: {name.removeprefix(prefix).lower(): value for name, value in enum.items()} for enum, prefix in _ENUMS
+}
+_WORDS: dict[str, dict[int, str]] = {
+    prefix: {value: word for word, value in words.items()} for prefix, words in _VALUES.items()
+}
+
+
+def gender_word(value: int) -> str:
+    """Return a gender as models have it."""
+    return _WORDS["GENDER_"][value]
+
+
+def timestamp(time: datetime) -> Timestamp:
+    """Return a moment as a message."""
+    message = Timestamp()
+    message.FromDatetime(time)
+    return message
+
+
+def duration(length: timedelta) -> Duration:
+    """Return a length of time as a message."""
+    message = Duration()
+    message.FromTimedelta(length)
+    return message
+
+
+def user_message(user: User) -> user_pb2.User:
+    """Return a player as a message."""
+    return user_pb2.User(
+        username=user.username,
+        display_name=user.display_name,
+        gender=_VALUES["GENDER_"][user.gender],
+        city=user.city,
+        club=user.club,
+        about=user.about,
+        locale=user.locale,
+        avatar=None if user.avatar is None else avatar_message(user.avatar),
+        create_time=timestamp(user.create_time),
+        update_time=timestamp(user.update_time),
+        etag=etag_of(user),
+    )
+
+
+def avatar_message(avatar: Avatar) -> user_pb2.Avatar:
+    """Return what is known of an avatar as a message."""
+    return user_pb2.Avatar(
+        sha256=avatar.sha256,
+        content_type=avatar.content_type,
+        size_bytes=avatar.size_bytes,
+        update_time=timestamp(avatar.update_time),
+    )
+
+
+def game_message(game: Game) -> game_pb2.Game:
+    """Return a recorded game as a message."""
+    return game_pb2.Game(
+        game_id=game.game_id,
+        start_time=timestamp(game.start_time),
+        duration=duration(game.duration),
+        winner=_VALUES["WINNER_"][game.winner],
+        seats=[_seat_message(seat) for seat in game.seats],
+        create_time=None if game.create_time is None else timestamp(game.create_time),
+    )
+
+
+def game_of(message: game_pb2.Game) -> Game:
+    """Return a valid message as a game; output-only fields are ignored."""
+    return Game(
+        game_id=message.game_id,
+        start_time=message.start_time.ToDatetime(UTC),
+        duration=message.duration.ToTimedelta(),
+        winner=_WORDS["WINNER_"][message.winner],
+        seats=tuple(Seat(seat.seat_number, seat.username, _WORDS["ROLE_"][seat.role], "") for seat in message.seats),
+    )
+
+
+def stats_message(stats: PlayerStats) -> player_stats_pb2.PlayerStats:
+    """Return statistics as a message."""
+    return player_stats_pb2.PlayerStats(
+        overall=_tally_message(stats.overall),
+        roles=[
+            player_stats_pb2.RoleTally(role=role_value(role), tally=_tally_message(tally))
+            for role, tally in stats.roles
+        ],
+    )
+
+
+def role_value(word: str) -> Any:
+    """Return a role in a game as the contract's value."""
+    return _VALUES["ROLE_"][word]
+
+
+def result_value(word: str) -> Any:
+    """Return a result as the contract's value."""
+    return _VALUES["RESULT_"][word]
+
+
+def period_of(request: Any) -> Period:
+    """Return the period of a request that has `start_time` and `end_time`."""
+    return Period(
+        request.start_time.ToDatetime(UTC) if request.HasField("start_time") else None,
+        request.end_time.ToDatetime(UTC) if request.HasField("end_time") else None,
+    )
+
+
+def _seat_message(seat: Seat) -> game_pb2.Seat:
+    return game_pb2.Seat(
+        seat_number=seat.seat_number,
+        username=seat.username,
+        role=role_value(seat.role),
+        result=result_value(seat.result),
+    )
+
+
+def _tally_message(tally: Tally) -> player_stats_pb2.Tally:
+    return player_stats_pb2.Tally(
+        sessions=tally.sessions,
+        wins=tally.wins,
+        losses=tally.losses,
+        draws=tally.draws,
+        play_time=duration(tally.play_time),
+        win_rate=tally.win_rate,
+    )

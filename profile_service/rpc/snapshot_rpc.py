@@ -1,0 +1,46 @@
+"""SnapshotService: decode, use case, encode."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import grpc
+from dossier.stats.v1 import snapshot_service_pb2 as snapshot_pb
+from dossier.stats.v1 import snapshot_service_pb2_grpc as snapshot_rpc
+
+from profile_service.rpc.messages import duration, result_value, role_value, stats_message, timestamp, user_message
+from profile_service.snapshots import Snapshots
+from profile_service.statistics import PlayedGame
+
+Context = grpc.aio.ServicerContext[Any, Any]
+
+
+class SnapshotServicer(snapshot_rpc.SnapshotServiceServicer):
+    """Serves the report worker."""
+
+    def __init__(self, snapshots: Snapshots) -> None:
+        self._snapshots = snapshots
+
+    async def GetSnapshot(
+        self, request: snapshot_pb.GetSnapshotRequest, context: Context
+    ) -> snapshot_pb.GetSnapshotResponse:
+        snapshot = await self._snapshots.take(request.username, include_email=request.include_email)
+        return snapshot_pb.GetSnapshotResponse(
+            user=user_message(snapshot.user),
+            email=snapshot.email,
+            avatar=snapshot.avatar,
+            stats=stats_message(snapshot.stats),
+            games=map(_played_game, snapshot.games),
+            read_time=timestamp(snapshot.read_time),
+        )
+
+
+def _played_game(game: PlayedGame) -> snapshot_pb.PlayedGame:
+    return snapshot_pb.PlayedGame(
+        game_id=game.game_id,
+        start_time=timestamp(game.start_time),
+        duration=duration(game.duration),
+        seat_number=game.seat_number,
+        role=role_value(game.role),
+        result=result_value(game.result),
+    )

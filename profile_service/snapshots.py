@@ -1,0 +1,55 @@
+"""One consistent picture of a player, for reports."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Protocol
+
+import structlog
+
+from profile_service.avatars import BlobStore
+from profile_service.statistics import PlayedGame, PlayerStats
+from profile_service.users import User
+from runtime.errors import DataLoss
+
+_log = structlog.get_logger("snapshots")
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A player at one moment. `avatar` is empty until it is read, and when there is none that can be."""
+
+    user: User
+    email: str
+    avatar_key: str | None
+    stats: PlayerStats
+    games: list[PlayedGame]
+    read_time: datetime
+    avatar: bytes = field(default=b"", repr=False)
+
+
+class SnapshotStore(Protocol):
+    """Where everything but the avatar's bytes is kept."""
+
+    async def read(self, username: str, *, include_email: bool) -> Snapshot:
+        """Read all of it as of one moment. Raises UserNotFound."""
+
+
+class Snapshots:
+    """Takes snapshots."""
+
+    def __init__(self, store: SnapshotStore, blobs: BlobStore) -> None:
+        self._store = store
+        self._blobs = blobs
+
+    async def take(self, username: str, *, include_email: bool) -> Snapshot:
+        """Return the player with the avatar's bytes. Raises UserNotFound; a lost avatar is only logged."""
+        snapshot = await self._store.read(username, include_email=include_email)
+        if snapshot.avatar_key is None:
+            return snapshot
+        try:
+            return replace(snapshot, avatar=await self._blobs.get(snapshot.avatar_key))
+        except DataLoss:
+            _log.warning("avatar_missing", blob_key=snapshot.avatar_key)
+            return snapshot

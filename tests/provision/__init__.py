@@ -1,0 +1,1 @@
+"""Real programs that the tests start themselves: found, or installed, never skipped."""

@@ -1,0 +1,59 @@
+"""The fixtures that hand out real programs.
+
+``tests/conftest.py`` imports them by name, the hook included::
+
+    from tests.provision.fixtures import own_rabbitmq, pytest_collection_finish, rabbitmq  # noqa: F401
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator
+
+import pytest
+
+from tests.provision.programs import ProvisionError
+from tests.provision.rabbitmq import Installation, RabbitNode, find_or_install
+
+
+@pytest.fixture(scope="session")
+def rabbitmq(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RabbitNode]:
+    """Yield a started node for the whole session, one per pytest-xdist worker that asks for it.
+
+    Tests share it: they name their queues uniquely and leave it running. Each worker pays one start and 140 MB.
+    """
+    yield from _started_node(tmp_path_factory)
+
+
+@pytest.fixture
+def own_rabbitmq(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RabbitNode]:
+    """Yield a started node that this test alone may stop, kill and wipe."""
+    yield from _started_node(tmp_path_factory)
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Install what the selected tests need before the first one runs: its timeout should not pay for that."""
+    wanted = {name for item in session.items for name in getattr(item, "fixturenames", ())}
+    if wanted & {"rabbitmq", "own_rabbitmq"} and not session.config.option.collectonly:
+        _installation()
+
+
+def _started_node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RabbitNode]:
+    installation = _installation()
+    if isinstance(installation, ProvisionError):
+        raise installation
+    node = RabbitNode(installation, tmp_path_factory.mktemp("rabbitmq"))
+    try:
+        node.blocking.start()
+        yield node
+    finally:
+        node.blocking.close()
+
+
+@functools.cache
+def _installation() -> Installation | ProvisionError:
+    """Try once per process: later tests fail with the same sentence and do not wait for apt again."""
+    try:
+        return find_or_install()
+    except ProvisionError as error:
+        return error
