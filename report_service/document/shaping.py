@@ -1,0 +1,233 @@
+"""Text to positioned glyphs: a face per cluster, bidi order, HarfBuzz shaping, and fitting into a width."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import groupby, pairwise
+
+import uharfbuzz as hb
+from fpdf.bidi import BidiParagraph
+from fpdf.enums import TextDirection
+
+from report_service.document.fonts import EMOJI, FALLBACKS, Face, face
+from report_service.document.palette import Style
+from report_service.document.text import clusters, is_flag_half, is_joiner
+
+ELLIPSIS = "…"
+# No line of the page holds more characters; what lies beyond is not worth shaping.
+_LONGEST = 240
+_UNKNOWN = "\ufffd"
+# No vendored face has U+FFFD itself; this one of the text face is drawn in its place.
+_UNKNOWN_DRAWN = "□"
+_KEYCAP, _EMOJI_STYLE = 0x20E3, 0xFE0F
+_PICTOGRAPHS = 0x1F000
+_RTL_CLASSES = frozenset({"R", "AL", "AN"})
+# What readers extract for the second and later glyphs of one cluster: a code is needed, a character is not.
+_NOTHING = "\u200b"
+
+
+@dataclass(frozen=True, slots=True)
+class Glyph:
+    """A glyph of one face with the characters it stands for; distances are in thousandths of an em."""
+
+    gid: int
+    text: str
+    advance: int
+    dx: int
+    dy: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Run:
+    """Glyphs of one face in visual order. `text` is what they stand for, in reading order. Equal only to itself."""
+
+    face: Face
+    glyphs: tuple[Glyph, ...]
+    text: str
+    advance: int
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Runs in visual order, to be set in `style`."""
+
+    runs: tuple[Run, ...]
+    style: Style
+
+    @property
+    def width(self) -> float:
+        """The width in points."""
+        spacing = self.style.tracking * sum(len(run.glyphs) for run in self.runs)
+        return sum(run.advance for run in self.runs) * self.style.size / 1000 + spacing
+
+
+def shape(text: str, style: Style, *, rtl: bool | None = None) -> Line:
+    """Return clean text as one line; `rtl` is the paragraph's direction, taken from the text when None."""
+    if text.isascii():
+        # Labels and figures come back in every report; names in other scripts do not.
+        return Line((_shape_ascii(text, style.weight, style.tabular),) if text else (), style)
+    return Line(tuple(_visual_runs(text, style, rtl)), style)
+
+
+def fit(text: str, style: Style, width: float, *, rtl: bool | None = None) -> Line:
+    """Return the line, cut between clusters and ended by "…" if it is wider than `width` points."""
+    if len(text) <= _LONGEST:
+        line = shape(text, style, rtl=rtl)
+        if line.width <= width:
+            return line
+    parts = clusters(text[:_LONGEST])
+    low, high = 0, len(parts) - 1
+    while low < high:
+        middle = (low + high + 1) // 2
+        if shape(_shortened(parts, middle), style, rtl=rtl).width <= width:
+            low = middle
+        else:
+            high = middle - 1
+    return shape(_shortened(parts, low), style, rtl=rtl)
+
+
+def wrap(text: str, style: Style, width: float, *, max_lines: int) -> list[Line]:
+    """Break a paragraph at spaces (or between clusters of a long word) into at most `max_lines`, the last one cut."""
+    rtl = is_rtl(text)
+    rows: list[str] = []
+    rest = text
+    while rest and len(rows) < max_lines - 1:
+        row, rest = _first_row(rest, style, width)
+        rows.append(row)
+    if rest:
+        rows.append(rest)
+    return [fit(row, style, width, rtl=rtl) for row in rows]
+
+
+def is_rtl(text: str) -> bool:
+    """Return whether a paragraph reads from right to left: its first strong character decides."""
+    strong = (kind for kind in map(unicodedata.bidirectional, text) if kind in ("L", "R", "AL"))
+    return next(strong, "L") != "L"
+
+
+def _shortened(parts: list[str], count: int) -> str:
+    return "".join(parts[:count]).rstrip() + ELLIPSIS
+
+
+def _first_row(text: str, style: Style, width: float) -> tuple[str, str]:
+    """Split off what fits on one row."""
+    used, taken, last_space = 0.0, 0, 0
+    for part in clusters(text[:_LONGEST]):
+        used += shape(part, style).width
+        if used > width:
+            break
+        taken += len(part)
+        if part == " " or ord(part[0]) >= 0x2E80:
+            last_space = taken
+    if taken == len(text):
+        return text, ""
+    end = last_space or max(taken, 1)
+    return text[:end].rstrip(), text[end:].lstrip()
+
+
+def _visual_runs(text: str, style: Style, rtl: bool | None) -> list[Run]:
+    text, faces = _with_faces(text, face(style.weight))
+    levels = _levels(text, rtl)
+    spans: list[tuple[int, Run]] = []
+    index = 0
+    for (level, used), group in groupby(zip(levels, faces, strict=True)):
+        end = index + sum(1 for _ in group)
+        spans.append((level, _shape_run(text[index:end], used, bool(level % 2), style.tabular)))
+        index = end
+    return _reordered(spans)
+
+
+def _levels(text: str, rtl: bool | None) -> list[int]:
+    if not rtl and not any(unicodedata.bidirectional(char) in _RTL_CLASSES for char in text):
+        return [0] * len(text)
+    direction = None if rtl is None else TextDirection.RTL if rtl else TextDirection.LTR
+    # Joiners have to survive: emoji and Arabic are shaped by them.
+    paragraph = BidiParagraph(text, base_direction=direction, preserve_bn_chars=True)
+    return [char.embedding_level for char in paragraph.get_characters_with_embedding_level()]
+
+
+def _reordered(spans: list[tuple[int, Run]]) -> list[Run]:
+    """Return the runs as they stand on the page. Source: UAX #9, rule L2."""
+    highest = max((level for level, _ in spans), default=0)
+    for bound in range(highest, 0, -1):
+        turned: list[tuple[int, Run]] = []
+        for inside, group in groupby(spans, key=lambda span: span[0] >= bound):
+            chunk = list(group)
+            turned += reversed(chunk) if inside else chunk
+        spans = turned
+    return [run for _, run in spans]
+
+
+def _with_faces(text: str, text_face: Face) -> tuple[str, list[Face]]:
+    """Return the face of each character, and the text with U+FFFD for each cluster that no face draws."""
+    known: list[str] = []
+    faces: list[Face] = []
+    for cluster in clusters(text):
+        # A space stays in the run of the word before it, so that a name of several words is one run.
+        same = cluster == " " and faces and faces[-1].covers([ord(" ")])
+        chosen = faces[-1] if same else _choose(cluster, text_face)
+        part = cluster if chosen else _UNKNOWN
+        known.append(part)
+        faces += [chosen or text_face] * len(part)
+    return "".join(known), faces
+
+
+def _choose(cluster: str, text_face: Face) -> Face | None:
+    codepoints = [ord(char) for char in cluster]
+    drawn = [codepoint for codepoint in codepoints if not is_joiner(codepoint)]
+    emoji = face(EMOJI)
+    if _wants_emoji(codepoints) and emoji.covers(drawn):
+        return emoji
+    if text_face.covers(drawn):
+        return text_face
+    found = (other for name in FALLBACKS if (other := face(name)).covers(drawn))
+    return next(found, emoji if emoji.covers(drawn) else None)
+
+
+def _wants_emoji(codepoints: list[int]) -> bool:
+    first = codepoints[0]
+    return first >= _PICTOGRAPHS or is_flag_half(first) or _EMOJI_STYLE in codepoints or _KEYCAP in codepoints
+
+
+@lru_cache(maxsize=4096)
+def _shape_ascii(text: str, weight: str, tabular: bool) -> Run:
+    return _shape_run(text, face(weight), False, tabular)
+
+
+def _shape_run(text: str, used: Face, rtl: bool, tabular: bool) -> Run:
+    buffer = hb.Buffer()
+    buffer.cluster_level = hb.BufferClusterLevel.MONOTONE_CHARACTERS
+    buffer.flags = hb.BufferFlags.REMOVE_DEFAULT_IGNORABLES
+    buffer.add_str(text.replace(_UNKNOWN, _UNKNOWN_DRAWN))
+    buffer.guess_segment_properties()
+    buffer.direction = "rtl" if rtl else "ltr"
+    hb.shape(used.hb_font, buffer, {"tnum": True} if tabular else {})
+    infos, positions = buffer.glyph_infos, buffer.glyph_positions
+    advances = [position.x_advance for position in positions]
+    texts = _texts(text, [info.cluster for info in infos], advances)
+    glyphs = tuple(
+        Glyph(
+            info.codepoint,
+            stands_for,
+            used.scaled(position.x_advance),
+            used.scaled(position.x_offset),
+            used.scaled(position.y_offset),
+        )
+        for info, position, stands_for in zip(infos, positions, texts, strict=True)
+    )
+    return Run(used, glyphs, text, sum(glyph.advance for glyph in glyphs))
+
+
+def _texts(text: str, starts: list[int], advances: list[int]) -> list[str]:
+    """Return the characters each glyph stands for, given where in `text` its cluster begins.
+
+    Of several glyphs the widest has them all: it is the letter, the others are its marks, perhaps off the baseline.
+    """
+    bounds = [*sorted(set(starts)), len(text)]
+    found = [_NOTHING] * len(starts)
+    for start, end in pairwise(bounds):
+        members = [index for index, at in enumerate(starts) if at == start]
+        found[max(members, key=lambda index: advances[index])] = text[start:end]
+    return found

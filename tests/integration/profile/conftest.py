@@ -1,0 +1,157 @@
+"""A real profile_service on a real port, with a clock that tests move."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import grpc
+import pytest
+from dossier.profile.v1 import (
+    account_service_pb2_grpc,
+    avatar_service_pb2_grpc,
+    credentials_service_pb2_grpc,
+    profile_service_pb2_grpc,
+)
+from dossier.profile.v1 import credentials_service_pb2 as credentials_pb
+from dossier.stats.v1 import game_pb2, game_service_pb2_grpc, snapshot_service_pb2_grpc, stats_service_pb2_grpc
+from google.protobuf.duration_pb2 import Duration
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from profile_service.app import NAME, open_parts
+from profile_service.settings import Settings
+from runtime import contract
+from runtime.access import Door
+from runtime.interceptors import CallInterceptor
+from runtime.server import Server
+from runtime.service_tokens import ServiceTokens
+from runtime.settings import Secret
+from runtime.sessions import SessionCheck
+from runtime.tokens import TokenVerifier
+from tests.signing import INTERNAL_SECRET, TestKeys, bearer
+
+PASSWORD = "a long and unusual password"
+
+
+class Clock:
+    """What the database takes for the time."""
+
+    def __init__(self) -> None:
+        self.ahead_micros = 0
+
+    def __call__(self) -> int:
+        return time.time_ns() // 1000 + self.ahead_micros
+
+    def advance(self, **length: float) -> None:
+        """Move on by a timedelta given by its parts."""
+        self.ahead_micros += timedelta(**length) // timedelta(microseconds=1)
+
+
+@dataclass(frozen=True)
+class Player:
+    """A signed-up account and the metadata of its calls."""
+
+    username: str
+    account_id: str
+    session_id: str
+    refresh_token: str
+    metadata: tuple[tuple[str, str], ...]
+
+
+class Profile:
+    """The service as its clients see it."""
+
+    def __init__(self, channel: grpc.aio.Channel, keys: TestKeys, clock: Clock, data_dir: Path) -> None:
+        self.clock = clock
+        self.data_dir = data_dir
+        self.profiles: Any = profile_service_pb2_grpc.ProfileServiceStub(channel)
+        self.avatars: Any = avatar_service_pb2_grpc.AvatarServiceStub(channel)
+        self.accounts: Any = account_service_pb2_grpc.AccountServiceStub(channel)
+        self.credentials: Any = credentials_service_pb2_grpc.CredentialsServiceStub(channel)
+        self.games: Any = game_service_pb2_grpc.GameServiceStub(channel)
+        self.stats: Any = stats_service_pb2_grpc.StatsServiceStub(channel)
+        self.snapshots: Any = snapshot_service_pb2_grpc.SnapshotServiceStub(channel)
+        self._keys = keys
+        self._service_tokens = ServiceTokens(INTERNAL_SECRET, issuer="gateway")
+
+    @property
+    def internal(self) -> tuple[tuple[str, str], ...]:
+        """The metadata of another part of the installation."""
+        return bearer(self._service_tokens.mint(audience=NAME))
+
+    async def sign_up(self, username: str, **fields: Any) -> Player:
+        """Open an account."""
+        request = credentials_pb.CreateAccountRequest(username=username, password=PASSWORD, **fields)
+        answer = await self.credentials.CreateAccount(request, metadata=self.internal)
+        return self.player(answer.session)
+
+    def player(self, session: credentials_pb.Session, *roles: str) -> Player:
+        """Return the player of a session, with a token that names the roles."""
+        token = self._keys.sign(
+            account_id=session.account_id, username=session.username, session_id=session.session_id, roles=roles
+        )
+        return Player(session.username, session.account_id, session.session_id, session.refresh_token, bearer(token))
+
+    async def referee(self) -> Player:
+        """Open an account that may record games."""
+        request = credentials_pb.CreateAccountRequest(username=f"ref-{uuid.uuid4().hex[:8]}", password=PASSWORD)
+        answer = await self.credentials.CreateAccount(request, metadata=self.internal)
+        return self.player(answer.session, "referee")
+
+
+@pytest.fixture
+async def profile(tmp_path: Path) -> AsyncIterator[Profile]:
+    """Run the service for one test."""
+    clock, keys = Clock(), TestKeys()
+    settings = Settings(
+        internal_secret=Secret(INTERNAL_SECRET),
+        refresh_secret=Secret(b"r" * 32),
+        page_secret=Secret(b"p" * 32),
+        data_dir=tmp_path / "profile",
+    )
+    async with open_parts(settings, clock=clock) as parts:
+        door = Door(
+            TokenVerifier(keys),
+            sessions=SessionCheck(parts.is_session_live),
+            service_tokens=ServiceTokens(INTERNAL_SECRET, issuer=NAME),
+        )
+        server = Server(
+            "127.0.0.1:0",
+            (*parts.public, *parts.internal),
+            service_names=(),
+            interceptors=[CallInterceptor(contract.methods(), door)],
+            with_reflection=False,
+            grace_seconds=1,
+        )
+        async with server, grpc.aio.insecure_channel(server.address) as channel:
+            yield Profile(channel, keys, clock, settings.data_dir)
+
+
+def a_game(
+    usernames: Sequence[str],
+    *,
+    winner: Any = game_pb2.WINNER_RED,
+    start: datetime | None = None,
+    minutes: int = 50,
+    game_id: str = "",
+) -> game_pb2.Game:
+    """Return a game: first a don, then two mafia, a sheriff, and civilians."""
+    roles = [game_pb2.ROLE_DON, game_pb2.ROLE_MAFIA, game_pb2.ROLE_MAFIA, game_pb2.ROLE_SHERIFF]
+    roles += [game_pb2.ROLE_CIVILIAN] * len(usernames)
+    start_time = Timestamp()
+    start_time.FromDatetime(start or datetime(2026, 5, 1, 18, tzinfo=UTC))
+    return game_pb2.Game(
+        game_id=game_id or str(uuid.uuid4()),
+        start_time=start_time,
+        duration=Duration(seconds=minutes * 60),
+        winner=winner,
+        seats=[
+            game_pb2.Seat(seat_number=number, username=username, role=role)
+            for number, (username, role) in enumerate(zip(usernames, roles, strict=False), start=1)
+        ],
+    )
