@@ -10,13 +10,12 @@ def main() -> int:
     import os
 
     from profile_service.app import serve
-    from profile_service.settings import PREFIX, Settings
+    from profile_service.settings import Settings
     from runtime.logs import configure_logs
     from runtime.process import run
-    from runtime.settings import read_settings
 
     async def serve_with_settings(stop: asyncio.Event) -> None:
-        settings = read_settings(Settings, os.environ, prefix=PREFIX)
+        settings = Settings.from_env(os.environ)
         configure_logs(settings.log_level)
         await serve(settings, stop)
 

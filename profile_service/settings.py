@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from runtime.service_tokens import MIN_SECRET_BYTES
-from runtime.settings import Secret, setting
+from runtime.settings import Secret, read_settings, setting
 
 PREFIX = "DOSSIER_PROFILE_"
 
@@ -30,3 +31,8 @@ class Settings:
     reflection: bool = setting("Serve gRPC reflection, for grpcurl and the like.", default=False)
     log_level: str = setting("Least level of logs.", default="info", choices=("debug", "info", "warning", "error"))
     grace_seconds: float = setting("Seconds that calls under way get at the end.", default=10.0, minimum=0)
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str]) -> Settings:
+        """Read and check all settings. Raises SettingsError with every problem."""
+        return read_settings(cls, environ, prefix=PREFIX)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -58,6 +58,11 @@ def services() -> Iterator[ServiceDescriptor]:
 def service_names(*prefixes: str) -> tuple[str, ...]:
     """Return the full names of the services that begin with one of `prefixes`, such as "dossier.report.v1."."""
     return tuple(service.full_name for service in services() if service.full_name.startswith(prefixes))
+
+
+def public_services(methods: Mapping[str, Method]) -> tuple[str, ...]:
+    """Return the full names of the services that clients may reach."""
+    return tuple(sorted({method.service for method in methods.values() if not method.internal}))
 
 
 def role_name(role: Any) -> str:

@@ -1,0 +1,66 @@
+# Each target sets up what it needs: Python 3.11 or later, git and a package index are all that must be there.
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+UV_VERSION := 0.13.9
+BIN := .venv/bin
+UV := UV_PROJECT_ENVIRONMENT=.venv $(BIN)/uv
+DATA ?= data
+PORT ?= 7070
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+
+.PHONY: help run reset test lint format protos bench dist clean
+
+help: ## List the targets
+	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: .venv/run ## Start Dossier with a sample club in ./data (DATA=..., PORT=...)
+	@exec $(BIN)/dossier up --data "$(DATA)" --port "$(PORT)" --sample
+
+reset: ## Ask, then delete ./data and this project's containers
+	@DATA="$(DATA)" sh tools/reset.sh
+
+test: .venv/dev ## Run every test; starts the servers that it needs (TESTS=path to run some)
+	@$(BIN)/pytest $(TESTFLAGS) $(TESTS)
+
+lint: .venv/dev ## Check style, types, imports, protos and that the stubs are fresh
+	@ruff check .
+	@ruff format --check .
+	@mypy
+	@lint-imports --no-cache
+	@buf lint
+	@buf format --diff --exit-code
+	@sh tools/check_breaking.sh
+	@$(BIN)/python tools/generate_stubs.py --check
+	@check-jsonschema --builtin-schema vendor.compose-spec compose.yml
+	@$(BIN)/python tools/configuration_table.py --check
+
+format: .venv/dev ## Put code and protos in order
+	@ruff check --fix --quiet . || true
+	@ruff format .
+	@buf format -w
+
+protos: .venv/dev ## Generate the Python stubs and the README's configuration table
+	@$(BIN)/python tools/generate_stubs.py
+	@$(BIN)/python tools/configuration_table.py
+
+bench: .venv/dev ## Measure against bare gRPC in the same run; writes bench/results/
+	@$(BIN)/python -m bench $(BENCHFLAGS)
+
+dist: .venv/dev ## Build the distributions, dossier and dossier-protos, into dist/
+	@$(UV) build --quiet --all-packages --out-dir dist
+
+clean: ## Delete what can be made again; keeps ./data
+	@rm -rf .venv dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis bench/results
+
+$(BIN)/uv:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Dossier needs Python 3.11 or later; this is " + sys.version.split()[0])'
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+
+.venv/run: $(BIN)/uv uv.lock pyproject.toml protos/pyproject.toml
+	@$(UV) sync --quiet --locked --no-dev --inexact
+	@touch $@
+
+.venv/dev: $(BIN)/uv uv.lock pyproject.toml protos/pyproject.toml
+	@$(UV) sync --quiet --locked
+	@touch .venv/run $@

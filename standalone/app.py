@@ -1,0 +1,130 @@
+"""All three services in one process: their own handlers on one public port, internal calls over a loopback port."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from pathlib import Path
+
+import gateway.app
+import gateway.tokens
+import profile_service.app
+import profile_service.settings
+import report_service.app
+import report_service.settings
+from runtime import contract
+from runtime.access import Door
+from runtime.channels import open_channel
+from runtime.data_directory import hold
+from runtime.interceptors import CallInterceptor
+from runtime.server import Server
+from runtime.service_tokens import ServiceTokens
+from runtime.session_client import SessionClient
+from runtime.sessions import SessionCheck
+from runtime.settings import Secret
+from runtime.tokens import TokenVerifier
+from standalone.secrets import Secrets, load_or_create_secrets, write_private
+from standalone.settings import Settings
+
+# By this file the operator's commands find the internal port.
+INTERNAL_FILE = "internal.json"
+PROFILE = profile_service.app.NAME
+
+
+@asynccontextmanager
+async def open_app(settings: Settings) -> AsyncIterator[Server]:
+    """Open everything and serve until leaving. Yields the public server.
+
+    Raises:
+        DataDirectoryUnusable: the data directory cannot be written to, or another process holds it.
+        PortUnavailable: the address cannot be served on.
+    """
+    async with AsyncExitStack() as stack:
+        folder = stack.enter_context(hold(settings.data_dir))
+        secrets = load_or_create_secrets(folder / "secrets")
+        keys = gateway.tokens.load_or_create_keys(folder / "secrets" / "signing-key.pem")
+        profile = await stack.enter_async_context(
+            profile_service.app.open_parts(_profile_settings(settings, secrets, folder))
+        )
+        internal = await stack.enter_async_context(_internal_server(profile, secrets, TokenVerifier(keys)))
+        stack.enter_context(_announced(folder / INTERNAL_FILE, internal.address))
+        channel = await stack.enter_async_context(open_channel(internal.address))
+        gateway_tokens = _service_tokens(secrets.internal, "gateway")
+        sessions = SessionCheck(SessionClient(channel, gateway_tokens).is_live)
+        auth = await stack.enter_async_context(
+            gateway.app.open_parts(
+                profile_channel=channel, service_tokens=gateway_tokens, sessions=sessions, key_ring=keys
+            )
+        )
+        tasks = await stack.enter_async_context(asyncio.TaskGroup())
+        report = await stack.enter_async_context(
+            report_service.app.open_parts(
+                _report_settings(settings, secrets, folder),
+                profile=channel,
+                service_tokens=_service_tokens(secrets.internal, "report_service"),
+                tasks=tasks,
+            )
+        )
+        methods = contract.methods()
+        public = Server(
+            settings.listen,
+            (*auth.registrations, *profile.public, *report.registrations),
+            service_names=contract.public_services(methods),
+            interceptors=[CallInterceptor(methods, Door(auth.verifier, sessions=sessions))],
+            with_reflection=settings.reflection,
+            grace_seconds=settings.grace_seconds,
+        )
+        await stack.enter_async_context(public)
+        stack.push_async_callback(report.drain)
+        await public.set_serving(serving=True)
+        yield public
+
+
+def _internal_server(profile: profile_service.app.Parts, secrets: Secrets, verifier: TokenVerifier) -> Server:
+    door = Door(
+        verifier,
+        sessions=SessionCheck(profile.is_session_live),
+        service_tokens=_service_tokens(secrets.internal, PROFILE),
+    )
+    return Server(
+        "127.0.0.1:0",
+        profile.internal,
+        service_names=(),
+        interceptors=[CallInterceptor(contract.methods(), door)],
+        with_reflection=False,
+        grace_seconds=0,
+    )
+
+
+def _service_tokens(secret: Secret, issuer: str) -> ServiceTokens:
+    return ServiceTokens(secret.reveal(), issuer=issuer)
+
+
+@contextmanager
+def _announced(path: Path, address: str) -> Iterator[None]:
+    write_private(path, json.dumps({"address": address}))
+    try:
+        yield
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def _profile_settings(settings: Settings, secrets: Secrets, folder: Path) -> profile_service.settings.Settings:
+    return profile_service.settings.Settings(
+        internal_secret=secrets.internal,
+        refresh_secret=secrets.refresh,
+        page_secret=secrets.pages,
+        data_dir=folder / "profile",
+        image_workers=settings.image_workers,
+    )
+
+
+def _report_settings(settings: Settings, secrets: Secrets, folder: Path) -> report_service.settings.Settings:
+    return report_service.settings.Settings(
+        internal_secret=secrets.internal,
+        page_secret=secrets.pages,
+        data_dir=folder / "report",
+        render_workers=settings.render_workers,
+    )

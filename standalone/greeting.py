@@ -1,0 +1,46 @@
+"""What `make run` tells a person: what is being set up, and what to try."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from standalone.sample_club.club import SampleClub
+
+
+def say(line: str) -> None:
+    """Print a line at once, also into a pipe."""
+    print(line, flush=True)
+
+
+def listening(address: str) -> str:
+    """Return the line for a server without a sample club."""
+    return f"Dossier listens on {address}. Stop it with Ctrl-C."
+
+
+def welcome(address: str, club: SampleClub, report: Path) -> str:
+    """Return what to try with the sample club."""
+    endpoint = address.replace("127.0.0.1", "localhost")
+    return f"""
+Dossier listens on {endpoint}. Stop it with Ctrl-C.
+
+  sample account    {club.username}
+  its password      {club.password}
+  a report to see   {report}
+
+Try, in another terminal:
+
+  1. the command line
+     export DOSSIER_ENDPOINT={endpoint}
+     echo '{club.password}' | .venv/bin/dossier sign-in {club.username} --password-stdin
+     .venv/bin/dossier report create --output my-report.pdf
+
+  2. grpcurl, which asks the server what there is
+     grpcurl -plaintext {endpoint} list
+     grpcurl -plaintext -d '{{"username": "{club.username}"}}' {endpoint} dossier.profile.v1.ProfileService/GetUser
+
+  3. Python, with the generated stubs
+     .venv/bin/python -c 'import grpc
+from dossier.stats.v1 import stats_service_pb2 as pb, stats_service_pb2_grpc as rpc
+stats = rpc.StatsServiceStub(grpc.insecure_channel("{endpoint}"))
+print(stats.GetPlayerStats(pb.GetPlayerStatsRequest(username="{club.username}")))'
+"""
