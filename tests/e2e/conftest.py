@@ -1,0 +1,70 @@
+"""Installations that run for the whole session, and people who use them."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack
+
+import pytest
+from dossier.access.v1 import access_pb2
+
+from client import DossierClient
+from tests.e2e.installations import Installation, distributed, external, standalone
+from tests.provision.rabbitmq import RabbitNode
+
+PASSWORD = "a long and unusual password"
+EXTERNAL = external()
+SHAPES = ["external"] if EXTERNAL else ["standalone", "distributed", "amqp"]
+
+
+@pytest.fixture(scope="session", params=SHAPES)
+def installation(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """Run one shape: all in one process; every part its own; every part its own with RabbitMQ and a worker."""
+    if EXTERNAL:
+        yield EXTERNAL
+        return
+    folder = tmp_path_factory.mktemp(request.param)
+    if request.param == "standalone":
+        with standalone(folder) as running:
+            yield running
+    elif request.param == "distributed":
+        with distributed(folder) as running:
+            yield running
+    else:
+        node: RabbitNode = request.getfixturevalue("rabbitmq")
+        with distributed(folder, amqp_url=node.url) as running:
+            yield running
+
+
+class Club:
+    """People with a fresh name each, on one installation."""
+
+    def __init__(self, installation: Installation, stack: AsyncExitStack) -> None:
+        self.installation = installation
+        self._stack = stack
+
+    async def visitor(self) -> DossierClient:
+        """Return somebody who has not signed in."""
+        return await self._stack.enter_async_context(DossierClient(self.installation.endpoint))
+
+    async def player(self, name: str = "player", **fields: str) -> DossierClient:
+        """Return somebody who has just signed up."""
+        client = await self.visitor()
+        await client.sign_up(f"{name}-{uuid.uuid4().hex[:10]}", PASSWORD, **fields)
+        return client
+
+    async def referee(self) -> DossierClient:
+        """Return somebody who may record games."""
+        client = await self.player("referee")
+        username = client.own_username()
+        await self.installation.grant(username, access_pb2.ROLE_REFEREE)
+        await client.sign_in(username, PASSWORD)
+        return client
+
+
+@pytest.fixture
+async def club(installation: Installation) -> AsyncIterator[Club]:
+    """The people of one test."""
+    async with AsyncExitStack() as stack:
+        yield Club(installation, stack)

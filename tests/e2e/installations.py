@@ -1,0 +1,116 @@
+"""The shapes in which the same story must hold."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from dossier.access.v1 import access_pb2
+
+from client import OperatorClient
+from runtime.service_tokens import ServiceTokens
+from tests.e2e.processes import Part
+from tests.provision.ports import free_port
+
+SECRETS = {name: f"{name}-secret-of-the-tests-0123456789abcdef" for name in ("internal", "refresh", "page")}
+
+
+@dataclass
+class Installation:
+    """A running installation as its users and its operator see it."""
+
+    endpoint: str
+    operator_address: str
+    internal_secret: bytes
+    parts: dict[str, Part] = field(default_factory=dict)
+
+    async def grant(self, username: str, role: access_pb2.Role) -> None:
+        """Give a role, as the operator does on the server's own machine."""
+        async with self.operator() as operator:
+            await operator.grant_role(username, role)
+
+    def operator(self) -> OperatorClient:
+        """Return the operator's client; enter it to use it."""
+        tokens = ServiceTokens(self.internal_secret, issuer="operator")
+        return OperatorClient(self.operator_address, mint_token=lambda: tokens.mint(audience="profile_service"))
+
+
+@contextmanager
+def _running(parts: dict[str, Part]) -> Iterator[None]:
+    try:
+        for part in parts.values():
+            part.start()
+        for part in parts.values():
+            if part.address:
+                part.wait_serving()
+        yield
+    finally:
+        for part in parts.values():
+            part.clean_up()
+
+
+@contextmanager
+def standalone(folder: Path) -> Iterator[Installation]:
+    """Run everything in one process."""
+    endpoint = f"127.0.0.1:{free_port()}"
+    data = folder / "data"
+    environ = {"DOSSIER_DATA_DIR": str(data), "DOSSIER_LISTEN": endpoint}
+    parts = {"standalone": Part("standalone", environ=environ, folder=folder, address=endpoint)}
+    with _running(parts):
+        internal = json.loads((data / "internal.json").read_text())["address"]
+        secret = (data / "secrets" / "internal.key").read_bytes().strip()
+        yield Installation(endpoint, internal, secret, parts)
+
+
+@contextmanager
+def distributed(folder: Path, *, amqp_url: str = "", image_workers: int = 1) -> Iterator[Installation]:
+    """Run every part as its own process; with an AMQP address also the worker, otherwise it is embedded."""
+    gateway, profile, report = (f"127.0.0.1:{free_port()}" for _ in range(3))
+    gateway_environ = {
+        "DOSSIER_GATEWAY_LISTEN": gateway,
+        "DOSSIER_GATEWAY_PROFILE_ADDRESS": profile,
+        "DOSSIER_GATEWAY_REPORT_ADDRESS": report,
+        "DOSSIER_GATEWAY_INTERNAL_SECRET": SECRETS["internal"],
+        "DOSSIER_GATEWAY_SIGNING_KEY_FILE": str(folder / "signing-key.pem"),
+        "DOSSIER_GATEWAY_CREATE_SIGNING_KEY": "true",
+        "DOSSIER_GATEWAY_REFLECTION": "true",
+    }
+    profile_environ = {
+        "DOSSIER_PROFILE_LISTEN": profile,
+        "DOSSIER_PROFILE_DATA_DIR": str(folder / "profile"),
+        "DOSSIER_PROFILE_GATEWAY_ADDRESS": gateway,
+        "DOSSIER_PROFILE_INTERNAL_SECRET": SECRETS["internal"],
+        "DOSSIER_PROFILE_REFRESH_SECRET": SECRETS["refresh"],
+        "DOSSIER_PROFILE_PAGE_SECRET": SECRETS["page"],
+    }
+    report_environ = {
+        "DOSSIER_REPORT_LISTEN": report,
+        "DOSSIER_REPORT_DATA_DIR": str(folder / "report"),
+        "DOSSIER_REPORT_GATEWAY_ADDRESS": gateway,
+        "DOSSIER_REPORT_PROFILE_ADDRESS": profile,
+        "DOSSIER_REPORT_INTERNAL_SECRET": SECRETS["internal"],
+        "DOSSIER_REPORT_PAGE_SECRET": SECRETS["page"],
+        "DOSSIER_REPORT_AMQP_URL": amqp_url,
+    }
+    parts = {
+        "profile": Part("profile_service", environ=profile_environ, folder=folder, address=profile),
+        "gateway": Part("gateway", environ=gateway_environ, folder=folder, address=gateway),
+        "report": Part("report_service", environ=report_environ, folder=folder, address=report),
+    }
+    if amqp_url:
+        parts["worker"] = Part("report_service", "worker", environ=report_environ, folder=folder)
+    with _running(parts):
+        yield Installation(gateway, profile, SECRETS["internal"].encode(), parts)
+
+
+def external() -> Installation | None:
+    """Return the installation that the environment names, such as the services of compose.yml; None without one."""
+    endpoint = os.environ.get("DOSSIER_TEST_ENDPOINT")
+    if not endpoint:
+        return None
+    secret = Path(os.environ["DOSSIER_TEST_INTERNAL_SECRET_FILE"]).read_bytes().strip()
+    return Installation(endpoint, os.environ["DOSSIER_TEST_PROFILE_ADDRESS"], secret)

@@ -1,0 +1,78 @@
+"""Starts, watches and kills the processes of an installation under test."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+
+import grpc
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+
+START_SECONDS = 40.0
+STOP_SECONDS = 30.0
+
+
+class Part:
+    """One process of the installation: `python -m module`."""
+
+    def __init__(self, *module: str, environ: Mapping[str, str], folder: Path, address: str = "") -> None:
+        """Prepare it. `address` is where it serves health; empty for a part that serves nothing."""
+        self.name = "-".join(module)
+        self.address = address
+        self._command = [sys.executable, "-m", *module]
+        self._environ = {**os.environ, **environ}
+        self._log = folder / f"{self.name}.log"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it, in a session of its own so that its children can be found."""
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(
+                self._command, stdout=log, stderr=log, env=self._environ, start_new_session=True
+            )
+
+    def wait_serving(self) -> None:
+        """Return when its health says SERVING; fail with its log when it does not in time."""
+        deadline = time.monotonic() + START_SECONDS
+        with grpc.insecure_channel(self.address) as channel:
+            health = health_pb2_grpc.HealthStub(channel)
+            for update in health.Watch(
+                health_pb2.HealthCheckRequest(), wait_for_ready=True, timeout=deadline - time.monotonic()
+            ):
+                if update.status == health_pb2.HealthCheckResponse.SERVING:
+                    return
+        raise AssertionError(f"{self.name} does not serve; its log:\n{self.log()}")
+
+    def log(self) -> str:
+        """Return everything it has printed."""
+        return self._log.read_text(errors="replace")
+
+    @property
+    def running(self) -> subprocess.Popen[bytes]:
+        """The process that was started last."""
+        assert self._process is not None, f"{self.name} was not started"
+        return self._process
+
+    def kill(self) -> None:
+        """Kill the process itself with SIGKILL, and leave its children to find out."""
+        self.running.kill()
+        self.running.wait(STOP_SECONDS)
+
+    def stop(self) -> int:
+        """Ask it to end, and return its exit code."""
+        self.running.terminate()
+        return self.running.wait(STOP_SECONDS)
+
+    def clean_up(self) -> None:
+        """End the process and all its children."""
+        if self._process is None:
+            return
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait(STOP_SECONDS)
