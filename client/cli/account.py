@@ -1,0 +1,101 @@
+"""sign-up, sign-in, sign-out, whoami."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from client.cli.output import word
+from client.cli.passwords import read_password
+from client.cli.session import JsonOption, PasswordStdinOption, UsernameArgument, examples, session_of
+
+if TYPE_CHECKING:
+    from client.cli.session import Session
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands to `app`."""
+    app.command("sign-up", epilog=examples('dossier sign-up anna --display-name "Анна Ким"'))(sign_up)
+    app.command("sign-in", epilog=examples("dossier sign-in anna", "dossier sign-in bot --password-stdin < secret"))(
+        sign_in
+    )
+    app.command("sign-out", epilog=examples("dossier sign-out"))(sign_out)
+    app.command("whoami", epilog=examples("dossier whoami", "dossier whoami --json"))(whoami)
+
+
+def sign_up(
+    ctx: typer.Context,
+    username: UsernameArgument,
+    display_name: Annotated[str, typer.Option(help="The name people see. Default: the username.")] = "",
+    email: Annotated[str, typer.Option(help="The e-mail address; only you can read it.")] = "",
+    password_stdin: PasswordStdinOption = False,
+) -> None:
+    """Open an account and sign in to it.
+
+    The password is asked for twice, or taken from DOSSIER_PASSWORD or standard input.
+    """
+    session = session_of(ctx)
+    password = read_password(from_stdin=password_stdin, twice=True, prompt="New password: ")
+
+    async def work() -> None:
+        async with session.connect() as dossier:
+            await dossier.sign_up(username, password, display_name=display_name, email=email)
+        session.output.remark(f"Welcome, {username}. You are signed in to {session.endpoint}.")
+
+    asyncio.run(work())
+
+
+def sign_in(ctx: typer.Context, username: UsernameArgument, password_stdin: PasswordStdinOption = False) -> None:
+    """Sign in to an account; the commands that follow act for it.
+
+    The password is asked for, or taken from DOSSIER_PASSWORD or standard input.
+    """
+    session = session_of(ctx)
+    password = read_password(from_stdin=password_stdin)
+
+    async def work() -> None:
+        async with session.connect() as dossier:
+            await dossier.sign_in(username, password)
+        session.output.remark(f"You are signed in to {session.endpoint} as {username}.")
+
+    asyncio.run(work())
+
+
+def sign_out(ctx: typer.Context) -> None:
+    """End the session and remove its credentials from this computer."""
+    session = session_of(ctx)
+
+    async def work() -> None:
+        async with session.connect() as dossier:
+            username = dossier.own_username()
+            await dossier.sign_out()
+        session.output.remark(f"{username} is signed out of {session.endpoint}.")
+
+    asyncio.run(work())
+
+
+def whoami(ctx: typer.Context, as_json: JsonOption = False) -> None:
+    """Show whose account the commands act for."""
+    asyncio.run(_whoami(session_of(ctx, as_json=as_json)))
+
+
+async def _whoami(session: Session) -> None:
+    from dossier.access.v1.access_pb2 import Role
+
+    async with session.connect() as dossier:
+        account = await dossier.get_account()
+    output = session.output
+    if output.as_json:
+        output.result({"endpoint": session.endpoint, "account": account})
+        return
+    output.record(
+        [
+            ("username", account.username),
+            ("email", account.email),
+            ("roles", " ".join(word(Role.Name(role)).lower() for role in account.roles)),
+            ("member since", output.time(account.create_time)),
+            ("server", session.endpoint),
+        ]
+    )

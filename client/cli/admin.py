@@ -1,0 +1,152 @@
+"""admin: roles and service accounts, on the server's own computer."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TypeVar
+
+import typer
+
+from client.cli.failures import UNAVAILABLE, USAGE, CommandFailure
+from client.cli.output import Output
+from client.cli.server import DataOption
+from client.cli.session import UsernameArgument, examples
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from dossier.access.v1 import access_pb2 as access_pb
+
+    from client.operators import OperatorClient
+
+app = typer.Typer(
+    help="Roles and service accounts; for the operator, on the server's own computer.", no_args_is_help=True
+)
+
+_Answer = TypeVar("_Answer")
+_PROFILE_AUDIENCE = "profile_service"
+
+
+class RoleChoice(StrEnum):
+    """What may be given as a role."""
+
+    REFEREE = "referee"
+    SERVICE = "service"
+
+
+AddressOption = Annotated[
+    str | None,
+    typer.Option("--profile-address", metavar="HOST:PORT", help="A profile service that runs on its own."),
+]
+SecretOption = Annotated[
+    Path | None,
+    typer.Option("--internal-secret-file", metavar="FILE", help="The secret that the services share; with the former."),
+]
+RoleArgument = Annotated[RoleChoice, typer.Argument(metavar="ROLE", help="referee or service.")]
+
+
+@app.command("grant-role", epilog=examples("dossier admin grant-role anna referee --data ./data"))
+def grant_role(
+    username: UsernameArgument,
+    role: RoleArgument,
+    data: DataOption = Path("data"),
+    profile_address: AddressOption = None,
+    internal_secret_file: SecretOption = None,
+) -> None:
+    """Give an account a role, such as referee, who may record games."""
+    _run(
+        _door(data, profile_address, internal_secret_file), lambda operator: operator.grant_role(username, _role(role))
+    )
+    Output(as_json=False).remark(f"{username} has the role {role.value}.")
+
+
+@app.command("revoke-role", epilog=examples("dossier admin revoke-role anna referee"))
+def revoke_role(
+    username: UsernameArgument,
+    role: RoleArgument,
+    data: DataOption = Path("data"),
+    profile_address: AddressOption = None,
+    internal_secret_file: SecretOption = None,
+) -> None:
+    """Take a role away, and end the account's sessions so that no token keeps it."""
+    _run(
+        _door(data, profile_address, internal_secret_file), lambda operator: operator.revoke_role(username, _role(role))
+    )
+    Output(as_json=False).remark(f"{username} does not have the role {role.value}; their sessions have ended.")
+
+
+@app.command("create-service-account", epilog=examples("dossier admin create-service-account table-1 > table-1.secret"))
+def create_service_account(
+    username: UsernameArgument,
+    display_name: Annotated[str, typer.Option(help="The name people see. Default: the username.")] = "",
+    data: DataOption = Path("data"),
+    profile_address: AddressOption = None,
+    internal_secret_file: SecretOption = None,
+) -> None:
+    """Open an account for a program that records games, and print its secret: the only time it can be read."""
+    door = _door(data, profile_address, internal_secret_file)
+    secret = _run(door, lambda operator: operator.create_service_account(username, display_name=display_name))
+    output = Output(as_json=False)
+    output.line(secret)
+    output.remark(f"It is the password of: dossier sign-in {username} --password-stdin")
+
+
+@dataclass(frozen=True, slots=True)
+class _Door:
+    """The way in to a profile service: its address and the secret that opens it."""
+
+    address: str
+    secret: bytes
+
+    def __repr__(self) -> str:
+        return f"_Door(address={self.address!r})"
+
+
+def _door(data: Path, address: str | None, secret_file: Path | None) -> _Door:
+    if (address is None) != (secret_file is None):
+        message = "--profile-address and --internal-secret-file are given together."
+        raise CommandFailure(message, exit_code=USAGE)
+    if address is not None and secret_file is not None:
+        return _Door(address, secret_file.read_bytes().strip())
+    try:
+        address = str(json.loads((data / "internal.json").read_text("utf-8"))["address"])
+    except FileNotFoundError:
+        message = f"No server is running with the data folder {data}."
+        advice = "Start it with `dossier up`, or name its folder with --data."
+        raise CommandFailure(message, reason="NOT_RUNNING", advice=advice, exit_code=UNAVAILABLE) from None
+    except (ValueError, KeyError, TypeError):
+        raise CommandFailure(f"{data / 'internal.json'} is damaged; start the server again.") from None
+    return _Door(address, (data / "secrets" / "internal.key").read_bytes().strip())
+
+
+def _role(choice: RoleChoice) -> access_pb.Role:
+    from dossier.access.v1 import access_pb2 as access_pb
+
+    return access_pb.ROLE_REFEREE if choice is RoleChoice.REFEREE else access_pb.ROLE_SERVICE
+
+
+def _run(door: _Door, work: Callable[[OperatorClient], Awaitable[_Answer]]) -> _Answer:
+    return asyncio.run(_call(door, work))
+
+
+async def _call(door: _Door, work: Callable[[OperatorClient], Awaitable[_Answer]]) -> _Answer:
+    from client.errors import DossierError
+    from client.operators import OperatorClient
+    from runtime.service_tokens import ServiceTokens
+
+    try:
+        tokens = ServiceTokens(door.secret, issuer="operator")
+    except ValueError as error:
+        raise CommandFailure(f"The internal secret is not good: {error}.") from error
+    try:
+        async with OperatorClient(door.address, mint_token=lambda: tokens.mint(audience=_PROFILE_AUDIENCE)) as operator:
+            return await work(operator)
+    except DossierError as error:
+        if error.code.name != "UNAVAILABLE" or error.reason:
+            raise
+        message = f"The server is not running: nothing answers at {door.address}."
+        raise CommandFailure(message, reason="NOT_RUNNING", exit_code=UNAVAILABLE) from error

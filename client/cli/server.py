@@ -1,0 +1,44 @@
+"""up: starts a server on this computer."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from client.cli.session import examples
+
+DEFAULT_PORT: Final = 7070
+
+DataOption = Annotated[
+    Path,
+    typer.Option(
+        "--data", metavar="DIR", envvar="DOSSIER_DATA_DIR", help="The folder that holds all the server's data."
+    ),
+]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the command to `app`."""
+    app.command("up", epilog=examples("dossier up", "dossier up --data ./club --port 7071 --sample"))(up)
+
+
+def up(
+    data: DataOption = Path("data"),
+    port: Annotated[int | None, typer.Option(min=1, max=65535, help="The port on 127.0.0.1. Default: 7070.")] = None,
+    sample: Annotated[bool, typer.Option("--sample/--no-sample", help="Begin with a made-up club.")] = False,
+) -> None:
+    """Run a whole server in one process, here, until Ctrl-C.
+
+    It listens on 127.0.0.1; without --port, DOSSIER_LISTEN (host:port) makes it listen elsewhere.
+    """
+    os.environ["DOSSIER_DATA_DIR"] = str(data)
+    if port is not None or "DOSSIER_LISTEN" not in os.environ:
+        os.environ["DOSSIER_LISTEN"] = f"127.0.0.1:{port or DEFAULT_PORT}"
+    arguments = ["--sample"] if sample else []
+    sys.stdout.flush()
+    # The server takes this process over: signals and exit code are its own, and the client imports no service.
+    os.execv(sys.executable, [sys.executable, "-m", "standalone", *arguments])  # noqa: S606 - no shell, our own module

@@ -1,0 +1,130 @@
+"""Parts of the `dossier` command that need no server."""
+
+from __future__ import annotations
+
+import io
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from typer.testing import CliRunner
+
+import client
+from client.cli.failures import CommandFailure
+from client.cli.game_files import read_games
+from client.cli.main import app
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+ROOT = Path(__file__).parents[3]
+
+
+def leaf_commands() -> list[tuple[str, ...]]:
+    """Return the words of every command."""
+    found = [(command.name or "",) for command in app.registered_commands]
+    for group in app.registered_groups:
+        assert group.typer_instance is not None
+        found += [(group.name or "", command.name or "") for command in group.typer_instance.registered_commands]
+    return found
+
+
+@pytest.mark.parametrize("words", leaf_commands(), ids=" ".join)
+def test_help_has_an_example(words: tuple[str, ...]) -> None:
+    """Every command's help shows how it is used."""
+    result = CliRunner().invoke(app, [*words, "--help"])
+    assert result.exit_code == 0
+    assert f"dossier {' '.join(words)}" in result.output.partition("Examples:")[2]
+
+
+def test_help_documents_the_exit_codes_without_loading_grpc() -> None:
+    """`dossier --help` is quick because neither gRPC nor rich is imported for it."""
+    script = (
+        "import sys; from client.cli.main import main\n"
+        "sys.argv = ['dossier', '--help']\n"
+        "try: main()\n"
+        "finally: print('LOADED', [m for m in ('grpc', 'rich', 'google.protobuf') if m in sys.modules])"
+    )
+    environ = os.environ | {"PYTHONPATH": f"{ROOT}:{ROOT / 'protos' / 'gen'}"}
+    done = subprocess.run([sys.executable, "-c", script], env=environ, capture_output=True, text=True, check=True)
+    assert "LOADED []" in done.stdout
+    assert all(f"\n    {code} " in done.stdout for code in (0, 1, 2, 3, 4, 5, 130))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environ", "listen", "module_arguments"),
+    [
+        ([], {}, "127.0.0.1:7070", []),
+        (["--port", "7071", "--sample"], {"DOSSIER_LISTEN": "0.0.0.0:1"}, "127.0.0.1:7071", ["--sample"]),
+        ([], {"DOSSIER_LISTEN": "0.0.0.0:1"}, "0.0.0.0:1", []),
+    ],
+)
+def test_up_becomes_the_standalone_server(
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: list[str],
+    environ: dict[str, str],
+    listen: str,
+    module_arguments: list[str],
+) -> None:
+    """`dossier up` replaces itself by the server, told what to do by its environment."""
+    monkeypatch.setattr(os, "environ", dict(environ))
+    started: list[list[str]] = []
+    monkeypatch.setattr(os, "execv", lambda _, argv: started.append(argv))
+    result = CliRunner().invoke(app, ["up", "--data", "club", *arguments])
+    assert result.exit_code == 0, result.output
+    assert started == [[sys.executable, "-m", "standalone", *module_arguments]]
+    assert os.environ["DOSSIER_LISTEN"] == listen
+    assert os.environ["DOSSIER_DATA_DIR"] == "club"
+
+
+@pytest.fixture
+def game_file(tmp_path: Path) -> Callable[[str], str]:
+    """Return a function that writes a file and returns its name."""
+
+    def write(text: str) -> str:
+        path = tmp_path / "games.json"
+        path.write_text(text, "utf-8")
+        return str(path)
+
+    return write
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ('[\n {"game_id": }]', "games.json, line 2, column 14: Expecting value."),
+        ("7", "games.json: a game is a JSON object."),
+        ('[{}, {"winner": "WINNER_BLUE"}]', "games.json, game 2: .*winner"),
+        ('{"seats": [{"role": "ROLE_DON"}, {"rolle": 1}]}', r"games.json: .*rolle"),
+        ('{"start_time": "yesterday"}', "games.json: .*start_time"),
+        ("[" * 100_000, "games.json: this is not JSON text"),
+    ],
+)
+def test_bad_game_file_is_refused_with_its_place(game_file: Callable[[str], str], text: str, sentence: str) -> None:
+    """An error names the file, the line or the game, and the field."""
+    with pytest.raises(CommandFailure, match=sentence):
+        read_games(game_file(text))
+
+
+def test_games_without_id_get_one_each(game_file: Callable[[str], str]) -> None:
+    """A list gives all its games; a given id stays."""
+    first, second, third = read_games(game_file('[{}, {}, {"gameId": "x"}]'))
+    assert len({first.game_id, second.game_id, third.game_id}) == 3
+    assert third.game_id == "x"
+
+
+def test_game_is_read_from_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A dash means standard input."""
+    monkeypatch.setattr(sys, "stdin", io.StringIO('{"winner": "WINNER_DRAW"}'))
+    (game,) = read_games("-")
+    assert game.winner == 3
+
+
+def test_package_has_every_name_that_it_exports() -> None:
+    """`from client import X` works for all of `__all__`, and for nothing else."""
+    assert all(getattr(client, name) for name in client.__all__)
+    with pytest.raises(AttributeError):
+        _ = client.Nothing  # type: ignore[attr-defined]
