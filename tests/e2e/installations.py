@@ -26,6 +26,7 @@ class Installation:
     endpoint: str
     operator_address: str
     internal_secret: bytes
+    signing_key: Path | None = None
     parts: dict[str, Part] = field(default_factory=dict)
 
     async def grant(self, username: str, role: access_pb2.Role) -> None:
@@ -63,11 +64,11 @@ def standalone(folder: Path) -> Iterator[Installation]:
     with _running(parts):
         internal = json.loads((data / "internal.json").read_text())["address"]
         secret = (data / "secrets" / "internal.key").read_bytes().strip()
-        yield Installation(endpoint, internal, secret, parts)
+        yield Installation(endpoint, internal, secret, data / "secrets" / "signing-key.pem", parts)
 
 
 @contextmanager
-def distributed(folder: Path, *, amqp_url: str = "", image_workers: int = 1) -> Iterator[Installation]:
+def distributed(folder: Path, *, amqp_url: str = "") -> Iterator[Installation]:
     """Run every part as its own process; with an AMQP address also the worker, otherwise it is embedded."""
     gateway, profile, report = (f"127.0.0.1:{free_port()}" for _ in range(3))
     gateway_environ = {
@@ -104,7 +105,7 @@ def distributed(folder: Path, *, amqp_url: str = "", image_workers: int = 1) -> 
     if amqp_url:
         parts["worker"] = Part("report_service", "worker", environ=report_environ, folder=folder)
     with _running(parts):
-        yield Installation(gateway, profile, SECRETS["internal"].encode(), parts)
+        yield Installation(gateway, profile, SECRETS["internal"].encode(), folder / "signing-key.pem", parts)
 
 
 def external() -> Installation | None:
