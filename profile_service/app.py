@@ -45,7 +45,7 @@ from runtime.database import now_micros, open_sqlite
 from runtime.interceptors import CallInterceptor
 from runtime.jwks_client import RemoteKeys
 from runtime.pages import PageTokens
-from runtime.server import Registration, Server
+from runtime.server import Registration, Server, require_free
 from runtime.service_tokens import ServiceTokens
 from runtime.sessions import SessionCheck
 from runtime.tokens import TokenVerifier
@@ -105,6 +105,7 @@ async def open_parts(
 
 async def serve(settings: Settings, stop: asyncio.Event) -> None:
     """Run the service as a process of its own until `stop` is set."""
+    require_free(settings.listen)
     async with AsyncExitStack() as stack:
         parts = await stack.enter_async_context(open_parts(settings))
         gateway = await stack.enter_async_context(open_channel(settings.gateway_address))

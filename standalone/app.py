@@ -19,7 +19,7 @@ from runtime.access import Door
 from runtime.channels import open_channel
 from runtime.data_directory import hold
 from runtime.interceptors import CallInterceptor
-from runtime.server import Server
+from runtime.server import Server, require_free
 from runtime.service_tokens import ServiceTokens
 from runtime.session_client import SessionClient
 from runtime.sessions import SessionCheck
@@ -41,6 +41,7 @@ async def open_app(settings: Settings) -> AsyncIterator[Server]:
         DataDirectoryUnusable: the data directory cannot be written to, or another process holds it.
         PortUnavailable: the address cannot be served on.
     """
+    require_free(settings.listen)
     async with AsyncExitStack() as stack:
         folder = stack.enter_context(hold(settings.data_dir))
         secrets = load_or_create_secrets(folder / "secrets")
