@@ -9,7 +9,7 @@ from pathlib import Path
 import obstore
 from obstore.store import LocalStore, ObjectStore
 
-from runtime.errors import DataLoss, Unavailable
+from runtime.errors import DataLoss, DomainError, Unavailable
 
 CHUNK_BYTES = 256 * 1024
 
@@ -52,6 +52,15 @@ class Blobs:
                 yield bytes(piece)
         except FileNotFoundError as error:
             raise BlobMissing("The stored file is gone.") from error
+        except (OSError, obstore.exceptions.GenericError) as error:
+            raise await self._read_fault(key, end=offset + length) from error
+
+    async def _read_fault(self, key: str, *, end: int) -> DomainError:
+        """Return what a failed read means: a blob that is shorter than its row says is damaged, all else may pass."""
+        with suppress(OSError, obstore.exceptions.GenericError):
+            if (await obstore.head_async(self._store, key))["size"] < end:
+                return BlobMissing("The stored file is damaged.")
+        return Unavailable("The file cannot be read just now; try again later.", dependency="blobs")
 
     async def delete(self, keys: Sequence[str]) -> None:
         """Delete those of the keys that exist."""

@@ -166,6 +166,7 @@ async def migrate(connection: aiosqlite.Connection, folder: Path, *, lock: Path)
         applied = int(row[0]) if row else 0
         for version, script in _migrations(folder):
             if version > applied:
+                # The script is a file of ours and the version the number in its name.
                 await connection.executescript(
                     f"BEGIN IMMEDIATE; {script} INSERT INTO schema_version VALUES ({version}); COMMIT;"  # noqa: S608
                 )

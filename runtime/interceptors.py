@@ -9,7 +9,8 @@ from __future__ import annotations
 import asyncio
 import re
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from contextlib import aclosing
 from typing import Any
 
 import grpc
@@ -24,11 +25,11 @@ from runtime.access import Door
 from runtime.calls import Call
 from runtime.contract import Method
 from runtime.errors import DomainError, InvalidInput, Unavailable
-from runtime.statuses import code_of, internal_status, status_of
+from runtime.statuses import Forwarded, code_of, internal_status, status_of
 from runtime.validation import validate
 
 Context = grpc.aio.ServicerContext[Any, Any]
-_REQUEST_ID = re.compile(r"^[A-Za-z0-9_.-]{1,64}$")
+_REQUEST_ID = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 _log = structlog.get_logger("rpc")
 
 
@@ -71,24 +72,25 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
         calls.enter(call)
         try:
             await self._door.admit(call, method, metadata)
-        except DomainError as error:
+        except (Exception, asyncio.CancelledError) as error:
+            # Raised on, it would end the call as UNKNOWN with the name of its class, or not at all.
             return _refusal(error)
         return handler
 
 
 def _request_id(metadata: Iterable[tuple[str, str | bytes]]) -> str:
     for key, value in metadata:
-        if key == "x-request-id" and isinstance(value, str) and _REQUEST_ID.match(value):
+        if key == "x-request-id" and isinstance(value, str) and _REQUEST_ID.fullmatch(value):
             return value
     return str(uuid_utils.uuid7())
 
 
-def _refusal(error: DomainError) -> grpc.RpcMethodHandler[Any, Any]:
+def _refusal(error: BaseException) -> grpc.RpcMethodHandler[Any, Any]:
     # A streaming handler gets its context before the body is read; a unary one only after.
     async def refuse(_requests: AsyncIterator[Any], context: Context) -> None:
         call = _call()
         try:
-            await _abort(call, context, error)
+            await _translate(call, context, error)
         finally:
             _log_call(call)
 
@@ -152,12 +154,15 @@ def _answering(behaviour: Callable[..., Awaitable[Any]], admit_request: Callable
     return answer
 
 
-def _streaming(behaviour: Callable[..., AsyncIterator[Any]], admit_request: Callable[[Any], Any]) -> Callable[..., Any]:
+def _streaming(
+    behaviour: Callable[..., AsyncGenerator[Any, None]], admit_request: Callable[[Any], Any]
+) -> Callable[..., Any]:
     async def stream(request: Any, context: Context) -> AsyncIterator[Any]:
         call = _begin(context)
         try:
-            async for response in behaviour(admit_request(request), context):
-                yield response
+            async with aclosing(behaviour(admit_request(request), context)) as responses:
+                async for response in responses:
+                    yield response
         except BaseException as error:
             await _translate(call, context, error)
         finally:
@@ -193,10 +198,16 @@ async def _translate(call: Call, context: Context, error: BaseException) -> None
             raise error
         # Not the client's doing. Raised on, it would leave the client without any status (grpc/grpc issue 29248).
         await _abort(call, context, Unavailable("The work was interrupted; try again.", dependency="server"))
-    if isinstance(error, (GeneratorExit, KeyboardInterrupt, SystemExit)):
+    if isinstance(error, GeneratorExit):
+        call.code = "CANCELLED"  # The client went away while a response was being written.
+        raise error
+    if isinstance(error, (KeyboardInterrupt, SystemExit)):
         raise error
     if isinstance(error, DomainError):
         await _abort(call, context, error)
+    if isinstance(error, Forwarded):
+        call.code = error.code.name
+        await context.abort(error.code, error.details, error.trailing_metadata)
     await _abort_internal(call, context, error)
 
 

@@ -6,7 +6,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 
 from runtime.data_directory import DataDirectoryUnusable
 from runtime.server import PortUnavailable
@@ -25,14 +25,27 @@ def run(serve: Callable[[asyncio.Event], Awaitable[None]]) -> int:
     """
     try:
         asyncio.run(_until_signalled(serve))
-    except SettingsError as error:
-        for problem in error.problems:
-            _say(problem)
-        return EXIT_SETTINGS
-    except _USER_ERRORS as error:
-        _say(str(error))
-        return EXIT_FAILED
+    except (SettingsError, *_USER_ERRORS, ExceptionGroup) as error:
+        problems = list(_leaves(error))
+        if not all(isinstance(problem, (SettingsError, *_USER_ERRORS)) for problem in problems):
+            raise
+        for sentence in _sentences(problems):
+            print(f"dossier: {sentence}", file=sys.stderr)
+        return EXIT_SETTINGS if isinstance(problems[0], SettingsError) else EXIT_FAILED
     return 0
+
+
+def _leaves(error: BaseException) -> Iterator[BaseException]:
+    if isinstance(error, BaseExceptionGroup):
+        for inner in error.exceptions:
+            yield from _leaves(inner)
+    else:
+        yield error
+
+
+def _sentences(problems: Iterable[BaseException]) -> Iterator[str]:
+    for problem in problems:
+        yield from problem.problems if isinstance(problem, SettingsError) else [str(problem)]
 
 
 async def _until_signalled(serve: Callable[[asyncio.Event], Awaitable[None]]) -> None:
@@ -47,7 +60,3 @@ async def _until_signalled(serve: Callable[[asyncio.Event], Awaitable[None]]) ->
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, on_signal)
     await serve(stop)
-
-
-def _say(problem: str) -> None:
-    print(f"dossier: {problem}", file=sys.stderr)

@@ -1,12 +1,13 @@
 """Server reflection that the common tools are content with.
 
 The reflection package serves v1alpha only, and its descriptor pool does not find methods by name (grpc/grpc
-issue 34743), so that describing `package.Service.Method` fails. Both are mended here.
+issue 34743), so that describing `package.Service.Method` fails; and it describes every file that the process has
+loaded. All three are mended here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import grpc
@@ -18,30 +19,40 @@ from grpc_reflection.v1alpha._async import ReflectionServicer
 _V1 = "grpc.reflection.v1.ServerReflection"
 
 
-class _MethodFindingPool:
-    """The default pool, which also knows in which file a method stands."""
+class _ServedPool:
+    """The default pool, which also knows in which file a method stands, and hides the services that are not served."""
 
-    def __init__(self) -> None:
+    def __init__(self, service_names: Iterable[str]) -> None:
         self._pool: Any = descriptor_pool.Default()
+        self._service_names = frozenset(service_names)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._pool, name)
 
+    def FindFileByName(self, name: str) -> FileDescriptor:
+        return self._shown(self._pool.FindFileByName(name))
+
     def FindFileContainingSymbol(self, symbol: str) -> FileDescriptor:
         try:
-            found: FileDescriptor = self._pool.FindFileContainingSymbol(symbol)
+            found = self._pool.FindFileContainingSymbol(symbol)
         except KeyError:
             service, _, method = symbol.rpartition(".")
             if method not in self._pool.FindServiceByName(service).methods_by_name:
                 raise
             found = self._pool.FindFileContainingSymbol(service)
-        return found
+        return self._shown(found)
+
+    def _shown(self, file: FileDescriptor) -> FileDescriptor:
+        services = [service.full_name for service in file.services_by_name.values()]
+        if services and self._service_names.isdisjoint(services):
+            raise KeyError(file.name)
+        return file
 
 
 def add_reflection(server: grpc.aio.Server, service_names: Sequence[str]) -> None:
     """Serve reflection, v1 and v1alpha, for the services named and for itself."""
-    names = (*service_names, reflection.SERVICE_NAME, _V1)
-    servicer = ReflectionServicer(names, pool=_MethodFindingPool())
+    names = (*service_names, reflection.SERVICE_NAME)
+    servicer = ReflectionServicer(names, pool=_ServedPool(names))
     for name in (reflection.SERVICE_NAME, _V1):
         handler = grpc.stream_stream_rpc_method_handler(
             servicer.ServerReflectionInfo,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import socket
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from types import TracebackType
@@ -67,13 +69,8 @@ class Server(AbstractAsyncContextManager["Server"]):
 
     async def __aenter__(self) -> Server:
         host = self.address.rpartition(":")[0]
-        try:
-            port = self._server.add_insecure_port(self.address)
-        except RuntimeError as error:
-            raise PortUnavailable(
-                f"cannot listen on {self.address}: the port is in use or the address is not this machine's; "
-                "stop the other program or choose another port"
-            ) from error
+        require_free(self.address)
+        port = self._server.add_insecure_port(self.address)
         self.address = f"{host}:{port}"
         await self.set_serving(serving=False)
         await self._server.start()
@@ -90,3 +87,19 @@ class Server(AbstractAsyncContextManager["Server"]):
         status = health_pb2.HealthCheckResponse.SERVING if serving else health_pb2.HealthCheckResponse.NOT_SERVING
         for name in ("", *self._service_names):
             await self._health.set(name, status)
+
+
+def require_free(address: str) -> None:
+    """Raise PortUnavailable when the address cannot be listened on; gRPC itself would not say why.
+
+    Whoever starts children before a server asks first, so that none is started in vain.
+    """
+    host, _, port = address.rpartition(":")
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        socket.create_server((host.strip("[]"), int(port)), family=family).close()
+    except (OSError, OverflowError, ValueError) as error:
+        why = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else "not an address and port"
+        raise PortUnavailable(
+            f"cannot listen on {address}: {why.lower()}; stop the other program or choose another port"
+        ) from error

@@ -58,7 +58,7 @@ class ServiceTokens:
                 options={"require": ["iss", "aud", "exp", "iat"]},
             )
             return str(claims["iss"])
-        except jwt.PyJWTError as error:
+        except (jwt.PyJWTError, ValueError, TypeError, RecursionError) as error:
             raise _bad() from error
 
 

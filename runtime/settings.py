@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar, get_type_hints
@@ -65,7 +66,7 @@ def read_settings(kind: type[T], environ: Mapping[str, str], *, prefix: str) -> 
         name = prefix + field.name.upper()
         try:
             text = _raw(name, hints[field.name], environ)
-            if text is not None:
+            if text or (text is not None and field.default is not _REQUIRED):
                 values[field.name] = _parsed(text, hints[field.name], field.metadata)
             elif field.default is _REQUIRED:
                 raise ValueError("must be set")
@@ -133,6 +134,9 @@ def _integer(text: str) -> int:
 
 def _number(text: str) -> float:
     try:
-        return float(text)
+        number = float(text)
     except ValueError:
         raise ValueError("must be a number") from None
+    if not math.isfinite(number):
+        raise ValueError("must be a number")
+    return number

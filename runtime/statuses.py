@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import grpc
 from google.protobuf.any_pb2 import Any
-from google.protobuf.message import Message
+from google.protobuf.message import DecodeError, Message
 from google.rpc import code_pb2, error_details_pb2, status_pb2
+from grpc_status import rpc_status
 
 from runtime.errors import (
     AlreadyExists,
@@ -27,6 +28,8 @@ from runtime.errors import (
 DOMAIN = "dossier"
 # More than this would let a request choose how large our answer's trailers are.
 MAX_VIOLATIONS = 20
+# The trailer that carries a google.rpc.Status.
+STATUS_DETAILS = "grpc-status-details-bin"
 
 _CODES: dict[type[DomainError], grpc.StatusCode] = {
     InvalidInput: grpc.StatusCode.INVALID_ARGUMENT,
@@ -42,6 +45,16 @@ _CODES: dict[type[DomainError], grpc.StatusCode] = {
     Unavailable: grpc.StatusCode.UNAVAILABLE,
     DeadlineExceeded: grpc.StatusCode.DEADLINE_EXCEEDED,
 }
+
+
+class Forwarded(Exception):
+    """Another part's answer, which goes to the caller as it is: code, sentence, details and trailers."""
+
+    def __init__(self, error: grpc.aio.AioRpcError) -> None:
+        super().__init__(error.code().name)
+        self.code = error.code()
+        self.details = error.details() or ""
+        self.trailing_metadata = tuple(error.trailing_metadata() or ())
 
 
 def code_of(error: DomainError) -> grpc.StatusCode:
@@ -69,6 +82,19 @@ def status_of(error: DomainError) -> status_pb2.Status:
         quota.violations.add(subject=error.subject, description=error.message)
         details.append(quota)
     return _status(code_of(error), error.message, details)
+
+
+def reason_of(error: grpc.aio.AioRpcError) -> str:
+    """Return the reason that another part gave for its answer, empty when it gave none."""
+    try:
+        status = rpc_status.from_call(error)  # type: ignore[arg-type]
+    except (ValueError, DecodeError):
+        return ""
+    info = error_details_pb2.ErrorInfo()
+    for detail in status.details if status is not None else ():
+        if detail.Unpack(info):
+            return str(info.reason)
+    return ""
 
 
 def internal_status(request_id: str) -> status_pb2.Status:

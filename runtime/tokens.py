@@ -79,7 +79,8 @@ class TokenVerifier:
             return _caller(claims, token)
         except jwt.ExpiredSignatureError as error:
             raise TokenExpired("The access token's time is over; refresh it.") from error
-        except (jwt.PyJWTError, ValueError, TypeError, KeyError) as error:
+        except (jwt.PyJWTError, ValueError, TypeError, KeyError, OverflowError, RecursionError) as error:
+            # A token is a stranger's JSON: nested a thousand deep it ends the parser with RecursionError.
             raise _bad() from error
 
     def _key(self, header: Mapping[str, Any]) -> EllipticCurvePublicKey:
