@@ -1,4 +1,4 @@
-"""Generate the Python stubs under protos/gen from the protos; with --check, fail when they differ from what is there."""
+"""Generate the Python stubs under protos/gen; with --check, fail when they differ from what is there."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def main() -> None:
         for source in SOURCES:
             shutil.rmtree(GENERATED / source, ignore_errors=True)
             shutil.copytree(fresh / source, GENERATED / source)
-    print(f"stubs written with protobuf {google.protobuf.__version__}")  # noqa: T201
+    print(f"stubs written with protobuf {google.protobuf.__version__}")
 
 
 if __name__ == "__main__":

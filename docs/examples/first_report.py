@@ -7,9 +7,13 @@ import sys
 import uuid
 
 import grpc
-from dossier.auth.v1 import auth_service_pb2 as auth, auth_service_pb2_grpc as auth_rpc
-from dossier.report.v1 import report_service_pb2 as report, report_service_pb2_grpc as report_rpc
-from dossier.stats.v1 import game_pb2, game_service_pb2 as games, game_service_pb2_grpc as games_rpc
+from dossier.auth.v1 import auth_service_pb2 as auth
+from dossier.auth.v1 import auth_service_pb2_grpc as auth_rpc
+from dossier.report.v1 import report_service_pb2 as report
+from dossier.report.v1 import report_service_pb2_grpc as report_rpc
+from dossier.stats.v1 import game_pb2
+from dossier.stats.v1 import game_service_pb2 as games
+from dossier.stats.v1 import game_service_pb2_grpc as games_rpc
 
 endpoint, username, password, *players = sys.argv[1:]
 channel = grpc.insecure_channel(endpoint)
@@ -20,7 +24,7 @@ roles = ["DON", "MAFIA", "MAFIA", "SHERIFF", *["CIVILIAN"] * (len(players) - 4)]
 game = game_pb2.Game(
     game_id=str(uuid.uuid4()), winner="WINNER_RED", start_time={"seconds": 1_750_000_000}, duration={"seconds": 2700}
 )
-for number, (player, role) in enumerate(zip(players, roles), start=1):
+for number, (player, role) in enumerate(zip(players, roles, strict=True), start=1):
     game.seats.add(seat_number=number, username=player, role=f"ROLE_{role}")
 games_rpc.GameServiceStub(channel).RecordGame(games.RecordGameRequest(game=game), metadata=me)
 

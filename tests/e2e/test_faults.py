@@ -74,7 +74,7 @@ async def test_report_asked_for_without_broker_is_made_when_it_returns(
     assert {report.state for report in asked} == {report_pb2.STATE_QUEUED}
     await own_rabbitmq.start()
     for report in asked:
-        async for report in anna.watch_report(report.report_id):  # noqa: B007, B020, PLW2901 - the last one counts
+        async for report in anna.watch_report(report.report_id):  # noqa: B007, B020 - the last one counts
             pass
         assert report.state == report_pb2.STATE_READY
 

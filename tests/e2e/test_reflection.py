@@ -63,7 +63,7 @@ def test_reflection_lists_the_methods_of_all_services(installation: Installation
 
 @pytest.mark.timeout(120)
 def test_story_by_reflection_alone(installation: Installation) -> None:
-    """Sign up and in, read a user, upload an avatar by a stream and download a report by one, without any proto file."""
+    """Sign up and in, read a user, upload an avatar by a stream and download a report by one, without a proto file."""
     username = f"curl-{uuid.uuid4().hex[:10]}"
     credentials = json.dumps({"username": username, "password": PASSWORD})
     buf_curl(installation, "dossier.auth.v1.AuthService/SignUp", messages=credentials)

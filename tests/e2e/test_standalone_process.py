@@ -110,7 +110,11 @@ async def test_sample_club_is_played_in_once_and_kept(tmp_path: Path) -> None:
     facts = []
     for _ in range(2):
         process = subprocess.Popen(
-            command, env={**os.environ, **environ(data, port)}, stdout=subprocess.PIPE, text=True, start_new_session=True
+            command,
+            env={**os.environ, **environ(data, port)},
+            stdout=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
         )
         try:
             assert process.stdout is not None

@@ -30,8 +30,8 @@ from runtime.access import Door
 from runtime.interceptors import CallInterceptor
 from runtime.server import Server
 from runtime.service_tokens import ServiceTokens
-from runtime.settings import Secret
 from runtime.sessions import SessionCheck
+from runtime.settings import Secret
 from runtime.tokens import TokenVerifier
 from tests.signing import INTERNAL_SECRET, TestKeys, bearer
 

@@ -24,9 +24,9 @@ def a_picture(colour: str = "teal", side: int = 300) -> bytes:
     return buffer.getvalue()
 
 
-async def messages(username: str, data: bytes, *, chunk: int = 1000, **metadata: object) -> AsyncIterator[
-    avatar_pb.UploadAvatarRequest
-]:
+async def messages(
+    username: str, data: bytes, *, chunk: int = 1000, **metadata: object
+) -> AsyncIterator[avatar_pb.UploadAvatarRequest]:
     fields = {"username": username, "size_bytes": len(data), **metadata}
     yield avatar_pb.UploadAvatarRequest(metadata=avatar_pb.UploadAvatarMetadata(**fields))
     for start in range(0, len(data), chunk):
@@ -151,9 +151,7 @@ def _other_digest(data: bytes) -> AsyncIterator[avatar_pb.UploadAvatarRequest]:
     return messages("anna", data, sha256="0" * 64)
 
 
-@pytest.mark.parametrize(
-    "stream", [_bytes_first, _metadata_twice, _nothing, _too_few, _too_many, _other_digest]
-)
+@pytest.mark.parametrize("stream", [_bytes_first, _metadata_twice, _nothing, _too_few, _too_many, _other_digest])
 async def test_upload_that_is_not_as_announced_is_refused(profile: Profile, stream: object) -> None:
     """An upload counts only when order, size and digest are as announced; otherwise nothing changes."""
     anna = await profile.sign_up("anna")
