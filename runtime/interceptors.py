@@ -7,6 +7,7 @@ together. Health and reflection, which are not of the contract, pass untouched.
 from __future__ import annotations
 
 import asyncio
+import logging
 import re
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable, Mapping
@@ -230,6 +231,8 @@ async def _end(context: Context, status: status_pb2.Status) -> None:
 
 
 def _log_call(call: Call) -> None:
+    if not _log.is_enabled_for(logging.INFO):
+        return
     _log.info(
         "rpc",
         method=call.method,

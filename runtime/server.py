@@ -97,8 +97,10 @@ def require_free(address: str) -> None:
     host, _, port = address.rpartition(":")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
+        if int(port) not in range(65536):
+            raise ValueError(port)
         socket.create_server((host.strip("[]"), int(port)), family=family).close()
-    except (OSError, OverflowError, ValueError) as error:
+    except (OSError, ValueError) as error:
         why = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else "not an address and port"
         raise PortUnavailable(
             f"cannot listen on {address}: {why.lower()}; stop the other program or choose another port"

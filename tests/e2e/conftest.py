@@ -11,7 +11,7 @@ from dossier.access.v1 import access_pb2
 
 from client import DossierClient
 from tests.e2e.installations import Installation, distributed, external, standalone
-from tests.provision.rabbitmq import RabbitNode
+from tests.provision.fixtures import started_node
 
 PASSWORD = "a long and unusual password"
 EXTERNAL = external()
@@ -32,8 +32,8 @@ def installation(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
         with distributed(folder) as running:
             yield running
     else:
-        node: RabbitNode = request.getfixturevalue("rabbitmq")
-        with distributed(folder, amqp_url=node.url) as running:
+        # A node of its own: another test's worker on the same queue would take this installation's hints.
+        with started_node(tmp_path_factory) as node, distributed(folder, amqp_url=node.url) as running:
             yield running
 
 

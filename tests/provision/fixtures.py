@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
@@ -22,23 +23,27 @@ def rabbitmq(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RabbitNode]:
 
     Tests share it: they name their queues uniquely and leave it running. Each worker pays one start and 140 MB.
     """
-    yield from _started_node(tmp_path_factory)
+    with started_node(tmp_path_factory) as node:
+        yield node
 
 
 @pytest.fixture
 def own_rabbitmq(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RabbitNode]:
     """Yield a started node that this test alone may stop, kill and wipe."""
-    yield from _started_node(tmp_path_factory)
+    with started_node(tmp_path_factory) as node:
+        yield node
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Install what the selected tests need before the first one runs: its timeout should not pay for that."""
     wanted = {name for item in session.items for name in getattr(item, "fixturenames", ())}
-    if wanted & {"rabbitmq", "own_rabbitmq"} and not session.config.option.collectonly:
+    if wanted & {"rabbitmq", "own_rabbitmq", "installation"} and not session.config.option.collectonly:
         _installation()
 
 
-def _started_node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RabbitNode]:
+@contextmanager
+def started_node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RabbitNode]:
+    """Run a node of one's own, for a fixture that must not share its queues. Raises ProvisionError."""
     installation = _installation()
     if isinstance(installation, ProvisionError):
         raise installation

@@ -1,0 +1,148 @@
+"""Puts the gateway together: for a process of its own, or as parts that another composition root mounts."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Final
+
+import grpc
+import structlog
+from dossier.auth.v1 import auth_service_pb2_grpc as auth_rpc
+
+from gateway.auth_rpc import AuthRpc
+from gateway.credentials_client import CredentialsClient
+from gateway.relay import Relay, Upstream
+from gateway.settings import Settings
+from gateway.tokens import KeyRing, TokenIssuer, load_or_create_keys, read_keys
+from gateway.upstream import PROFILE_SERVICE, REPORT_SERVICE
+from runtime import contract
+from runtime.access import Door
+from runtime.channels import open_channel
+from runtime.contract import Method
+from runtime.interceptors import CallInterceptor
+from runtime.server import Registration, Server
+from runtime.service_tokens import ServiceTokens
+from runtime.session_client import SessionClient
+from runtime.sessions import SessionCheck
+from runtime.tokens import TokenVerifier
+
+AUTH_SERVICE: Final = "dossier.auth.v1.AuthService"
+_log = structlog.get_logger("gateway")
+
+
+class RouteMissing(Exception):
+    """A public service of the contract is neither served by the gateway nor forwarded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the gateway serves itself, without a server.
+
+    Attributes:
+        registrations: add AuthService to a server.
+        service_names: the services that these add.
+        verifier: verifies the access tokens that AuthService hands out, straight from the keys.
+    """
+
+    registrations: tuple[Registration, ...]
+    service_names: tuple[str, ...]
+    verifier: TokenVerifier
+
+
+@asynccontextmanager
+async def open_parts(
+    *, profile_channel: grpc.aio.Channel, service_tokens: ServiceTokens, sessions: SessionCheck, key_ring: KeyRing
+) -> AsyncIterator[Parts]:
+    """Open AuthService.
+
+    Args:
+        profile_channel: to where CredentialsService is served; the caller closes it.
+        service_tokens: those of the issuer "gateway".
+        sessions: the check of the door in front of AuthService, which forgets what is signed out.
+        key_ring: what access tokens are signed with.
+    """
+    servicer = AuthRpc(
+        CredentialsClient(profile_channel, service_tokens),
+        keys=key_ring,
+        issuer=TokenIssuer(key_ring),
+        sessions=sessions,
+    )
+
+    def register(server: grpc.aio.Server) -> None:
+        auth_rpc.add_AuthServiceServicer_to_server(servicer, server)
+
+    yield Parts(registrations=(register,), service_names=(AUTH_SERVICE,), verifier=TokenVerifier(key_ring))
+
+
+async def serve(settings: Settings, stop: asyncio.Event) -> None:
+    """Run the gateway as its own process until `stop` is set.
+
+    Raises:
+        SettingsError: the signing keys cannot be used.
+        PortUnavailable: the address cannot be listened on.
+    """
+    async with open_server(settings) as (server, profile), asyncio.TaskGroup() as tasks:
+        _log.info("gateway_listening", address=server.address)
+        announcing = tasks.create_task(_announce(server, profile), name="announce")
+        await stop.wait()
+        announcing.cancel()
+
+
+@asynccontextmanager
+async def open_server(settings: Settings) -> AsyncIterator[tuple[Server, grpc.aio.Channel]]:
+    """Open the listening server and the channel to profile_service. Health is not SERVING yet."""
+    load = load_or_create_keys if settings.create_signing_key else read_keys
+    key_ring = await asyncio.to_thread(load, settings.signing_key_file)
+    service_tokens = ServiceTokens(settings.internal_secret.reveal(), issuer="gateway")
+    async with open_channel(settings.profile_address) as profile, open_channel(settings.report_address) as report:
+        sessions = SessionCheck(SessionClient(profile, service_tokens).is_live)
+        async with (
+            open_parts(
+                profile_channel=profile, service_tokens=service_tokens, sessions=sessions, key_ring=key_ring
+            ) as parts,
+            _server(settings, parts, sessions, _routes(profile, report)) as server,
+        ):
+            yield server, profile
+
+
+def _routes(profile: grpc.aio.Channel, report: grpc.aio.Channel) -> dict[str, Upstream]:
+    profile_service = Upstream(PROFILE_SERVICE, profile)
+    return {
+        "dossier.profile.v1": profile_service,
+        "dossier.stats.v1": profile_service,
+        "dossier.report.v1": Upstream(REPORT_SERVICE, report),
+    }
+
+
+def _server(settings: Settings, parts: Parts, sessions: SessionCheck, routes: Mapping[str, Upstream]) -> Server:
+    methods = contract.methods()
+    relay = Relay(methods.values(), routes)
+    # Without service tokens: what is internal is unknown here, and would be refused if it were not.
+    door = Door(parts.verifier, sessions=sessions)
+    return Server(
+        settings.listen,
+        parts.registrations,
+        service_names=_public_services(methods, parts, relay),
+        interceptors=[CallInterceptor(methods, door)],
+        with_reflection=settings.reflection,
+        grace_seconds=settings.grace_seconds,
+        generic_handlers=[relay],
+    )
+
+
+def _public_services(methods: Mapping[str, Method], parts: Parts, relay: Relay) -> tuple[str, ...]:
+    names = contract.public_services(methods)
+    unrouted = set(names) - {*parts.service_names, *relay.service_names}
+    if unrouted:
+        raise RouteMissing(f"no route for {', '.join(sorted(unrouted))}; state one in gateway/app.py")
+    return names
+
+
+async def _announce(server: Server, profile: grpc.aio.Channel) -> None:
+    """Have health say SERVING once profile_service was reached. Later outages are told call by call."""
+    await profile.channel_ready()
+    await server.set_serving(serving=True)
+    _log.info("gateway_serving")

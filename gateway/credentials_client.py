@@ -1,0 +1,74 @@
+"""Asks profile_service about accounts, passwords and sign-in sessions."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import NoReturn, TypeVar
+
+import grpc
+from dossier.profile.v1 import credentials_service_pb2 as credentials_pb
+from dossier.profile.v1 import credentials_service_pb2_grpc as credentials_rpc
+from google.protobuf.message import Message
+
+from gateway.upstream import PROFILE_SERVICE, raise_answer
+from runtime.calls import seconds_left
+from runtime.channels import internal_metadata
+from runtime.errors import Unavailable
+from runtime.service_tokens import ServiceTokens
+from runtime.statuses import reason_of
+
+# Passwords are hashed on purpose slowly, and wait for their turn.
+TIMEOUT_SECONDS = 10.0
+# Said of a service token, which is ours and not the caller's.
+_NOT_ABOUT_THE_CALLER = frozenset({"TOKEN_MISSING", "TOKEN_INVALID", "TOKEN_EXPIRED"})
+Response = TypeVar("Response")
+
+
+class CredentialsClient:
+    """CredentialsService over a channel to profile_service.
+
+    Its refusals go on to the caller unchanged. Each method raises Forwarded, Unavailable or DeadlineExceeded.
+    """
+
+    def __init__(self, profile: grpc.aio.Channel, tokens: ServiceTokens) -> None:
+        self._stub = credentials_rpc.CredentialsServiceStub(profile)
+        self._tokens = tokens
+
+    async def create_account(
+        self, *, username: str, password: str, display_name: str, email: str
+    ) -> credentials_pb.Session:
+        """Open an account and return its first session."""
+        request = credentials_pb.CreateAccountRequest(
+            username=username, password=password, display_name=display_name, email=email
+        )
+        return (await self._ask(self._stub.CreateAccount, request)).session
+
+    async def open_session(self, *, username: str, password: str) -> credentials_pb.Session:
+        """Check a password and return a new session."""
+        request = credentials_pb.OpenSessionRequest(username=username, password=password)
+        return (await self._ask(self._stub.OpenSession, request)).session
+
+    async def rotate_session(self, refresh_token: str) -> credentials_pb.Session:
+        """Return the session of a refresh token with the token's successor."""
+        request = credentials_pb.RotateSessionRequest(refresh_token=refresh_token)
+        return (await self._ask(self._stub.RotateSession, request)).session
+
+    async def close_session(self, session_id: str) -> None:
+        """End a session; ended ones stay ended."""
+        await self._ask(self._stub.CloseSession, credentials_pb.CloseSessionRequest(session_id=session_id))
+
+    async def _ask(self, method: Callable[..., Awaitable[Response]], request: Message) -> Response:
+        try:
+            return await method(
+                request,
+                timeout=seconds_left(TIMEOUT_SECONDS),
+                metadata=internal_metadata(self._tokens, audience="profile_service"),
+            )
+        except grpc.aio.AioRpcError as error:
+            _raise(error)
+
+
+def _raise(error: grpc.aio.AioRpcError) -> NoReturn:
+    if error.code() is grpc.StatusCode.UNAUTHENTICATED and reason_of(error) in _NOT_ABOUT_THE_CALLER:
+        raise Unavailable("Signing in does not work just now; try again later.", dependency=PROFILE_SERVICE) from error
+    raise_answer(error, dependency=PROFILE_SERVICE)

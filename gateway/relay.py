@@ -1,0 +1,158 @@
+"""Forwards calls to the parts that serve them, byte for byte and without knowing the messages.
+
+What passes upstream: the request's bytes, the time that is left, the caller's verified token, the request id and the
+trace. What passes back: the response's bytes, and code, sentence, details and trailers of the status. Nothing is tried
+twice. Services of ours send no initial metadata, so none is forwarded.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, TypeAlias
+
+import grpc
+
+from gateway.upstream import raise_answer
+from runtime import calls
+from runtime.contract import Method
+from runtime.errors import Exhausted
+
+# How long a unary call may take when its client does not say.
+UNARY_SECONDS = 60.0
+# All calls to one replica share one connection with 256 streams at most (runtime.server). This many may be long-lived;
+# the rest is kept for unary calls, which would otherwise wait for a watcher to go away.
+STREAMS = 200
+# https://www.w3.org/TR/trace-context/#traceparent-header
+_TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
+
+Context = grpc.aio.ServicerContext[bytes, bytes]
+Handler: TypeAlias = "grpc.RpcMethodHandler[Any, Any]"
+
+
+class Upstream:
+    """A part that calls are forwarded to. `name` is what callers are told when it does not answer."""
+
+    def __init__(self, name: str, channel: grpc.aio.Channel) -> None:
+        self.name = name
+        self.channel = channel
+        self._streams = 0
+
+    @contextmanager
+    def stream(self) -> Iterator[None]:
+        """Count a stream until leaving. Raises Exhausted when there are too many."""
+        if self._streams >= STREAMS:
+            raise Exhausted(f"The {self.name} has too many streams under way; try again.", retry_after_seconds=1.0)
+        self._streams += 1
+        try:
+            yield
+        finally:
+            self._streams -= 1
+
+
+class Relay(grpc.GenericRpcHandler):
+    """Serves every public method of the services that have a route; others are unknown here, as internal ones are.
+
+    Args:
+        routes: the upstream of each proto package, such as "dossier.report.v1".
+    """
+
+    def __init__(self, methods: Iterable[Method], routes: Mapping[str, Upstream]) -> None:
+        self._handlers = {
+            method.path: _handler(method, upstream)
+            for method in methods
+            if not method.internal and (upstream := routes.get(method.service.rpartition(".")[0])) is not None
+        }
+
+    @property
+    def service_names(self) -> frozenset[str]:
+        """The services that are forwarded."""
+        return frozenset(path.split("/")[1] for path in self._handlers)
+
+    def service(self, handler_call_details: grpc.HandlerCallDetails) -> Handler | None:
+        """Return the handler that forwards the method."""
+        return self._handlers.get(handler_call_details.method)
+
+
+def _handler(method: Method, upstream: Upstream) -> Handler:
+    channel, path = upstream.channel, method.path
+    match method.client_streaming, method.server_streaming:
+        case False, False:
+            return grpc.unary_unary_rpc_method_handler(_unary(channel.unary_unary(path), upstream))
+        case True, False:
+            return grpc.stream_unary_rpc_method_handler(_upload(channel.stream_unary(path), upstream))
+        case False, True:
+            return grpc.unary_stream_rpc_method_handler(_responses(channel.unary_stream(path), upstream))
+        case _:
+            return grpc.stream_stream_rpc_method_handler(_responses(channel.stream_stream(path), upstream))
+
+
+def _unary(forward: Callable[..., Any], upstream: Upstream) -> Callable[..., Any]:
+    async def relay(request: bytes, context: Context) -> bytes:
+        call = forward(request, timeout=_seconds_left(UNARY_SECONDS), metadata=_metadata(context))
+        return await _answer(call, context, upstream)
+
+    return relay
+
+
+def _upload(forward: Callable[..., Any], upstream: Upstream) -> Callable[..., Any]:
+    async def relay(requests: AsyncIterator[bytes], context: Context) -> bytes:
+        with upstream.stream():
+            call = forward(requests, timeout=_seconds_left(None), metadata=_metadata(context))
+            return await _answer(call, context, upstream)
+
+    return relay
+
+
+async def _answer(call: Any, context: Context, upstream: Upstream) -> bytes:
+    try:
+        response: bytes = await call
+    except grpc.aio.AioRpcError as error:
+        raise_answer(error, dependency=upstream.name)
+    await _pass_trailers(call, context)
+    return response
+
+
+def _responses(forward: Callable[..., Any], upstream: Upstream) -> Callable[..., Any]:
+    async def relay(requests: Any, context: Context) -> AsyncIterator[bytes]:
+        with upstream.stream():
+            call = forward(requests, timeout=_seconds_left(None), metadata=_metadata(context))
+            try:
+                async for response in call:
+                    yield response
+            except grpc.aio.AioRpcError as error:
+                raise_answer(error, dependency=upstream.name)
+            finally:
+                call.cancel()  # Left early, the other part would go on for nobody.
+            await _pass_trailers(call, context)
+
+    return relay
+
+
+async def _pass_trailers(call: Any, context: Context) -> None:
+    trailers = tuple(await call.trailing_metadata())
+    if trailers:
+        context.set_trailing_metadata(trailers)
+
+
+def _seconds_left(cap: float | None) -> float | None:
+    call = calls.current()
+    if call is None or call.deadline is None:
+        return cap
+    return max(0.001, call.deadline - time.monotonic())
+
+
+def _metadata(context: Context) -> tuple[tuple[str, str], ...]:
+    """Return all that goes upstream beside the bytes: a list of what may, so that a new name never does."""
+    metadata: tuple[tuple[str, str], ...] = ()
+    call = calls.current()
+    if call is not None:
+        metadata = (("x-request-id", call.request_id),)
+        if call.caller is not None:
+            metadata += (("authorization", f"Bearer {call.caller.token}"),)
+    for key, value in context.invocation_metadata() or ():
+        if key == "traceparent" and isinstance(value, str) and _TRACEPARENT.fullmatch(value):
+            return (*metadata, (key, value))
+    return metadata

@@ -1,0 +1,41 @@
+"""The gateway's settings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from runtime.service_tokens import MIN_SECRET_BYTES
+from runtime.settings import Secret, read_settings, setting
+
+PREFIX: Final = "DOSSIER_GATEWAY_"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a gateway process is told by its environment."""
+
+    signing_key_file: Path = setting(
+        "PEM file with the P-256 keys of access tokens; the first signs, all verify; the same on every gateway"
+    )
+    internal_secret: Secret = setting(
+        "what all parts of the installation share to know each other, in bytes", minimum=MIN_SECRET_BYTES
+    )
+    profile_address: str = setting("host:port or gRPC target of profile_service", default="127.0.0.1:7071")
+    report_address: str = setting("host:port or gRPC target of report_service", default="127.0.0.1:7072")
+    listen: str = setting("host:port to listen on", default="127.0.0.1:7070")
+    create_signing_key: bool = setting(
+        "whether to make the key file when it is missing; for a single gateway only", default=False
+    )
+    reflection: bool = setting("whether tools may ask for the descriptors of the public services", default=False)
+    log_level: str = setting(
+        "the least level of log lines", default="info", choices=("debug", "info", "warning", "error")
+    )
+    grace_seconds: float = setting("how long calls under way may take at shutdown, in seconds", default=10.0, minimum=0)
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str]) -> Settings:
+        """Read and check all settings. Raises SettingsError with every problem."""
+        return read_settings(cls, environ, prefix=PREFIX)

@@ -1,0 +1,189 @@
+"""Signing up, in and out through the gateway."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import time
+from pathlib import Path
+
+import grpc
+import pytest
+from dossier.access.v1 import access_pb2
+from dossier.auth.v1 import auth_service_pb2 as auth_pb
+from dossier.auth.v1 import auth_service_pb2_grpc as auth_rpc
+from dossier.profile.v1 import profile_service_pb2 as profile_pb
+from dossier.profile.v1 import profile_service_pb2_grpc as profile_rpc
+from dossier.report.v1 import report_service_pb2 as report_pb
+from dossier.report.v1 import report_service_pb2_grpc as report_rpc
+
+from gateway.app import open_server
+from runtime.channels import open_channel
+from runtime.jwks_client import RemoteKeys
+from runtime.settings import Secret
+from runtime.tokens import TokenVerifier
+from tests.eventually import eventually
+from tests.integration.gateway.conftest import Club, settings_for
+from tests.signing import bearer
+from tests.statuses import refused
+
+TIMEOUT = 10.0
+PASSWORD = "correct horse battery staple"
+
+
+def auth(club: Club) -> auth_rpc.AuthServiceAsyncStub:
+    return auth_rpc.AuthServiceStub(club.channel)
+
+
+async def signed_up(club: Club, username: str = "alice") -> auth_pb.Tokens:
+    request = auth_pb.SignUpRequest(username=username, password=PASSWORD)
+    return (await auth(club).SignUp(request, timeout=TIMEOUT)).tokens
+
+
+async def test_signing_up_signs_in(club: Club) -> None:
+    """The tokens of a new account open what needs a caller."""
+    tokens = await signed_up(club)
+    who = await auth(club).GetCaller(auth_pb.GetCallerRequest(), timeout=TIMEOUT, metadata=bearer(tokens.access_token))
+    assert who.username == "alice"
+    assert who.expire_time == tokens.access_expire_time
+    assert 590 < tokens.access_expire_time.seconds - time.time() <= 600
+    assert tokens.refresh_expire_time.seconds == 2_000_000_000
+
+
+async def test_username_that_is_taken_is_the_services_answer(club: Club) -> None:
+    """The reason for a refusal arrives from where it was decided."""
+    await signed_up(club)
+    with refused(grpc.StatusCode.ALREADY_EXISTS, "USERNAME_TAKEN"):
+        await signed_up(club)
+
+
+async def test_wrong_password_is_the_services_answer(club: Club) -> None:
+    """The refusal of a sign-in passes unchanged, and is the same for an unknown username."""
+    await signed_up(club)
+    answers = []
+    for username in ("alice", "nobody"):
+        request = auth_pb.SignInRequest(username=username, password="wrong")
+        with pytest.raises(grpc.aio.AioRpcError) as caught:
+            await auth(club).SignIn(request, timeout=TIMEOUT)
+        error = caught.value
+        answers.append((error.code(), error.details(), tuple(error.trailing_metadata() or ())))
+    assert answers[0] == answers[1]
+    assert answers[0][:2] == (grpc.StatusCode.UNAUTHENTICATED, "Username or password is wrong.")
+    with refused(grpc.StatusCode.UNAUTHENTICATED, "CREDENTIALS_WRONG"):
+        await auth(club).SignIn(auth_pb.SignInRequest(username="alice", password="wrong"), timeout=TIMEOUT)
+
+
+@pytest.mark.parametrize("field", ["username", "password"])
+async def test_bad_field_is_refused_before_anybody_is_asked(club: Club, field: str) -> None:
+    """The gateway's own service checks its own requests."""
+    request = auth_pb.SignUpRequest(username="alice", password=PASSWORD)
+    setattr(request, field, "!")
+    with refused(grpc.StatusCode.INVALID_ARGUMENT, "INVALID_REQUEST"):
+        await auth(club).SignUp(request, timeout=TIMEOUT)
+    assert club.credentials.visits.count == 0
+
+
+async def test_roles_of_the_account_are_in_its_tokens(club: Club) -> None:
+    """What an account may do shows in who it is."""
+    club.credentials.roles = [access_pb2.ROLE_REFEREE]
+    tokens = await signed_up(club)
+    who = await auth(club).GetCaller(auth_pb.GetCallerRequest(), timeout=TIMEOUT, metadata=bearer(tokens.access_token))
+    assert list(who.roles) == [access_pb2.ROLE_REFEREE]
+
+
+async def test_refreshing_gives_new_tokens_of_the_same_session(club: Club) -> None:
+    """A session goes on with a new access token, without the old one."""
+    tokens = await signed_up(club)
+    request = auth_pb.RefreshTokensRequest(refresh_token=tokens.refresh_token)
+    renewed = (await auth(club).RefreshTokens(request, timeout=TIMEOUT)).tokens
+    verifier = TokenVerifier(club.keys)
+    old, new = verifier.verify(tokens.access_token), verifier.verify(renewed.access_token)
+    assert old.session_id == new.session_id
+    assert old.token != new.token
+
+
+async def test_signing_out_ends_the_session_at_once(club: Club) -> None:
+    """The access token of an ended session opens nothing more at this gateway."""
+    metadata = bearer((await signed_up(club)).access_token)
+    await auth(club).SignOut(auth_pb.SignOutRequest(), timeout=TIMEOUT, metadata=metadata)
+    assert not club.credentials.live
+    with refused(grpc.StatusCode.UNAUTHENTICATED, "SESSION_ENDED"):
+        await auth(club).GetCaller(auth_pb.GetCallerRequest(), timeout=TIMEOUT, metadata=metadata)
+    with refused(grpc.StatusCode.UNAUTHENTICATED, "SESSION_ENDED"):
+        await report_rpc.ReportServiceStub(club.channel).ListReports(
+            report_pb.ListReportsRequest(), timeout=TIMEOUT, metadata=metadata
+        )
+
+
+async def test_service_token_and_request_id_go_with_internal_calls(club: Club) -> None:
+    """profile_service knows that the gateway asks, and for which request."""
+    request = auth_pb.SignUpRequest(username="alice", password=PASSWORD)
+    await auth(club).SignUp(request, timeout=TIMEOUT, metadata=(("x-request-id", "r-7"),))
+    seen = club.credentials.visits.metadata
+    assert seen["x-request-id"] == ["r-7"]
+    assert str(seen["authorization"][0]).startswith("Bearer ")
+
+
+async def test_deadline_of_a_sign_in_ends_the_question(club: Club) -> None:
+    """profile_service does not hash for a client that has gone."""
+    request = auth_pb.SignInRequest(username="waiting", password="x")
+    with pytest.raises(grpc.aio.AioRpcError) as caught:
+        await auth(club).SignIn(request, timeout=0.5)
+    assert caught.value.code() is grpc.StatusCode.DEADLINE_EXCEEDED
+    async with asyncio.timeout(5):
+        await club.credentials.visits.cancelled.wait()
+    assert club.credentials.visits.seconds_left is not None
+    assert club.credentials.visits.seconds_left < 0.5
+
+
+async def test_keys_are_enough_to_verify_tokens_elsewhere(club: Club) -> None:
+    """A service that fetched the key set reads the gateway's tokens."""
+    async with open_channel(club.server.address) as channel:
+        keys = RemoteKeys(channel)
+        fetching = asyncio.create_task(keys.keep_fresh())
+        async with asyncio.timeout(5):
+            await keys.ready.wait()
+        fetching.cancel()
+    assert TokenVerifier(keys).verify(club.token("s-1")).username == "alice"
+    (key,) = (await auth(club).GetJwks(auth_pb.GetJwksRequest(), timeout=TIMEOUT)).keys
+    assert (key.kty, key.crv, key.alg, key.use) == ("EC", "P-256", "ES256", "sig")
+    assert key.kid == club.keys.signing_kid
+
+
+async def test_keys_are_served_without_anybody_else(tmp_path: Path) -> None:
+    """Services that wait for the keys can start after the gateway."""
+    async with (
+        open_server(settings_for(tmp_path)) as (server, _),
+        grpc.aio.insecure_channel(server.address) as channel,
+    ):
+        stub = auth_rpc.AuthServiceStub(channel)
+        assert (await stub.GetJwks(auth_pb.GetJwksRequest(), timeout=TIMEOUT)).keys
+        with refused(grpc.StatusCode.UNAVAILABLE, "DEPENDENCY_UNAVAILABLE"):
+            await stub.SignIn(auth_pb.SignInRequest(username="alice", password="x"), timeout=TIMEOUT)
+
+
+async def test_secret_that_differs_between_parts_is_not_blamed_on_the_caller(club: Club) -> None:
+    """A service token that is refused is the installation's trouble, not a bad password."""
+    other = dataclasses.replace(club.settings, internal_secret=Secret(b"another secret of the same installation"))
+    async with open_server(other) as (server, _), grpc.aio.insecure_channel(server.address) as channel:
+        with refused(grpc.StatusCode.UNAVAILABLE, "DEPENDENCY_UNAVAILABLE"):
+            await auth_rpc.AuthServiceStub(channel).SignIn(
+                auth_pb.SignInRequest(username="alice", password="x"), timeout=TIMEOUT
+            )
+
+
+async def test_session_that_nobody_can_judge_is_not_let_in(club: Club) -> None:
+    """While profile_service cannot say whether a session stands, a signed-in call is unavailable, not admitted."""
+    metadata = club.sign_in()
+    club.credentials.broken = True
+    with refused(grpc.StatusCode.UNAVAILABLE, "DEPENDENCY_UNAVAILABLE"):
+        await profile_rpc.ProfileServiceStub(club.channel).GetUser(
+            profile_pb.GetUserRequest(username="alice"), timeout=TIMEOUT, metadata=metadata
+        )
+    club.credentials.broken = False
+
+    async def admitted() -> bool:
+        await auth(club).GetCaller(auth_pb.GetCallerRequest(), timeout=TIMEOUT, metadata=metadata)
+        return True
+
+    await eventually(admitted, within_seconds=2)

@@ -1,0 +1,62 @@
+"""The contract as the servers read it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from dossier.access.v1 import access_pb2
+from google.protobuf import descriptor_pb2, descriptor_pool
+
+from runtime import contract
+
+
+def test_every_method_has_a_rule() -> None:
+    """The whole contract says who may call what."""
+    methods = contract.methods()
+    assert len(methods) >= 30
+    assert all(method.audience != access_pb2.AUDIENCE_UNSPECIFIED for method in methods.values())
+
+
+def test_every_role_rule_names_its_roles() -> None:
+    """A method for a role lets somebody in."""
+    asking = [method for method in contract.methods().values() if method.audience == access_pb2.AUDIENCE_ROLE]
+    assert asking
+    assert all(method.roles for method in asking)
+
+
+def test_internal_services_have_no_public_method() -> None:
+    """A service is for players or for the installation, never for both, so that it can be listed or not."""
+    kinds: dict[str, set[bool]] = {}
+    for method in contract.methods().values():
+        kinds.setdefault(method.service, set()).add(method.internal)
+    assert all(len(kind) == 1 for kind in kinds.values())
+
+
+def test_method_without_a_rule_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server cannot start with a method that anybody might call by oversight."""
+    file = descriptor_pb2.FileDescriptorProto(name="test/unruly.proto", package="test.unruly", syntax="proto3")
+    file.message_type.add(name="Empty")
+    service = file.service.add(name="UnrulyService")
+    service.method.add(name="Do", input_type=".test.unruly.Empty", output_type=".test.unruly.Empty")
+    pool = descriptor_pool.DescriptorPool()
+    pool.Add(file)
+
+    def unruly() -> Iterator[Any]:
+        yield pool.FindServiceByName("test.unruly.UnrulyService")
+
+    monkeypatch.setattr(contract, "services", unruly)
+    with pytest.raises(contract.RuleMissing, match="UnrulyService/Do has no access rule"):
+        contract.methods()
+
+
+@pytest.mark.parametrize("role", [access_pb2.ROLE_REFEREE, access_pb2.ROLE_SERVICE])
+def test_role_comes_back_from_its_name(role: Any) -> None:
+    """Names in tokens and values in messages are the same roles."""
+    assert contract.role_value(contract.role_name(role)) == role
+
+
+def test_unknown_role_is_no_role() -> None:
+    """A role of a newer version gives nothing here."""
+    assert contract.role_value("emperor") == access_pb2.ROLE_UNSPECIFIED
