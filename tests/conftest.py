@@ -1,7 +1,20 @@
-"""What every test can use."""
+"""What every test can use, and which tests share what is costly to start."""
 
 from __future__ import annotations
+
+import pytest
 
 from tests.provision.fixtures import own_rabbitmq, pytest_collection_finish, rabbitmq
 
 __all__ = ["own_rabbitmq", "pytest_collection_finish", "rabbitmq"]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep tests on one installation or broker in one process, so that it is started once."""
+    for item in items:
+        shape = getattr(item, "callspec", None) and item.callspec.params.get("installation")
+        if shape:
+            item.add_marker(pytest.mark.xdist_group(f"installation-{shape}"))
+        elif "rabbitmq" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("rabbitmq"))

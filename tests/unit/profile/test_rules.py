@@ -1,0 +1,154 @@
+"""Rules of profile_service that need no server."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from dossier.stats.v1 import game_pb2, game_service_pb2
+from hypothesis import given
+from hypothesis import strategies as st
+
+from profile_service import refresh_tokens
+from profile_service.games import result_for
+from profile_service.passwords import QUEUE_LIMIT, Passwords
+from profile_service.refresh_tokens import Verdict
+from profile_service.statistics import ROLES, Tally, add_up
+from profile_service.users import User, etag_of, revision_of, search_key
+from runtime.errors import Exhausted
+from runtime.validation import validate
+from standalone.sample_club.club import season
+
+
+@pytest.mark.parametrize(
+    ("presented", "current", "seconds", "verdict"),
+    [
+        (3, 3, 0, Verdict.ROTATE),
+        (3, 3, 10**6, Verdict.ROTATE),
+        (2, 3, 0, Verdict.REPEAT),
+        (2, 3, 20, Verdict.REPEAT),
+        (2, 3, 20.01, Verdict.REUSED),
+        (1, 3, 0, Verdict.REUSED),
+        (4, 3, 0, Verdict.REUSED),
+        (0, 1, 0, Verdict.REPEAT),
+    ],
+)
+def test_refresh_token_is_judged_by_its_number_and_age(
+    presented: int, current: int, seconds: float, verdict: Verdict
+) -> None:
+    """The newest token rotates, the one before repeats for twenty seconds, any other is a replay."""
+    assert refresh_tokens.judge(presented, current=current, seconds_since_rotation=seconds) is verdict
+
+
+@given(st.integers(1, 10**14), st.binary(min_size=16, max_size=16))
+def test_refresh_token_survives_its_text_form(counter: int, salt: bytes) -> None:
+    """What is issued parses to itself and is genuine for its account only."""
+    session_id = "01936d3e-8c5a-7f21-9c0b-3a4d5e6f7081"
+    token = refresh_tokens.issue(b"s" * 32, session_id=session_id, salt=salt, counter=counter, account_id="anna")
+    presented = refresh_tokens.parse(token)
+    assert presented is not None
+    assert (presented.session_id, presented.counter) == (session_id, counter)
+    assert refresh_tokens.is_genuine(presented, b"s" * 32, salt=salt, account_id="anna")
+    assert not refresh_tokens.is_genuine(presented, b"s" * 32, salt=salt, account_id="boris")
+    assert not refresh_tokens.is_genuine(presented, b"t" * 32, salt=salt, account_id="anna")
+
+
+@given(st.text(max_size=120))
+def test_text_that_is_no_refresh_token_parses_to_nothing(text: str) -> None:
+    """Arbitrary text is told apart without an error."""
+    assert refresh_tokens.parse(text) is None
+
+
+async def test_passwords_beyond_the_queue_are_refused_at_once() -> None:
+    """More sign-ins than can wait are refused with a delay to retry after, and the others are served."""
+    passwords = Passwords(threads=1)
+    try:
+        attempts = [passwords.matches("password", None) for _ in range(QUEUE_LIMIT + 6)]
+        outcomes = await asyncio.gather(*attempts, return_exceptions=True)
+    finally:
+        passwords.close()
+    refused = [outcome for outcome in outcomes if isinstance(outcome, Exhausted)]
+    assert len(refused) == 5
+    assert all(error.retry_after_seconds for error in refused)
+    assert outcomes.count(False) == QUEUE_LIMIT + 1
+
+
+async def test_password_is_matched_by_its_own_hash_only() -> None:
+    """A password matches its hash exactly as typed; another, and an unknown user, do not."""
+    passwords = Passwords(threads=1)
+    try:
+        stored = await passwords.hash("Correct Horse")
+        assert await passwords.matches("Correct Horse", stored)
+        assert not await passwords.matches("correct horse", stored)
+        assert not await passwords.matches("Correct Horse ", stored)
+        assert not await passwords.matches("Correct Horse", None)
+        assert "m=19456,t=2,p=1" in stored
+    finally:
+        passwords.close()
+
+
+@pytest.mark.parametrize(
+    ("role", "winner", "result"),
+    [
+        ("civilian", "red", "win"),
+        ("sheriff", "red", "win"),
+        ("mafia", "red", "loss"),
+        ("don", "black", "win"),
+        ("civilian", "black", "loss"),
+        ("don", "draw", "draw"),
+    ],
+)
+def test_result_follows_from_role_and_winner(role: str, winner: str, result: str) -> None:
+    """A player wins with their side, and nobody wins a draw."""
+    assert result_for(role, winner) == result
+
+
+@given(st.dictionaries(st.sampled_from(ROLES), st.tuples(st.integers(0, 50), st.integers(0, 50), st.integers(0, 9))))
+def test_statistics_overall_are_the_sum_of_the_roles(counts: dict[str, tuple[int, int, int]]) -> None:
+    """Whatever was played in which role, overall is the sum, and a rate exists only when a game was decided."""
+    tallies = {
+        role: Tally(wins + losses + draws, wins, losses, timedelta(minutes=wins))
+        for role, (wins, losses, draws) in counts.items()
+    }
+    stats = add_up(tallies.items())
+    assert stats.overall.wins == sum(wins for wins, _, _ in counts.values())
+    assert stats.overall.draws == sum(draws for _, _, draws in counts.values())
+    assert [role for role, _ in stats.roles] == [role for role in ROLES if role in counts]
+    assert (stats.overall.win_rate is None) == (stats.overall.wins + stats.overall.losses == 0)
+
+
+@pytest.mark.parametrize(
+    ("etag", "revision"), [("", 0), ("r7", 7), ("7", -1), ("r", -1), ("r-1", -1), ("r" + "9" * 30, -1)]
+)
+def test_etag_that_was_never_ours_matches_no_revision(etag: str, revision: int) -> None:
+    """Only what was given out as an etag stands for a revision; none given stands for any."""
+    assert revision_of(etag) == revision
+
+
+def test_etag_of_a_user_stands_for_its_revision() -> None:
+    """What is sent with a user is understood when it comes back."""
+    now = datetime.now(UTC)
+    user = User("id", "anna", "Anna", "female", "", "", "", "", None, now, now, 12)
+    assert revision_of(etag_of(user)) == 12
+
+
+def test_search_key_ignores_case_in_every_script() -> None:
+    """Names are found however they are typed."""
+    assert search_key("ΣΊΣΥΦΟΣ", "Ｊｏｈｎ", "STRASSE") == search_key("σίσυφοσ", "john", "straße")
+
+
+def test_sample_season_is_made_of_valid_games_in_the_past() -> None:
+    """Every game of the sample club is one that the contract accepts, and everybody gets to play."""
+    players = json.loads((Path("standalone/sample_club/players.json")).read_text())
+    names = [player["username"] for player in players]
+    games = season(names, until=datetime.now(UTC))
+    assert len(games) >= 60
+    assert len({game.game_id for game in games}) == len(games)
+    for game in games:
+        validate(game_service_pb2.RecordGameRequest(game=game))
+        assert len(game.seats) == 10
+    assert {seat.username for game in games for seat in game.seats} == set(names)
+    assert {game.winner for game in games} == {game_pb2.WINNER_RED, game_pb2.WINNER_BLACK, game_pb2.WINNER_DRAW}

@@ -1,0 +1,91 @@
+"""Downloads over files in memory that come in any pieces."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+
+import pytest
+
+from report_service.download import CHUNK_BYTES, Downloads
+from report_service.errors import FileDamaged, OffsetOutOfRange
+from report_service.reports import Report, State
+
+DATA = bytes(range(256)) * 4096  # 1 MiB.
+MOMENT = datetime(2026, 11, 23, tzinfo=UTC)
+
+
+class FakeReports:
+    """One READY report whose file holds DATA."""
+
+    async def get(self, owner_id: str, report_id: str) -> Report | None:
+        digest = hashlib.sha256(DATA).hexdigest()
+        return Report(
+            report_id,
+            owner_id,
+            "anna",
+            False,
+            State.READY,
+            1,
+            1,
+            MOMENT,
+            MOMENT,
+            MOMENT,
+            "key",
+            len(DATA),
+            digest,
+            None,
+        )
+
+
+class FakeFiles:
+    """A store that sends `data` in pieces of one size."""
+
+    def __init__(self, data: bytes = DATA, *, piece_bytes: int) -> None:
+        self._data = data
+        self._piece_bytes = piece_bytes
+
+    async def stream(self, key: str, *, offset: int, length: int) -> AsyncIterator[bytes]:
+        wanted = self._data[offset : offset + length]
+        for start in range(0, len(wanted), self._piece_bytes):
+            yield wanted[start : start + self._piece_bytes]
+
+
+async def chunks_of(files: FakeFiles, *, offset: int = 0, limit: int = 0) -> list[bytes]:
+    """Download a range."""
+    downloads = Downloads(FakeReports(), files)
+    download = await downloads.open("anna-id", "report-1", offset=offset, limit=limit)
+    return [chunk async for chunk in downloads.chunks(download)]
+
+
+@pytest.mark.parametrize("piece_bytes", [7919, CHUNK_BYTES, CHUNK_BYTES + 1, len(DATA)])
+@pytest.mark.parametrize(("offset", "limit"), [(0, 0), (1, 0), (0, 300_000), (len(DATA), 0), (len(DATA) - 1, 9)])
+async def test_chunks_are_the_range_in_small_pieces(piece_bytes: int, offset: int, limit: int) -> None:
+    """However the store cuts a file, no chunk is over 256 KiB or empty, and together they are the range."""
+    chunks = await chunks_of(FakeFiles(piece_bytes=piece_bytes), offset=offset, limit=limit)
+    assert b"".join(chunks) == DATA[offset:][: limit or None]
+    assert all(0 < len(chunk) <= CHUNK_BYTES for chunk in chunks)
+
+
+@pytest.mark.parametrize("damage", [b"x" + DATA[1:], DATA[:-1] + b"x", DATA[:-1], b""])
+async def test_damage_is_found_before_the_last_chunk(damage: bytes) -> None:
+    """A reader never has all bytes of a file that is not the one that was made."""
+    downloads = Downloads(FakeReports(), FakeFiles(damage, piece_bytes=CHUNK_BYTES))
+    download = await downloads.open("anna-id", "report-1", offset=0, limit=0)
+    received: list[bytes] = []
+
+    async def read() -> None:
+        async for chunk in downloads.chunks(download):
+            received.append(chunk)
+
+    with pytest.raises(FileDamaged):
+        await read()
+    assert sum(map(len, received)) < len(DATA)
+
+
+async def test_offset_past_the_end_is_out_of_range() -> None:
+    """The error tells the size."""
+    with pytest.raises(OffsetOutOfRange) as caught:
+        await chunks_of(FakeFiles(piece_bytes=1), offset=len(DATA) + 1)
+    assert caught.value.metadata == {"size_bytes": str(len(DATA))}

@@ -1,0 +1,63 @@
+"""What report_service reads from its environment."""
+
+from __future__ import annotations
+
+import pytest
+
+from report_service.settings import Settings
+from runtime.settings import SettingsError
+
+NEEDED = {"DOSSIER_REPORT_INTERNAL_SECRET": "i" * 32, "DOSSIER_REPORT_PAGE_SECRET": "p" * 32}
+AMQP = {"DOSSIER_REPORT_AMQP_URL": "amqp://user:secret@broker/"}
+
+
+def test_defaults_make_one_process_that_does_it_all() -> None:
+    """Two secrets are enough to start with."""
+    settings = Settings.from_env(NEEDED)
+    assert settings.embeds_worker
+    assert not settings.uses_amqp
+    assert settings.render_children >= 1
+    assert settings.listen == "127.0.0.1:7072"
+    assert settings.rules.retention_seconds == 30 * 24 * 3600
+
+
+@pytest.mark.parametrize(
+    ("environ", "embeds_worker"),
+    [
+        ({}, True),
+        ({"DOSSIER_REPORT_AMQP_URL": ""}, True),
+        (AMQP, False),
+        (AMQP | {"DOSSIER_REPORT_EMBEDDED_WORKER": "true"}, True),
+        (AMQP | {"DOSSIER_REPORT_EMBEDDED_WORKER": "false"}, False),
+    ],
+)
+def test_worker_is_embedded_when_no_broker_has_others(environ: dict[str, str], embeds_worker: bool) -> None:
+    """By itself the API makes reports only when nobody else could."""
+    assert Settings.from_env(NEEDED | environ).embeds_worker is embeds_worker
+
+
+def test_settings_are_refused_when_nobody_would_make_reports() -> None:
+    """An API without worker and without broker is a mistake."""
+    with pytest.raises(SettingsError, match="EMBEDDED_WORKER"):
+        Settings.from_env(NEEDED | {"DOSSIER_REPORT_EMBEDDED_WORKER": "false"})
+
+
+def test_worker_process_is_refused_without_broker() -> None:
+    """A worker of its own has to be reached."""
+    with pytest.raises(SettingsError, match="DOSSIER_REPORT_AMQP_URL must be set"):
+        Settings.from_env(NEEDED).require_amqp()
+    Settings.from_env(NEEDED | AMQP).require_amqp()
+
+
+def test_secrets_do_not_show() -> None:
+    """Neither secrets nor the broker's password are printed with the settings."""
+    printed = repr(Settings.from_env(NEEDED | AMQP))
+    assert "secret@" not in printed
+    assert "iiii" not in printed
+
+
+def test_all_problems_are_told_at_once() -> None:
+    """One run tells everything that is to be mended."""
+    with pytest.raises(SettingsError) as caught:
+        Settings.from_env({"DOSSIER_REPORT_PAGE_SECRET": "short", "DOSSIER_REPORT_LEASE_SECONDS": "5"})
+    assert len(caught.value.problems) == 3
