@@ -4,8 +4,8 @@ Spawned children import this module again, so it imports nothing before it is ru
 """
 
 
-def main() -> int:
-    """Read the settings and serve until signalled; return the exit code."""
+def main() -> None:
+    """Read the settings and serve until signalled."""
     import asyncio
     import os
 
@@ -19,8 +19,8 @@ def main() -> int:
         configure_logs(settings.log_level)
         await serve(settings, stop)
 
-    return run(serve_with_settings)
+    run(serve_with_settings)
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    main()

@@ -69,14 +69,10 @@ def _require(method: Method, call: Call) -> None:
 
 def _bearer_token(metadata: Iterable[tuple[str, str | bytes]]) -> str | None:
     """Return the one bearer token. What is present but not a bearer token is bad, never anonymous."""
-    value: str | bytes | None = None
-    count = 0
-    for key, text in metadata:
-        if key == "authorization":
-            value = text
-            count += 1
-    if value is None:
+    values = [value for key, value in metadata if key == "authorization"]
+    if not values:
         return None
-    if count > 1 or not isinstance(value, str) or value[: len(_SCHEME)].lower() != _SCHEME:
+    value = values[0]
+    if len(values) > 1 or not isinstance(value, str) or value[: len(_SCHEME)].lower() != _SCHEME:
         raise Unauthenticated("Send exactly one 'authorization: Bearer <access token>'.")
     return value[len(_SCHEME) :].strip()

@@ -76,4 +76,4 @@ class Blobs:
 
 def local_blobs(folder: Path) -> Blobs:
     """Return the blobs kept in `folder`, which is made when it is missing."""
-    return Blobs(LocalStore(folder, mkdir=True))
+    return Blobs(LocalStore(folder, automatic_cleanup=True, mkdir=True))

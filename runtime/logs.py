@@ -15,8 +15,11 @@ def configure_logs(level: str) -> None:
     """Send logs of `level` ("debug" to "error") and above to standard error."""
     threshold = logging.getLevelNamesMapping()[level.upper()]
     on_terminal = sys.stderr.isatty()
+    # Plain tracebacks: the pretty ones print local variables, tokens among them.
     renderer: structlog.typing.Processor = (
-        structlog.dev.ConsoleRenderer() if on_terminal else structlog.processors.JSONRenderer()
+        structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+        if on_terminal
+        else structlog.processors.JSONRenderer()
     )
     processors: list[structlog.typing.Processor] = [
         structlog.processors.add_log_level,
@@ -32,6 +35,9 @@ def configure_logs(level: str) -> None:
         cache_logger_on_first_use=True,
     )
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")
+    # Both tell of every lost connection; our supervisor says it once, in our form.
+    for chatty in ("aio_pika", "aiormq"):
+        logging.getLogger(chatty).setLevel(logging.CRITICAL)
 
 
 def _mask_secrets(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:

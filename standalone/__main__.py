@@ -4,8 +4,8 @@ Spawned children import this module again, so it imports nothing before it is ru
 """
 
 
-def main() -> int:
-    """Read arguments and settings and serve until signalled; return the exit code."""
+def main() -> None:
+    """Read arguments and settings and serve until signalled."""
     import argparse
     import asyncio
     import os
@@ -24,8 +24,8 @@ def main() -> int:
         configure_logs(settings.log_level)
         await serve(settings, stop, with_sample=arguments.sample)
 
-    return run(serve_with_settings)
+    run(serve_with_settings)
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    main()

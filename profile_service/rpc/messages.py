@@ -25,6 +25,7 @@ _ENUMS: tuple[tuple[Any, str], ...] = (
 _VALUES: dict[str, dict[str, Any]] = {
     prefix: {name.removeprefix(prefix).lower(): value for name, value in enum.items()} for enum, prefix in _ENUMS
 }
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _WORDS: dict[str, dict[int, str]] = {
     prefix: {value: word for word, value in words.items()} for prefix, words in _VALUES.items()
 }
@@ -36,10 +37,10 @@ def gender_word(value: int) -> str:
 
 
 def timestamp(time: datetime) -> Timestamp:
-    """Return a moment as a message."""
-    message = Timestamp()
-    message.FromDatetime(time)
-    return message
+    """Return an aware moment as a message."""
+    # FromDatetime takes three times as long, and every resource has a few of these.
+    since = time - _EPOCH
+    return Timestamp(seconds=since.days * 86_400 + since.seconds, nanos=since.microseconds * 1000)
 
 
 def duration(length: timedelta) -> Duration:

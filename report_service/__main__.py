@@ -1,0 +1,32 @@
+"""`python -m report_service` serves the API; `python -m report_service worker` makes reports.
+
+Render children import this module again, so what is heavy is imported only by the process that was asked for.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+
+
+def main(arguments: list[str]) -> None:
+    """Run the part that is named, until signalled."""
+    if arguments not in ([], ["worker"]):
+        sys.exit("usage: python -m report_service [worker]")
+
+    from report_service import app
+    from report_service.settings import Settings
+    from runtime.logs import configure_logs
+    from runtime.process import run
+
+    async def part(stop: asyncio.Event) -> None:
+        settings = Settings.from_env(os.environ)
+        configure_logs(settings.log_level)
+        await (app.work if arguments else app.serve)(settings, stop)
+
+    run(part)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,224 @@
+"""Hints over RabbitMQ: one connection for sending, one for receiving, each rebuilt from nothing after any fault."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections import deque
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import NoReturn
+
+import aio_pika
+import structlog
+from aio_pika.abc import AbstractChannel, AbstractExchange, AbstractIncomingMessage
+from dossier.report.v1 import report_hint_pb2 as hint_pb
+from google.protobuf.message import DecodeError
+
+from report_service.amqp_topology import (
+    AMQP_FAULTS,
+    OPERATION_TIMEOUT_SECONDS,
+    Topology,
+    connected,
+    stay_connected,
+)
+from report_service.errors import HintNotSent
+from report_service.hints import Hint
+from runtime.settings import Secret
+
+CHECK_SECONDS = 10.0
+_REPORT_ID = re.compile(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
+_log = structlog.get_logger("amqp")
+
+
+class AmqpSender:
+    """Sends hints with publisher confirms. `run` keeps it connected for the life of the process."""
+
+    def __init__(self, url: Secret, *, topology: Topology | None = None) -> None:
+        self._url = url
+        self._topology = topology or Topology()
+        self._exchange: AbstractExchange | None = None
+        self._broken = asyncio.Event()
+        self.forgotten = False
+        self.ready = asyncio.Event()
+
+    async def run(self) -> NoReturn:
+        """Connect, and connect again after any fault."""
+        await stay_connected(self._session, name="sender")
+
+    async def _session(self) -> None:
+        async with connected(self._url.reveal().decode(), self._topology, name="dossier hints out") as connection:
+            async with asyncio.timeout(OPERATION_TIMEOUT_SECONDS):
+                channel = await connection.channel(publisher_confirms=True, on_return_raises=True)
+                queue = await channel.declare_queue(self._topology.queue, passive=True)
+                self._exchange = await channel.get_exchange(self._topology.exchange, ensure=False)
+            # An empty queue was worked off, or wiped: in either case hints that are still wanted are not in it.
+            self.forgotten = not queue.declaration_result.message_count
+            self._broken.clear()
+            self.ready.set()
+            try:
+                await _first_of(connection.closed(), channel.closed(), self._broken.wait())
+            finally:
+                self.ready.clear()
+                self._exchange = None
+
+    async def send(self, report_id: str) -> None:
+        """See `report_service.hints.HintSender`."""
+        exchange = self._exchange
+        if exchange is None:
+            raise HintNotSent("not connected to the broker")
+        message = aio_pika.Message(
+            hint_pb.ReportHint(report_id=report_id).SerializeToString(),
+            content_type="application/protobuf",
+            delivery_mode=aio_pika.DeliveryMode.PERSISTENT,
+        )
+        try:
+            async with asyncio.timeout(OPERATION_TIMEOUT_SECONDS):
+                await exchange.publish(message, routing_key=self._topology.queue, mandatory=True)
+        except aio_pika.exceptions.DeliveryError as error:
+            self._on_refused(exchange, error)
+            raise HintNotSent("the broker did not take the hint") from error
+        except AMQP_FAULTS as error:
+            self._discard(exchange)
+            raise HintNotSent("the connection to the broker broke") from error
+        except asyncio.CancelledError:
+            # The channel may be in the midst of this message; nothing more can be sent on it (aiormq issue 671).
+            self._discard(exchange)
+            raise
+
+    def _on_refused(self, exchange: AbstractExchange, error: aio_pika.exceptions.DeliveryError) -> None:
+        if isinstance(error, aio_pika.exceptions.PublishError):
+            # It came back: the queue or its binding is gone. Connecting anew declares both.
+            self._discard(exchange)
+
+    def _discard(self, exchange: AbstractExchange) -> None:
+        if self._exchange is exchange:
+            self._exchange = None
+            self.ready.clear()
+            self._broken.set()
+
+
+class AmqpReceiver:
+    """Receives hints, at most `prefetch` at a time. `run` keeps it connected until it is cancelled."""
+
+    def __init__(
+        self, url: Secret, *, prefetch: int, topology: Topology | None = None, check_seconds: float = CHECK_SECONDS
+    ) -> None:
+        self._url = url
+        self._prefetch = prefetch
+        self._topology = topology or Topology()
+        self._check_seconds = check_seconds
+        self._messages: deque[Hint] = deque()
+        self._arrived = asyncio.Event()
+        self._cancel_consumer: Callable[[], Awaitable[object]] | None = None
+        self._stopped = False
+        self.ready = asyncio.Event()
+
+    async def run(self) -> NoReturn:
+        """Connect and consume, and again after any fault. Once stopped, only a connection that stands is kept."""
+        await stay_connected(self._session, name="receiver")
+
+    async def _session(self) -> None:
+        if self._stopped:
+            await asyncio.Event().wait()
+        async with connected(self._url.reveal().decode(), self._topology, name="dossier hints in") as connection:
+            lost = asyncio.Event()
+            async with asyncio.timeout(OPERATION_TIMEOUT_SECONDS):
+                channel = await connection.channel()
+                await self._consume(channel, lost)
+                watch_channel = await connection.channel()
+            self.ready.set()
+            try:
+                while not (connection.is_closed or channel.is_closed or lost.is_set()):
+                    await _first_of(connection.closed(), channel.closed(), lost.wait(), seconds=self._check_seconds)
+                    await self._check(watch_channel, lost)
+            finally:
+                self.ready.clear()
+                self._cancel_consumer = None
+                # The broker delivers these again; a tag of this channel means nothing on the next.
+                self._messages.clear()
+
+    async def _consume(self, channel: AbstractChannel, lost: asyncio.Event) -> None:
+        await channel.set_qos(prefetch_count=self._prefetch)
+
+        def on_cancelled(_frame: object) -> None:
+            lost.set()
+
+        async def on_message(message: AbstractIncomingMessage) -> None:
+            await self._on_message(message, lost)
+
+        # The broker's cancellation is silent otherwise (aiormq issue 187).
+        (await channel.get_underlay_channel()).on_consumer_cancel_callbacks.add(on_cancelled)
+        queue = await channel.get_queue(self._topology.queue, ensure=False)
+        tag = await queue.consume(on_message)
+        self._cancel_consumer = partial(queue.cancel, tag)
+
+    async def _check(self, channel: AbstractChannel, lost: asyncio.Event) -> None:
+        """Ask the broker whether anybody consumes, in case that its cancellation never arrived."""
+        if self._stopped or lost.is_set():
+            return
+        async with asyncio.timeout(OPERATION_TIMEOUT_SECONDS):
+            queue = await channel.declare_queue(self._topology.queue, passive=True)
+        if not queue.declaration_result.consumer_count:
+            lost.set()
+
+    async def take(self) -> Hint:
+        """See `report_service.hints.HintReceiver`."""
+        while self._stopped or not self._messages:
+            self._arrived.clear()
+            await self._arrived.wait()
+        return self._messages.popleft()
+
+    async def stop(self) -> None:
+        """See `report_service.hints.HintReceiver`."""
+        self._stopped = True
+        if self._cancel_consumer is not None:
+            await _finish(self._cancel_consumer())
+            self._cancel_consumer = None
+        while self._messages:
+            await self._messages.popleft().give_back()
+
+    async def _on_message(self, message: AbstractIncomingMessage, lost: asyncio.Event) -> None:
+        report_id = _decoded(message.body)
+        if report_id is None:
+            _log.warning("hint_undecodable", size_bytes=len(message.body))
+            await _finish(message.reject(requeue=False), lost)
+            return
+
+        async def accept() -> None:
+            await _finish(message.ack(), lost)
+
+        async def give_back() -> None:
+            await _finish(message.nack(requeue=True), lost)
+
+        self._messages.append(Hint(report_id, bool(message.redelivered), accept, give_back))
+        self._arrived.set()
+
+
+async def _finish(operation: Awaitable[object], lost: asyncio.Event | None = None) -> None:
+    """Finish an operation on a channel; when it fails, give the channel up: the broker delivers again."""
+    try:
+        async with asyncio.timeout(OPERATION_TIMEOUT_SECONDS):
+            await operation
+    except AMQP_FAULTS as error:
+        _log.debug("hint_not_settled", fault=type(error).__name__)
+        if lost is not None:
+            lost.set()
+
+
+def _decoded(body: bytes) -> str | None:
+    try:
+        report_id = hint_pb.ReportHint.FromString(body).report_id
+    except DecodeError:
+        return None
+    return report_id if _REPORT_ID.match(report_id) else None
+
+
+async def _first_of(*events: Awaitable[object], seconds: float | None = None) -> None:
+    """Return when one of them has come about, or after the time."""
+    waiters = [asyncio.ensure_future(event) for event in events]
+    try:
+        await asyncio.wait(waiters, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for waiter in waiters:
+            waiter.cancel()

@@ -1,0 +1,111 @@
+"""The exchanges and queues of report hints, and how a connection to them is opened."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+import aio_pika
+import structlog
+from aio_pika.abc import AbstractChannel, AbstractConnection
+
+# A dead link is noticed after about three of these. RabbitMQ's guide advises 5 to 20 seconds.
+HEARTBEAT_SECONDS = 10
+OPERATION_TIMEOUT_SECONDS = 5.0
+BACKOFF_SECONDS = (0.2, 15.0)
+# A connection that held longer was a good one: the next is tried at once.
+STABLE_SECONDS = 5.0
+# A hint that was delivered so often without being settled goes to the dead letters; its row's alarm sends another.
+DELIVERY_LIMIT = 10
+
+# What a lost or broken connection raises, whichever operation meets it. RuntimeError is aiormq's for a closed channel.
+AMQP_FAULTS = (aio_pika.exceptions.AMQPError, OSError, TimeoutError, RuntimeError)
+_log = structlog.get_logger("amqp")
+
+
+@dataclass(frozen=True, slots=True)
+class Topology:
+    """The names. The arguments of a queue cannot change, so another version of them is another name."""
+
+    exchange: str = "dossier.reports"
+    queue: str = "dossier.reports.render.v1"
+    dead_exchange: str = "dossier.reports.dead"
+    dead_queue: str = "dossier.reports.dead.v1"
+
+    @property
+    def queue_arguments(self) -> dict[str, Any]:
+        """The arguments of the queue of hints."""
+        return {
+            "x-queue-type": "quorum",
+            "x-delivery-limit": DELIVERY_LIMIT,
+            "x-dead-letter-exchange": self.dead_exchange,
+            # The default forgets a dead letter when the broker stops while moving it.
+            "x-dead-letter-strategy": "at-least-once",
+            "x-overflow": "reject-publish",
+        }
+
+    async def declare(self, connection: AbstractConnection) -> None:
+        """Declare everything, dead letters first, on a channel that is thrown away."""
+        channel = await connection.channel()
+        try:
+            await self._declare_on(channel)
+        finally:
+            await channel.close()
+
+    async def _declare_on(self, channel: AbstractChannel) -> None:
+        dead = await channel.declare_exchange(self.dead_exchange, aio_pika.ExchangeType.FANOUT, durable=True)
+        dead_queue = await channel.declare_queue(self.dead_queue, durable=True, arguments={"x-queue-type": "quorum"})
+        await dead_queue.bind(dead)
+        exchange = await channel.declare_exchange(self.exchange, aio_pika.ExchangeType.DIRECT, durable=True)
+        queue = await channel.declare_queue(self.queue, durable=True, arguments=self.queue_arguments)
+        await queue.bind(exchange, routing_key=self.queue)
+
+
+async def stay_connected(session: Callable[[], Awaitable[None]], *, name: str) -> NoReturn:
+    """Run one connected session after the other, for ever; between two of them wait, longer after quick failures."""
+    # It tells of each fault too, and at length.
+    logging.getLogger("aiormq").setLevel(logging.CRITICAL)
+    failures = 0
+    while True:
+        began = time.monotonic()
+        try:
+            await session()
+        except AMQP_FAULTS as error:
+            _log.warning("broker_unconnected", side=name, fault=type(error).__name__)
+        except asyncio.CancelledError:
+            # aiormq cancels what waits on a connection that closes; only our own cancellation ends this loop.
+            task = asyncio.current_task()
+            if task is None or task.cancelling():
+                raise
+        failures = 0 if time.monotonic() - began > STABLE_SECONDS else failures + 1
+        await asyncio.sleep(backoff_seconds(failures))
+
+
+@asynccontextmanager
+async def connected(url: str, topology: Topology, *, name: str) -> AsyncIterator[AbstractConnection]:
+    """Open a connection with its topology declared; closed on leaving, however broken it is."""
+    async with asyncio.timeout(OPERATION_TIMEOUT_SECONDS):
+        # Not connect_robust: what it restores after a loss cannot be relied upon.
+        connection = await aio_pika.connect(
+            url, heartbeat=HEARTBEAT_SECONDS, client_properties={"connection_name": name}
+        )
+    try:
+        async with asyncio.timeout(OPERATION_TIMEOUT_SECONDS):
+            await topology.declare(connection)
+        yield connection
+    finally:
+        with suppress(*AMQP_FAULTS):
+            async with asyncio.timeout(OPERATION_TIMEOUT_SECONDS):
+                await connection.close()
+
+
+def backoff_seconds(attempt: int) -> float:
+    """Return how long to wait after so many failures in a row, the first being 0: doubling, with jitter."""
+    shortest, longest = BACKOFF_SECONDS
+    return min(longest, shortest * 2.0 ** min(attempt, 10)) * random.uniform(0.5, 1.0)  # noqa: S311

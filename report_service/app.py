@@ -1,0 +1,269 @@
+"""Opens and closes everything: the API process, the worker process, and the parts that `standalone` mounts."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import grpc
+import structlog
+import uuid_utils
+from dossier.report.v1 import report_service_pb2 as service_pb
+from dossier.report.v1 import report_service_pb2_grpc as service_rpc
+
+from report_service.amqp_hints import AmqpReceiver, AmqpSender
+from report_service.dispatcher import Dispatcher
+from report_service.download import Downloads
+from report_service.feed import Feed
+from report_service.hints import HintReceiver, HintSender, InProcessHints
+from report_service.rendering import open_render_pool
+from report_service.reports import Reports
+from report_service.rpc.report_rpc import ReportRpc
+from report_service.settings import Settings
+from report_service.snapshot_client import SnapshotClient
+from report_service.storage.report_store import ReportStore
+from report_service.worker import Renderer, Worker
+from runtime import contract, data_directory
+from runtime.access import Door
+from runtime.blobs import Blobs, local_blobs
+from runtime.channels import open_channel
+from runtime.database import open_sqlite
+from runtime.interceptors import CallInterceptor
+from runtime.jwks_client import RemoteKeys
+from runtime.pages import PageTokens
+from runtime.server import Registration, Server
+from runtime.service_tokens import ServiceTokens
+from runtime.session_client import SessionClient
+from runtime.sessions import SessionCheck
+from runtime.tokens import TokenVerifier
+
+NAME = "report_service"
+SERVICE_NAMES = (service_pb.DESCRIPTOR.services_by_name["ReportService"].full_name,)
+STORAGE = Path(__file__).parent / "storage"
+_log = structlog.get_logger(NAME)
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a server needs to serve reports.
+
+    Attributes:
+        registrations: each adds one servicer to a server.
+        drain: to be awaited before the server stops: takes no more work, finishes or gives back what is under way
+            within the grace, ends the watchers' streams with a status that has them come again.
+        ready: set once calls can be served.
+    """
+
+    registrations: tuple[Registration, ...]
+    service_names: tuple[str, ...]
+    drain: Callable[[], Awaitable[None]]
+    ready: asyncio.Event
+
+
+class _Background:
+    """Tasks of the process's one task group that end with the parts that they belong to."""
+
+    def __init__(self, group: asyncio.TaskGroup) -> None:
+        self._group = group
+        self._tasks: list[asyncio.Task[Any]] = []
+
+    def start(self, work: Coroutine[Any, Any, Any], *, name: str) -> asyncio.Task[Any]:
+        task = self._group.create_task(work, name=name)
+        self._tasks.append(task)
+        return task
+
+    async def stop(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        if self._tasks:
+            await asyncio.wait(self._tasks)
+
+
+@asynccontextmanager
+async def open_parts(
+    settings: Settings,
+    *,
+    profile: grpc.aio.Channel,
+    service_tokens: ServiceTokens,
+    tasks: asyncio.TaskGroup,
+    renderer: Renderer | None = None,
+) -> AsyncIterator[Parts]:
+    """Open the API's parts, and the worker where it is embedded, without a server.
+
+    Args:
+        profile: leads to profile_service; used by the embedded worker only. Stays open.
+        service_tokens: made for the issuer "report_service" or the process that embeds it.
+        tasks: runs the background work until the parts are closed; one that fails ends the process.
+        renderer: in place of the render children, for tests. Unused where the worker is not embedded.
+    """
+    async with AsyncExitStack() as stack:
+        store, blobs = await _open_storage(settings, stack, checkpoints=True)
+        if settings.embeds_worker and renderer is None:
+            renderer = await stack.enter_async_context(open_render_pool(settings.render_children))
+        background = _Background(tasks)
+        stack.push_async_callback(background.stop)
+        sender = _open_sender(settings, background)
+        feed = Feed(store)
+        dispatcher = Dispatcher(store, hints=sender, files=blobs, changed=feed.poke)
+        worker = None
+        if settings.embeds_worker and renderer is not None:
+            hints = await _embedded_receiver(settings, sender, store, background)
+            snapshots = SnapshotClient(profile, service_tokens)
+            worker = _worker(settings, store, hints, snapshots, renderer, files=blobs, changed=feed.poke)
+            background.start(worker.run(), name="report worker")
+        background.start(dispatcher.run(), name="report dispatcher")
+        background.start(feed.run(), name="report feed")
+
+        def changed(report_id: str) -> None:
+            dispatcher.poke()
+            feed.poke(report_id)
+
+        yield _parts(settings, store, blobs, feed, worker, changed)
+
+
+def _parts(
+    settings: Settings,
+    store: ReportStore,
+    blobs: Blobs,
+    feed: Feed,
+    worker: Worker | None,
+    changed: Callable[[str], None],
+) -> Parts:
+    reports = Reports(store, rules=settings.rules, new_id=lambda: str(uuid_utils.uuid7()), changed=changed)
+    pages = PageTokens(settings.page_secret.reveal())
+    servicer = ReportRpc(reports, feed=feed, downloads=Downloads(store, blobs), pages=pages)
+
+    def register(server: grpc.aio.Server) -> None:
+        service_rpc.add_ReportServiceServicer_to_server(servicer, server)
+
+    async def drain() -> None:
+        feed.drain()
+        if worker is not None:
+            # The server's own grace follows, and both must fit before the process is killed.
+            await worker.stop(grace_seconds=settings.grace_seconds / 2)
+
+    ready = asyncio.Event()
+    ready.set()
+    return Parts((register,), SERVICE_NAMES, drain, ready)
+
+
+async def _open_storage(settings: Settings, stack: AsyncExitStack, *, checkpoints: bool) -> tuple[ReportStore, Blobs]:
+    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path = settings.data_dir / "report.sqlite3"
+    database = await stack.enter_async_context(open_sqlite(path, storage=STORAGE, checkpoints=checkpoints))
+    return ReportStore(database, rules=settings.rules), local_blobs(settings.data_dir / "reports")
+
+
+def _open_sender(settings: Settings, background: _Background) -> HintSender:
+    if not settings.uses_amqp:
+        return InProcessHints()
+    sender = AmqpSender(settings.amqp_url)
+    background.start(sender.run(), name="report hints out")
+    return sender
+
+
+async def _embedded_receiver(
+    settings: Settings, sender: HintSender, store: ReportStore, background: _Background
+) -> HintReceiver:
+    if isinstance(sender, InProcessHints):
+        await store.requeue_everything()
+        return sender
+    return _open_receiver(settings, background)
+
+
+def _open_receiver(settings: Settings, background: _Background) -> AmqpReceiver:
+    receiver = AmqpReceiver(settings.amqp_url, prefetch=settings.render_children)
+    background.start(receiver.run(), name="report hints in")
+    return receiver
+
+
+def _worker(
+    settings: Settings,
+    store: ReportStore,
+    hints: HintReceiver,
+    snapshots: SnapshotClient,
+    renderer: Renderer,
+    *,
+    files: Blobs,
+    changed: Callable[[str], None],
+) -> Worker:
+    return Worker(
+        store,
+        hints,
+        snapshots=snapshots,
+        renderer=renderer,
+        files=files,
+        rules=settings.rules,
+        slots=settings.render_children,
+        new_key=lambda: secrets.token_hex(8),
+        changed=changed,
+    )
+
+
+async def serve(settings: Settings, stop: asyncio.Event) -> None:
+    """Serve the API in a process of its own until `stop` is set, then drain."""
+    tokens = ServiceTokens(settings.internal_secret.reveal(), issuer=NAME)
+    async with AsyncExitStack() as stack:
+        stack.enter_context(data_directory.hold(settings.data_dir))
+        profile = await stack.enter_async_context(open_channel(settings.profile_address))
+        gateway = await stack.enter_async_context(open_channel(settings.gateway_address))
+        group = await stack.enter_async_context(asyncio.TaskGroup())
+        background = _Background(group)
+        stack.push_async_callback(background.stop)
+        keys = RemoteKeys(gateway)
+        background.start(keys.keep_fresh(), name="public keys")
+        parts = await stack.enter_async_context(
+            open_parts(settings, profile=profile, service_tokens=tokens, tasks=group)
+        )
+        sessions = SessionCheck(SessionClient(profile, tokens).is_live)
+        door = Door(TokenVerifier(keys), sessions=sessions, service_tokens=tokens)
+        server = await stack.enter_async_context(_server(settings, parts, door))
+        _log.info("listening", address=server.address)
+        readiness = background.start(_serve_when_ready(server, keys, parts), name="readiness")
+        await stop.wait()
+        readiness.cancel()
+        await server.set_serving(serving=False)
+        await parts.drain()
+
+
+def _server(settings: Settings, parts: Parts, door: Door) -> Server:
+    methods = {path: method for path, method in contract.methods().items() if method.service in parts.service_names}
+    return Server(
+        settings.listen,
+        parts.registrations,
+        service_names=parts.service_names,
+        interceptors=[CallInterceptor(methods, door)],
+        with_reflection=settings.reflection,
+        grace_seconds=settings.grace_seconds,
+    )
+
+
+async def _serve_when_ready(server: Server, keys: RemoteKeys, parts: Parts) -> None:
+    await keys.ready.wait()
+    await parts.ready.wait()
+    await server.set_serving(serving=True)
+
+
+async def work(settings: Settings, stop: asyncio.Event) -> None:
+    """Make reports in a process of its own until `stop` is set, then finish what is under way. Needs RabbitMQ."""
+    settings.require_amqp()
+    tokens = ServiceTokens(settings.internal_secret.reveal(), issuer=NAME)
+    async with AsyncExitStack() as stack:
+        profile = await stack.enter_async_context(open_channel(settings.profile_address))
+        group = await stack.enter_async_context(asyncio.TaskGroup())
+        store, blobs = await _open_storage(settings, stack, checkpoints=False)
+        pool = await stack.enter_async_context(open_render_pool(settings.render_children))
+        background = _Background(group)
+        stack.push_async_callback(background.stop)
+        hints = _open_receiver(settings, background)
+        snapshots = SnapshotClient(profile, tokens)
+        worker = _worker(settings, store, hints, snapshots, pool, files=blobs, changed=lambda _report_id: None)
+        background.start(worker.run(), name="report worker")
+        _log.info("working", render_workers=settings.render_children)
+        await stop.wait()
+        await worker.stop(grace_seconds=settings.grace_seconds)

@@ -1,0 +1,145 @@
+"""The one loop that rings all alarms: outbox, retry timer, rescuer and retention in one."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from typing import NoReturn, Protocol
+
+import structlog
+
+from report_service.hints import HintSender
+from report_service.reports import Due, DueHint
+
+BATCH = 100
+LONGEST_REST_SECONDS = 1.0
+# How long until a hint is sent again when no worker has claimed the row: doubling from the first to the last.
+HINT_WAIT_SECONDS = (30.0, 600.0)
+REFUSED_WAIT_SECONDS = 1.0
+PURGE_AGAIN_SECONDS = 60.0
+PURGES_AT_ONCE = 8
+_log = structlog.get_logger("dispatcher")
+
+
+class Alarms(Protocol):
+    """What the dispatcher needs of the storage."""
+
+    async def due(self, *, limit: int) -> Due:
+        """Return what the alarms ring for now."""
+
+    async def postpone(self, waits: Sequence[tuple[DueHint, float]], *, sent: bool) -> None:
+        """Move the alarms of QUEUED rows."""
+
+    async def ring_forgotten(self) -> None:
+        """QUEUED and hinted → due now."""
+
+    async def requeue_stranded(self) -> list[str]:
+        """RENDERING with a ringing alarm → QUEUED, due now. Returns which."""
+
+    async def begin_purge(self, *, limit: int, wait_seconds: float) -> list[str]:
+        """Hide final reports whose alarm rings and return them; their alarm rings again after the wait."""
+
+    async def remove(self, report_ids: Sequence[str]) -> None:
+        """Delete rows whose files are gone."""
+
+
+class Files(Protocol):
+    """Where the finished files are."""
+
+    async def delete_all(self, prefix: str) -> None:
+        """Delete every file below the prefix."""
+
+
+class Dispatcher:
+    """Rings alarms as they fall due, at once after a poke. One per API process; more of them do no harm."""
+
+    def __init__(self, alarms: Alarms, *, hints: HintSender, files: Files, changed: Callable[[str], None]) -> None:
+        self._alarms = alarms
+        self._hints = hints
+        self._files = files
+        self._changed = changed
+        self._poked = asyncio.Event()
+
+    def poke(self) -> None:
+        """Look at the alarms now."""
+        self._poked.set()
+
+    async def run(self) -> NoReturn:
+        """Ring alarms until cancelled. Survives every fault of the database and the file store."""
+        while True:
+            self._poked.clear()
+            was_ready = self._hints.ready.is_set()
+            try:
+                rest_seconds = await self._ring()
+            except Exception as error:
+                _log.warning("alarms_failed", exc_info=error)
+                rest_seconds = LONGEST_REST_SECONDS
+            if was_ready or not self._hints.ready.is_set():
+                await self._rest(rest_seconds)
+
+    async def _ring(self) -> float:
+        if self._hints.forgotten:
+            await self._alarms.ring_forgotten()
+            self._hints.forgotten = False
+        due = await self._alarms.due(limit=BATCH)
+        if due.stranded_count:
+            stranded = await self._alarms.requeue_stranded()
+            _log.warning("reports_stranded", count=len(stranded))
+            self._tell(stranded)
+        if due.hints and self._hints.ready.is_set():
+            await self._send(due.hints)
+        if due.expired_count:
+            await self._purge()
+        backlog = len(due.hints) == BATCH and self._hints.ready.is_set()
+        if due.stranded_count or due.expired_count > BATCH or backlog:
+            return 0.0
+        return LONGEST_REST_SECONDS if due.wait_seconds is None else min(LONGEST_REST_SECONDS, due.wait_seconds)
+
+    def _tell(self, report_ids: Iterable[str]) -> None:
+        for report_id in report_ids:
+            self._changed(report_id)
+
+    async def _rest(self, seconds: float) -> None:
+        waiters = [asyncio.ensure_future(self._poked.wait())]
+        if not self._hints.ready.is_set():
+            waiters.append(asyncio.ensure_future(self._hints.ready.wait()))
+        try:
+            await asyncio.wait(waiters, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for waiter in waiters:
+                waiter.cancel()
+
+    async def _send(self, hints: Sequence[DueHint]) -> None:
+        results = await asyncio.gather(*(self._hints.send(hint.report_id) for hint in hints), return_exceptions=True)
+        sent = [(hint, _next_wait(hint)) for hint, fault in zip(hints, results, strict=True) if fault is None]
+        refused = [hint for hint, fault in zip(hints, results, strict=True) if fault is not None]
+        if sent:
+            await self._alarms.postpone(sent, sent=True)
+        if not refused:
+            return
+        _log.warning("hints_refused", count=len(refused), ready=self._hints.ready.is_set())
+        if self._hints.ready.is_set():
+            # Not the transport's fault but theirs: they stand back, so that they do not block the next batch.
+            await self._alarms.postpone([(hint, REFUSED_WAIT_SECONDS) for hint in refused], sent=False)
+
+    async def _purge(self) -> None:
+        hidden = await self._alarms.begin_purge(limit=BATCH, wait_seconds=PURGE_AGAIN_SECONDS)
+        if not hidden:
+            return
+        self._tell(hidden)
+        slots = asyncio.Semaphore(PURGES_AT_ONCE)
+
+        async def delete_files(report_id: str) -> None:
+            async with slots:
+                await self._files.delete_all(f"{report_id}/")
+
+        faults = await asyncio.gather(*map(delete_files, hidden), return_exceptions=True)
+        await self._alarms.remove([report_id for report_id, fault in zip(hidden, faults, strict=True) if not fault])
+        for report_id, fault in zip(hidden, faults, strict=True):
+            if fault is not None:
+                _log.warning("files_not_deleted", report_id=report_id, cause=repr(fault))
+
+
+def _next_wait(hint: DueHint) -> float:
+    first, longest = HINT_WAIT_SECONDS
+    return min(longest, first * 2.0 ** min(hint.hint_count, 10))

@@ -1,0 +1,95 @@
+"""The errors of reports. Those that a caller may see derive from `runtime.errors`; the rest end inside the service."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from runtime.errors import DataLoss, InvalidInput, NotFound, OutOfRange, QuotaExceeded, Unavailable, WrongState
+
+
+class ReportNotFound(NotFound):
+    """The caller has no such report; the same whether it is foreign, deleted or never was."""
+
+    reason: ClassVar[str] = "REPORT_NOT_FOUND"
+
+    def __init__(self, report_id: str) -> None:
+        super().__init__("You have no report with this id; list your reports.", report_id=report_id)
+
+
+class ReportNotReady(WrongState):
+    """A report was to be downloaded that has no file."""
+
+    reason: ClassVar[str] = "REPORT_NOT_READY"
+
+    def __init__(self, state: str) -> None:
+        super().__init__(f"The report is {state}; watch it until it is READY.", state=state)
+
+
+class ReportFinished(WrongState):
+    """A report was to be cancelled that has already been made or has failed."""
+
+    reason: ClassVar[str] = "REPORT_FINISHED"
+
+    def __init__(self, state: str) -> None:
+        super().__init__(f"The report is already {state}; delete it if it is not wanted.", state=state)
+
+
+class RequestIdReused(InvalidInput):
+    """A `request_id` came back with another wish."""
+
+    reason: ClassVar[str] = "REQUEST_ID_REUSED"
+
+    def __init__(self) -> None:
+        super().__init__("This request_id was used for another report; use a new one.")
+
+
+class ReportQuota(QuotaExceeded):
+    """The owner has as many reports as one may."""
+
+    reason: ClassVar[str] = "REPORT_QUOTA"
+
+
+class OffsetOutOfRange(OutOfRange):
+    """A download was to begin past the end of the file."""
+
+    reason: ClassVar[str] = "OFFSET_OUT_OF_RANGE"
+
+    def __init__(self, size_bytes: int) -> None:
+        super().__init__(
+            f"The file has {size_bytes} bytes; begin at one of them or at its end.", size_bytes=str(size_bytes)
+        )
+
+
+class FileDamaged(DataLoss):
+    """The stored bytes are not those that were made."""
+
+    reason: ClassVar[str] = "FILE_DAMAGED"
+
+    def __init__(self) -> None:
+        super().__init__("The stored file is damaged; ask for a new report.")
+
+
+class PlayerNotFound(NotFound):
+    """No account has the username. Ends a report, never a call."""
+
+    reason: ClassVar[str] = "USER_NOT_FOUND"
+
+
+class RequestIdTaken(Exception):
+    """Another transaction inserted the same `request_id` a moment ago; read again."""
+
+
+class HintNotSent(Exception):
+    """The transport did not confirm a hint. The row's alarm sends another."""
+
+
+class RenderFailed(Exception):
+    """The document could not be made from the snapshot, and would not be the next time either."""
+
+
+class RenderLimit(Exception):
+    """Making the document took too long or too much memory."""
+
+
+class RenderInterrupted(Unavailable):
+    """A render child ended from outside, or could not be started; another attempt may succeed."""

@@ -1,0 +1,96 @@
+"""The settings of report_service, read from DOSSIER_REPORT_… variables."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from report_service.reports import Rules
+from runtime.service_tokens import MIN_SECRET_BYTES
+from runtime.settings import Secret, SettingsError, read_settings, setting
+
+PREFIX = "DOSSIER_REPORT_"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """See each field's description."""
+
+    internal_secret: Secret = setting(
+        "what the parts of one installation know each other by; the same for all, 32 bytes at least",
+        minimum=MIN_SECRET_BYTES,
+    )
+    page_secret: Secret = setting(
+        "what page tokens are sealed with; the same for all replicas, 32 bytes at least", minimum=32
+    )
+    listen: str = setting("address to serve gRPC on", default="127.0.0.1:7072")
+    data_dir: Path = setting("directory of the database and the finished files", default=Path("data/report"))
+    profile_address: str = setting("gRPC address of profile_service", default="127.0.0.1:7071")
+    gateway_address: str = setting("gRPC address of the gateway, for its public keys", default="127.0.0.1:7070")
+    amqp_url: Secret = setting(
+        "AMQP address of RabbitMQ, with user and password; empty keeps hints inside this process", default=Secret(b"")
+    )
+    embedded_worker: str = setting(
+        "whether the API process makes reports itself; auto: only without RabbitMQ",
+        default="auto",
+        choices=("auto", "true", "false"),
+    )
+    render_workers: int = setting("render processes of a worker; 0: one for every two processors", default=0, minimum=0)
+    max_active_reports: int = setting("reports that one owner may have under way", default=5, minimum=1)
+    max_kept_reports: int = setting("reports that one owner may have in all", default=50, minimum=1)
+    retention_days: int = setting("days that a report is kept after it was finished", default=30, minimum=1)
+    lease_seconds: int = setting(
+        "seconds after which a silent worker's report goes to another; longer than a report may take",
+        default=120,
+        minimum=90,
+    )
+    grace_seconds: float = setting("seconds that reports and calls under way get to finish", default=20.0, minimum=0)
+    reflection: bool = setting("whether to serve gRPC reflection, for development", default=False)
+    log_level: str = setting(
+        "least important log line to print", default="info", choices=("debug", "info", "warning", "error")
+    )
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str]) -> Settings:
+        """Read and check the settings. Raises SettingsError with every problem."""
+        unset = f"{PREFIX}AMQP_URL"
+        settings = read_settings(
+            cls, {key: value for key, value in environ.items() if value or key != unset}, prefix=PREFIX
+        )
+        if not settings.uses_amqp and settings.embedded_worker == "false":
+            raise SettingsError([f"{PREFIX}EMBEDDED_WORKER cannot be false without {PREFIX}AMQP_URL; set one of them"])
+        return settings
+
+    def require_amqp(self) -> None:
+        """Return when a worker of its own can be reached. Raises SettingsError."""
+        if not self.uses_amqp:
+            raise SettingsError(
+                [f"{PREFIX}AMQP_URL must be set for a worker process; the API hands it work over RabbitMQ"]
+            )
+
+    @property
+    def uses_amqp(self) -> bool:
+        """Whether hints go over RabbitMQ."""
+        return bool(self.amqp_url.reveal())
+
+    @property
+    def embeds_worker(self) -> bool:
+        """Whether the API process makes reports itself."""
+        return self.embedded_worker == "true" or (self.embedded_worker == "auto" and not self.uses_amqp)
+
+    @property
+    def render_children(self) -> int:
+        """How many render processes a worker has."""
+        return self.render_workers or max(1, (os.cpu_count() or 1) // 2)
+
+    @property
+    def rules(self) -> Rules:
+        """The numbers by which reports live."""
+        return Rules(
+            max_active=self.max_active_reports,
+            max_kept=self.max_kept_reports,
+            lease_seconds=self.lease_seconds,
+            retention_days=self.retention_days,
+        )

@@ -1,0 +1,70 @@
+-- What the dispatcher does when alarms ring.
+
+-- name: overdue_hints
+SELECT report_id, fence, hint_count
+FROM reports
+WHERE state = 'QUEUED' AND due_time <= now_micros()
+ORDER BY due_time
+LIMIT :row_limit;
+
+-- name: count_overdue^
+-- How many rows of each other kind are due.
+SELECT
+    (SELECT COUNT(*) FROM reports WHERE state = 'RENDERING' AND due_time <= now_micros()) AS stranded,
+    (SELECT COUNT(*) FROM reports WHERE state = 'READY' AND due_time <= now_micros())
+    + (SELECT COUNT(*) FROM reports WHERE state = 'FAILED' AND due_time <= now_micros())
+    + (SELECT COUNT(*) FROM reports WHERE state = 'CANCELLED' AND due_time <= now_micros()) AS expired;
+
+-- name: next_alarm^
+-- How long until an alarm rings that has not rung yet, in microseconds; NULL for never.
+SELECT MIN(alarm.due_time) - now_micros() AS wait
+FROM (
+    SELECT MIN(due_time) AS due_time FROM reports WHERE state = 'QUEUED' AND due_time > now_micros()
+    UNION ALL
+    SELECT MIN(due_time) AS due_time FROM reports WHERE state = 'RENDERING'
+    UNION ALL
+    SELECT MIN(due_time) AS due_time FROM reports WHERE state = 'READY'
+    UNION ALL
+    SELECT MIN(due_time) AS due_time FROM reports WHERE state = 'FAILED'
+    UNION ALL
+    SELECT MIN(due_time) AS due_time FROM reports WHERE state = 'CANCELLED'
+) AS alarm;
+
+-- name: postpone_hint^
+UPDATE reports SET due_time = now_micros() + :wait, hint_count = hint_count + :sent
+WHERE report_id = :report_id AND state = 'QUEUED' AND fence = :fence AND hint_count = :hint_count
+RETURNING report_id;
+
+-- name: ring_forgotten
+-- After the transport lost its hints: reports that were hinted and not claimed are due now.
+UPDATE reports SET hint_count = 0, due_time = now_micros()
+WHERE state = 'QUEUED' AND hint_count > 0
+RETURNING report_id;
+
+-- name: requeue_stranded
+UPDATE reports SET state = 'QUEUED', hint_count = 0, due_time = now_micros(), update_time = now_micros()
+WHERE state = 'RENDERING' AND due_time <= now_micros()
+RETURNING report_id;
+
+-- name: requeue_everything
+-- After a start of the embedded worker: nobody is rendering, and the hints went with the last process.
+UPDATE reports SET
+    hint_count = 0, due_time = now_micros(),
+    update_time = CASE WHEN state = 'RENDERING' THEN now_micros() ELSE update_time END,
+    state = 'QUEUED'
+WHERE state IN ('QUEUED', 'RENDERING')
+RETURNING report_id;
+
+-- name: begin_purge
+-- The rows vanish for their owners before their files do. Should the deletion fail, it is tried again after a wait.
+UPDATE reports SET deleted = 1, due_time = now_micros() + :wait
+WHERE report_id IN (
+    SELECT report_id FROM reports
+    WHERE state IN ('READY', 'FAILED', 'CANCELLED') AND due_time <= now_micros()
+    ORDER BY due_time
+    LIMIT :row_limit
+)
+RETURNING report_id;
+
+-- name: remove_report^
+DELETE FROM reports WHERE report_id = :report_id AND deleted = 1 RETURNING report_id;

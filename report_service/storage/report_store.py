@@ -1,0 +1,242 @@
+"""Runs the queries of this folder. Every transition of a report is one of these methods and one statement."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from report_service.errors import RequestIdTaken
+from report_service.reports import Due, DueHint, FailureReason, Report, Rules, State, Wish
+from runtime.database import Database, Row, Session, UniqueViolation
+
+# How many ids `watched_reports` asks for at once.
+WATCHED_AT_ONCE = 50
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_END_OF_TIME = 2**62
+
+
+def micros(seconds: float) -> int:
+    """Return a span in the unit of the rows."""
+    return round(seconds * 1_000_000)
+
+
+def position_of(report: Report) -> tuple[int, str]:
+    """Return where a report stands in its owner's list."""
+    return (report.create_time - _EPOCH) // timedelta(microseconds=1), report.report_id
+
+
+class ReportStore:
+    """The reports in their database."""
+
+    def __init__(self, database: Database, *, rules: Rules) -> None:
+        self._database = database
+        self._max_attempts = rules.max_attempts
+        self._lease = micros(rules.lease_seconds)
+        self._retention = micros(rules.retention_seconds)
+
+    # What owners do.
+
+    @asynccontextmanager
+    async def deciding(self) -> AsyncIterator[_WishRows]:
+        """See `report_service.reports.OwnersStore`."""
+        try:
+            async with self._database.write() as session:
+                yield _WishRows(session)
+        except UniqueViolation as error:
+            raise RequestIdTaken from error
+
+    async def get(self, owner_id: str, report_id: str) -> Report | None:
+        """Return the owner's report."""
+        return _report(await self._database.point.one("get_report", owner_id=owner_id, report_id=report_id))
+
+    async def page(self, owner_id: str, *, before: tuple[int, str] | None, limit: int) -> list[Report]:
+        """Return the owner's reports, newest first, older than the position."""
+        before_time, before_id = before or (_END_OF_TIME, "")
+        async with self._database.read() as session:
+            rows = await session.all(
+                "list_reports", owner_id=owner_id, before_time=before_time, before_id=before_id, row_limit=limit
+            )
+        return [_to_report(row) for row in rows]
+
+    async def cancel(self, owner_id: str, report_id: str) -> Report | None:
+        """QUEUED, RENDERING → CANCELLED, fence + 1."""
+        return _report(
+            await self._change("cancel_report", owner_id=owner_id, report_id=report_id, retention=self._retention)
+        )
+
+    async def delete(self, owner_id: str, report_id: str) -> bool:
+        """Any state → hidden, fence + 1, files to be deleted."""
+        row = await self._change("delete_report", owner_id=owner_id, report_id=report_id, lease=self._lease)
+        return row is not None
+
+    # What workers do.
+
+    async def claim(self, report_id: str, *, take_over: bool) -> Report | None:
+        """QUEUED → RENDERING, fence + 1, attempt + 1; with `take_over` from RENDERING too.
+
+        A row that has used up its attempts turns FAILED instead. None: there is nothing to make.
+        """
+        guard = {"report_id": report_id, "take_over": int(take_over), "max_attempts": self._max_attempts}
+        async with self._database.write() as session:
+            claimed = await session.one("claim_report", lease=self._lease, **guard)
+            if claimed is None:
+                await session.one("exhaust_report", retention=self._retention, **guard)
+        return _report(claimed)
+
+    async def complete(self, job: Report, *, blob_key: str, size_bytes: int, sha256: str) -> bool:
+        """RENDERING → READY with the same fence. False: somebody else has decided."""
+        row = await self._change(
+            "complete_report",
+            report_id=job.report_id,
+            fence=job.fence,
+            blob_key=blob_key,
+            size_bytes=size_bytes,
+            sha256=sha256,
+            retention=self._retention,
+        )
+        return row is not None
+
+    async def fail(self, job: Report, reason: FailureReason) -> bool:
+        """RENDERING → FAILED with the same fence."""
+        row = await self._change(
+            "fail_report",
+            report_id=job.report_id,
+            fence=job.fence,
+            failure_reason=str(reason),
+            retention=self._retention,
+        )
+        return row is not None
+
+    async def retry(self, job: Report, *, wait_seconds: float) -> bool:
+        """RENDERING → QUEUED with the same fence, its alarm ringing after the wait."""
+        row = await self._change("retry_report", report_id=job.report_id, fence=job.fence, backoff=micros(wait_seconds))
+        return row is not None
+
+    # What alarms do.
+
+    async def due(self, *, limit: int) -> Due:
+        """Return what the alarms ring for now."""
+        async with self._database.read() as session:
+            hints = await session.all("overdue_hints", row_limit=limit)
+            counts = await session.one("count_overdue")
+            alarm = await session.one("next_alarm")
+        wait = alarm["wait"] if alarm else None
+        return Due(
+            hints=[DueHint(row["report_id"], row["fence"], row["hint_count"]) for row in hints],
+            stranded_count=counts["stranded"] if counts else 0,
+            expired_count=counts["expired"] if counts else 0,
+            wait_seconds=None if wait is None else max(0.0, wait / 1_000_000),
+        )
+
+    async def postpone(self, waits: Sequence[tuple[DueHint, float]], *, sent: bool) -> None:
+        """Move the alarms of QUEUED rows, each to its wait from now; `sent` counts a hint."""
+        async with self._database.write() as session:
+            for hint, wait_seconds in waits:
+                await session.one(
+                    "postpone_hint",
+                    report_id=hint.report_id,
+                    fence=hint.fence,
+                    hint_count=hint.hint_count,
+                    wait=micros(wait_seconds),
+                    sent=int(sent),
+                )
+
+    async def ring_forgotten(self) -> None:
+        """QUEUED and hinted → due now. For when the transport has lost its hints."""
+        async with self._database.write() as session:
+            await session.all("ring_forgotten")
+
+    async def requeue_stranded(self) -> list[str]:
+        """RENDERING with a ringing alarm → QUEUED, due now. Returns which."""
+        async with self._database.write() as session:
+            return [row["report_id"] for row in await session.all("requeue_stranded")]
+
+    async def requeue_everything(self) -> None:
+        """QUEUED, RENDERING → QUEUED, due now. Only where no worker can be running and no hint be waiting."""
+        async with self._database.write() as session:
+            await session.all("requeue_everything")
+
+    async def begin_purge(self, *, limit: int, wait_seconds: float) -> list[str]:
+        """Hide final reports whose alarm rings and return them; their alarm rings again after the wait."""
+        async with self._database.write() as session:
+            rows = await session.all("begin_purge", row_limit=limit, wait=micros(wait_seconds))
+        return [row["report_id"] for row in rows]
+
+    async def remove(self, report_ids: Sequence[str]) -> None:
+        """Delete rows whose files are gone."""
+        async with self._database.write() as session:
+            for report_id in report_ids:
+                await session.one("remove_report", report_id=report_id)
+
+    # What the feed asks.
+
+    async def watched(self, report_ids: Sequence[str]) -> dict[str, Report]:
+        """Return those of the reports that are there, by id."""
+        found: dict[str, Report] = {}
+        async with self._database.read() as session:
+            for start in range(0, len(report_ids), WATCHED_AT_ONCE):
+                ids = report_ids[start : start + WATCHED_AT_ONCE]
+                padded = [*ids, *[""] * (WATCHED_AT_ONCE - len(ids))]
+                rows = await session.all("watched_reports", **{f"id_{n}": value for n, value in enumerate(padded)})
+                found.update((row["report_id"], _to_report(row)) for row in rows)
+        return found
+
+    async def _change(self, query: str, **parameters: Any) -> Row | None:
+        async with self._database.write() as session:
+            return await session.one(query, **parameters)
+
+
+class _WishRows:
+    """See `report_service.reports.WishRows`."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    async def find_repeat(self, wish: Wish) -> tuple[Report, str] | None:
+        row = await self._session.one("find_by_request", owner_id=wish.owner_id, request_id=wish.request_id)
+        return None if row is None else (_to_report(row), row["request_digest"])
+
+    async def count(self, owner_id: str) -> tuple[int, int]:
+        row = await self._session.one("count_of_owner", owner_id=owner_id)
+        return (row["active"], row["kept"]) if row else (0, 0)
+
+    async def insert(self, report_id: str, wish: Wish) -> Report:
+        row = await self._session.one(
+            "insert_report",
+            report_id=report_id,
+            owner_id=wish.owner_id,
+            username=wish.username,
+            include_email=int(wish.include_email),
+            request_id=wish.request_id,
+            request_digest=wish.digest,
+        )
+        return _to_report(row)
+
+
+def _report(row: Row | None) -> Report | None:
+    return None if row is None else _to_report(row)
+
+
+def _to_report(row: Row) -> Report:
+    return Report(
+        report_id=row["report_id"],
+        owner_id=row["owner_id"],
+        username=row["username"],
+        include_email=bool(row["include_email"]),
+        state=State(row["state"]),
+        fence=row["fence"],
+        attempt_count=row["attempt_count"],
+        create_time=_time(row["create_time"]),
+        update_time=_time(row["update_time"]),
+        expire_time=None if row["expire_time"] is None else _time(row["expire_time"]),
+        blob_key=row["blob_key"],
+        size_bytes=row["size_bytes"],
+        sha256=row["sha256"],
+        failure_reason=FailureReason(row["failure_reason"]) if row["failure_reason"] else None,
+    )
+
+
+def _time(value: int) -> datetime:
+    return _EPOCH + timedelta(microseconds=value)

@@ -1,0 +1,207 @@
+"""The worker: takes hints, claims rows, makes files. It may die at any moment; the row then finds another worker."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+import structlog
+
+from report_service.document.snapshot import Snapshot
+from report_service.errors import PlayerNotFound, RenderLimit
+from report_service.hints import Hint, HintReceiver
+from report_service.reports import FailureReason, Report, Rules
+from runtime.errors import DeadlineExceeded, Unavailable
+
+# How long a report waits after its first, second, ... passing fault.
+RETRY_SECONDS = (1.0, 5.0, 30.0, 120.0)
+# How long a hint is held after the database failed, before somebody else may try.
+STORAGE_FAULT_SECONDS = 1.0
+_log = structlog.get_logger("worker")
+
+
+class Jobs(Protocol):
+    """What workers need of the storage. Each answer None or False means: somebody else has decided."""
+
+    async def claim(self, report_id: str, *, take_over: bool) -> Report | None:
+        """QUEUED → RENDERING, fence + 1, attempt + 1; with `take_over` from RENDERING too."""
+
+    async def complete(self, job: Report, *, blob_key: str, size_bytes: int, sha256: str) -> bool:
+        """RENDERING → READY with the same fence."""
+
+    async def fail(self, job: Report, reason: FailureReason) -> bool:
+        """RENDERING → FAILED with the same fence."""
+
+    async def retry(self, job: Report, *, wait_seconds: float) -> bool:
+        """RENDERING → QUEUED with the same fence, its alarm ringing after the wait."""
+
+
+class Snapshots(Protocol):
+    """Where players' data come from."""
+
+    async def fetch(self, report_id: str, username: str, *, include_email: bool) -> Snapshot:
+        """Return the player's snapshot. Raises PlayerNotFound, Unavailable or DeadlineExceeded."""
+
+
+class Renderer(Protocol):
+    """What makes the document."""
+
+    async def render(self, snapshot: Snapshot) -> bytes:
+        """Return the PDF. Raises RenderFailed, RenderLimit or RenderInterrupted."""
+
+
+class Files(Protocol):
+    """Where the finished files go."""
+
+    async def put(self, key: str, data: bytes) -> None:
+        """Store under a key that was never used. Raises Unavailable."""
+
+    async def delete(self, keys: Sequence[str]) -> None:
+        """Delete those of the files that exist."""
+
+
+class Worker:
+    """Makes reports, as many at a time as `slots`. `changed` is told of every report that it may have changed."""
+
+    def __init__(
+        self,
+        jobs: Jobs,
+        hints: HintReceiver,
+        *,
+        snapshots: Snapshots,
+        renderer: Renderer,
+        files: Files,
+        rules: Rules,
+        slots: int,
+        new_key: Callable[[], str],
+        changed: Callable[[str], None],
+    ) -> None:
+        self._jobs = jobs
+        self._hints = hints
+        self._snapshots = snapshots
+        self._renderer = renderer
+        self._files = files
+        self._rules = rules
+        self._slots = slots
+        self._new_key = new_key
+        self._changed = changed
+        self._waiting: set[asyncio.Task[Hint]] = set()
+        self._busy: set[asyncio.Task[None]] = set()
+        self._stopping = False
+
+    async def run(self) -> None:
+        """Take hints and make reports until `stop`. Cancelling gives back what is under way."""
+        async with asyncio.TaskGroup() as slots:
+            for number in range(self._slots):
+                slots.create_task(self._serve(), name=f"worker slot {number}")
+
+    async def stop(self, *, grace_seconds: float) -> None:
+        """Take no more hints, finish the reports under way within the grace, give back those that are not finished."""
+        self._stopping = True
+        for waiting in self._waiting:
+            waiting.cancel()
+        await self._hints.stop()
+        if self._busy:
+            await asyncio.wait(self._busy, timeout=grace_seconds)
+        for busy in set(self._busy):
+            busy.cancel()
+        if self._busy:
+            await asyncio.wait(self._busy)
+
+    async def _serve(self) -> None:
+        while not self._stopping:
+            hint = await self._next_hint()
+            if hint is not None:
+                await self._attend(hint)
+
+    async def _next_hint(self) -> Hint | None:
+        waiting = asyncio.ensure_future(self._hints.take())
+        self._waiting.add(waiting)
+        try:
+            await asyncio.wait([waiting])
+        finally:
+            self._waiting.discard(waiting)
+            waiting.cancel()
+        return None if waiting.cancelled() else waiting.result()
+
+    async def _attend(self, hint: Hint) -> None:
+        """Handle the hint in a task of its own, which `stop` can wait for and cut off."""
+        task = asyncio.create_task(self._handle(hint), name=f"report {hint.report_id}")
+        self._busy.add(task)
+        try:
+            await asyncio.wait([task])
+        finally:
+            self._busy.discard(task)
+            if not task.done():
+                task.cancel()
+                await asyncio.wait([task])
+        if not task.cancelled():
+            task.result()
+
+    async def _handle(self, hint: Hint) -> None:
+        try:
+            job = await self._jobs.claim(hint.report_id, take_over=hint.redelivered)
+            self._changed(hint.report_id)
+            if job is not None:
+                await self._make(job)
+                self._changed(hint.report_id)
+        except asyncio.CancelledError:
+            await hint.give_back()
+            raise
+        except Exception as error:
+            _log.warning("report_interrupted", report_id=hint.report_id, exc_info=error)
+            await self._pause()
+            await hint.give_back()
+        else:
+            await hint.accept()
+
+    async def _pause(self) -> None:
+        if not self._stopping:
+            await asyncio.sleep(STORAGE_FAULT_SECONDS)
+
+    async def _make(self, job: Report) -> None:
+        log = _log.bind(report_id=job.report_id, attempt=job.attempt_count)
+        try:
+            pdf = await self._document(job)
+            key = f"{job.report_id}/{job.fence}-{self._new_key()}.pdf"
+            await self._files.put(key, pdf)
+        except asyncio.CancelledError:
+            await self._jobs.retry(job, wait_seconds=0.0)
+            raise
+        except (Unavailable, DeadlineExceeded) as error:
+            log.warning("report_delayed", cause=repr(error))
+            await self._delay(job)
+        except Exception as error:
+            reason = _lasting(error)
+            ours = reason is FailureReason.RENDER_FAILED
+            log.warning("report_failed", reason=reason, exc_info=error if ours else None)
+            await self._jobs.fail(job, reason)
+        else:
+            await self._complete(job, key, pdf)
+
+    async def _document(self, job: Report) -> bytes:
+        snapshot = await self._snapshots.fetch(job.report_id, job.username, include_email=job.include_email)
+        return await self._renderer.render(snapshot)
+
+    async def _complete(self, job: Report, key: str, pdf: bytes) -> None:
+        digest = hashlib.sha256(pdf).hexdigest()
+        if not await self._jobs.complete(job, blob_key=key, size_bytes=len(pdf), sha256=digest):
+            _log.info("report_superseded", report_id=job.report_id)
+            await self._files.delete([key])
+
+    async def _delay(self, job: Report) -> None:
+        if job.attempt_count >= self._rules.max_attempts:
+            await self._jobs.fail(job, FailureReason.ATTEMPTS_EXHAUSTED)
+            return
+        wait_seconds = RETRY_SECONDS[min(job.attempt_count, len(RETRY_SECONDS)) - 1]
+        await self._jobs.retry(job, wait_seconds=wait_seconds)
+
+
+def _lasting(error: Exception) -> FailureReason:
+    if isinstance(error, PlayerNotFound):
+        return FailureReason.PLAYER_NOT_FOUND
+    if isinstance(error, RenderLimit):
+        return FailureReason.RENDER_LIMIT
+    return FailureReason.RENDER_FAILED

@@ -1,0 +1,291 @@
+"""What the report tests stand on: a clock to turn, a fake profile_service, and the app behind a real server."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import grpc
+from dossier.profile.v1 import user_pb2 as user_pb
+from dossier.report.v1 import report_pb2 as report_pb
+from dossier.report.v1 import report_service_pb2 as service_pb
+from dossier.report.v1 import report_service_pb2_grpc as service_rpc
+from dossier.stats.v1 import game_pb2 as game_pb
+from dossier.stats.v1 import player_stats_pb2 as stats_pb
+from dossier.stats.v1 import snapshot_service_pb2 as snapshot_pb
+from dossier.stats.v1 import snapshot_service_pb2_grpc as snapshot_rpc
+from google.protobuf.duration_pb2 import Duration
+from google.protobuf.timestamp_pb2 import Timestamp
+from google.rpc import error_details_pb2
+from grpc_status import rpc_status
+
+from report_service.app import STORAGE, Parts, open_parts
+from report_service.document.snapshot import Snapshot
+from report_service.reports import Rules, Wish
+from report_service.settings import Settings
+from report_service.storage.report_store import ReportStore
+from report_service.worker import Renderer
+from runtime import contract
+from runtime.access import Door
+from runtime.calls import Caller
+from runtime.database import open_sqlite
+from runtime.interceptors import CallInterceptor
+from runtime.server import Server
+from runtime.service_tokens import ServiceTokens
+from runtime.settings import Secret
+
+SECRET = b"0123456789abcdef0123456789abcdef"
+NOW = datetime(2026, 11, 23, 17, 45, tzinfo=UTC)
+PDF = b"%PDF-1.7 " + b"0123456789abcdef" * 60_000  # Four chunks.
+
+
+class Clock:
+    """A database clock that only the test turns."""
+
+    def __init__(self) -> None:
+        self.micros = round(NOW.timestamp() * 1_000_000)
+
+    def __call__(self) -> int:
+        return self.micros
+
+    def turn(self, **span: float) -> None:
+        """Go on by a span, given as for `timedelta`."""
+        self.micros += timedelta(**span) // timedelta(microseconds=1)
+
+
+@asynccontextmanager
+async def open_store(path: Path, *, clock: Clock, rules: Rules | None = None) -> AsyncIterator[ReportStore]:
+    """Open a real report store on a database file below `path`."""
+    async with open_sqlite(path / "report.sqlite3", storage=STORAGE, clock=clock) as database:
+        yield ReportStore(database, rules=rules or Rules())
+
+
+def a_wish(**changes: Any) -> Wish:
+    """Return what Anna asks for."""
+    return Wish(**{"owner_id": "anna-id", "username": "anna", "include_email": False, "request_id": ""} | changes)
+
+
+async def eventually(holds: Callable[[], Any | Awaitable[Any]], *, within_seconds: float = 10.0) -> Any:
+    """Return the first true answer of `holds`, asked again and again; fail when there is none in time."""
+    deadline = time.monotonic() + within_seconds
+    while True:
+        answer = holds()
+        if isinstance(answer, Awaitable):
+            answer = await answer
+        if answer:
+            return answer
+        assert time.monotonic() < deadline, f"not within {within_seconds} seconds"
+        await asyncio.sleep(0.01)
+
+
+@dataclass
+class FakeSnapshots(snapshot_rpc.SnapshotServiceServicer):
+    """profile_service's SnapshotService. `faults` are codes to fail with, one a call; unknown players are absent."""
+
+    faults: list[grpc.StatusCode] = field(default_factory=list)
+    players: set[str] = field(default_factory=lambda: {"anna", "bert"})
+    requests: list[snapshot_pb.GetSnapshotRequest] = field(default_factory=list)
+
+    async def GetSnapshot(
+        self, request: snapshot_pb.GetSnapshotRequest, context: grpc.aio.ServicerContext[Any, Any]
+    ) -> snapshot_pb.GetSnapshotResponse:
+        self.requests.append(request)
+        ServiceTokens(SECRET, issuer="profile_service").verify(
+            dict(context.invocation_metadata() or ())["authorization"].removeprefix("Bearer ")
+        )
+        if self.faults:
+            await context.abort(self.faults.pop(0), "as the test wants it")
+        if request.username not in self.players:
+            await context.abort(grpc.StatusCode.NOT_FOUND, "no such player")
+        return a_snapshot_message(request.username, email="anna@example.org" if request.include_email else "")
+
+
+def a_snapshot_message(username: str, *, email: str = "", game_count: int = 20) -> snapshot_pb.GetSnapshotResponse:
+    """Return a player with some games, as profile_service sends it."""
+    moment = Timestamp()
+    moment.FromDatetime(NOW)
+    hour = Duration(seconds=3600)
+    tally = stats_pb.Tally(sessions=game_count, wins=game_count, play_time=Duration(seconds=3600 * game_count))
+    return snapshot_pb.GetSnapshotResponse(
+        user=user_pb.User(username=username, display_name=username.title(), create_time=moment),
+        email=email,
+        stats=stats_pb.PlayerStats(overall=tally, roles=[stats_pb.RoleTally(role=game_pb.ROLE_DON, tally=tally)]),
+        games=[
+            snapshot_pb.PlayedGame(
+                game_id=f"game-{number}",
+                start_time=moment,
+                duration=hour,
+                seat_number=number % 10 + 1,
+                role=game_pb.ROLE_DON,
+                result=game_pb.RESULT_WIN,
+            )
+            for number in range(game_count)
+        ],
+        read_time=moment,
+    )
+
+
+class FakeRenderer:
+    """Makes a document at once, or when `gate` opens, or fails as `faults` says, one a call."""
+
+    def __init__(self, pdf: bytes = PDF) -> None:
+        self.pdf = pdf
+        self.gate = asyncio.Event()
+        self.gate.set()
+        self.begun = asyncio.Event()
+        self.faults: list[Exception] = []
+        self.snapshots: list[Snapshot] = []
+
+    async def render(self, snapshot: Snapshot) -> bytes:
+        self.snapshots.append(snapshot)
+        self.begun.set()
+        await self.gate.wait()
+        if self.faults:
+            raise self.faults.pop(0)
+        return self.pdf
+
+
+class _NamedCallers:
+    """Takes any token for the username of its caller."""
+
+    def verify(self, token: str) -> Caller:
+        return Caller(f"{token}-id", token, frozenset(), "session", NOW + timedelta(days=3650), token)
+
+
+def a_settings(data_dir: Path, **changes: Any) -> Settings:
+    """Return settings for a test, on a free port."""
+    secrets = {"internal_secret": Secret(SECRET), "page_secret": Secret(SECRET)}
+    return Settings(**{"data_dir": data_dir, "listen": "127.0.0.1:0", "render_workers": 1} | secrets | changes)
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A running report service: `reports(username)` returns that player's stub and metadata-bearing calls."""
+
+    parts: Parts
+    channel: grpc.aio.Channel
+    settings: Settings
+    snapshots: FakeSnapshots
+
+    def as_player(self, username: str) -> Player:
+        """Return the RPCs as this player calls them."""
+        return Player(service_rpc.ReportServiceStub(self.channel), username)
+
+
+class Player:
+    """The RPCs of one signed-in caller."""
+
+    def __init__(self, stub: service_rpc.ReportServiceStub, username: str) -> None:
+        self._stub: Any = stub
+        self._options = {"metadata": (("authorization", f"Bearer {username}"),), "timeout": 60}
+
+    async def create(self, **fields: Any) -> report_pb.Report:
+        response = await self._stub.CreateReport(service_pb.CreateReportRequest(**fields), **self._options)
+        return response.report
+
+    async def get(self, report_id: str) -> report_pb.Report:
+        response = await self._stub.GetReport(service_pb.GetReportRequest(report_id=report_id), **self._options)
+        return response.report
+
+    async def list(self, **fields: Any) -> service_pb.ListReportsResponse:
+        return await self._stub.ListReports(service_pb.ListReportsRequest(**fields), **self._options)
+
+    def watch(self, report_id: str) -> Any:
+        return self._stub.WatchReport(service_pb.WatchReportRequest(report_id=report_id), **self._options)
+
+    async def watch_to_end(self, report_id: str) -> list[report_pb.Report]:
+        return [message.report async for message in self.watch(report_id)]
+
+    async def made(self, **fields: Any) -> report_pb.Report:
+        """Ask for a report and wait for its final state."""
+        report = await self.create(**fields)
+        return (await self.watch_to_end(report.report_id))[-1]
+
+    def download(self, report_id: str, **fields: Any) -> Any:
+        request = service_pb.DownloadReportRequest(report_id=report_id, **fields)
+        return self._stub.DownloadReport(request, **self._options)
+
+    async def downloaded(self, report_id: str, **fields: Any) -> tuple[service_pb.DownloadReportMetadata, list[bytes]]:
+        first, *rest = [message async for message in self.download(report_id, **fields)]
+        assert all(message.WhichOneof("content") == "chunk" for message in rest)
+        return first.metadata, [message.chunk for message in rest]
+
+    async def cancel(self, report_id: str) -> report_pb.Report:
+        response = await self._stub.CancelReport(service_pb.CancelReportRequest(report_id=report_id), **self._options)
+        return response.report
+
+    async def delete(self, report_id: str) -> None:
+        await self._stub.DeleteReport(service_pb.DeleteReportRequest(report_id=report_id), **self._options)
+
+
+@asynccontextmanager
+async def open_profile(snapshots: FakeSnapshots) -> AsyncIterator[str]:
+    """Serve the fake profile_service and return its address."""
+    server = grpc.aio.server()
+    snapshot_rpc.add_SnapshotServiceServicer_to_server(snapshots, server)
+    port = server.add_insecure_port("127.0.0.1:0")
+    await server.start()
+    try:
+        yield f"127.0.0.1:{port}"
+    finally:
+        await server.stop(None)
+
+
+@asynccontextmanager
+async def open_stage(settings: Settings, *, renderer: Renderer | None = None) -> AsyncIterator[Stage]:
+    """Run the report service behind a real server, its profile_service faked."""
+    snapshots = FakeSnapshots()
+    tokens = ServiceTokens(SECRET, issuer="report_service")
+    sessions: Any = SimpleNamespace(remembers=lambda caller: True)
+    verifier: Any = _NamedCallers()
+    methods = {path: method for path, method in contract.methods().items() if method.service.endswith("ReportService")}
+    async with (
+        open_profile(snapshots) as address,
+        grpc.aio.insecure_channel(address) as profile,
+        asyncio.TaskGroup() as tasks,
+        open_parts(settings, profile=profile, service_tokens=tokens, tasks=tasks, renderer=renderer) as parts,
+        Server(
+            settings.listen,
+            parts.registrations,
+            service_names=parts.service_names,
+            interceptors=[CallInterceptor(methods, Door(verifier, sessions=sessions))],
+            with_reflection=False,
+            grace_seconds=1,
+        ) as server,
+        grpc.aio.insecure_channel(server.address) as channel,
+    ):
+        yield Stage(parts, channel, settings, snapshots)
+        await parts.drain()
+
+
+@dataclass
+class Refusal:
+    """What a refused call says."""
+
+    code: grpc.StatusCode | None = None
+    reason: str = ""
+    metadata: dict[str, str] = field(default_factory=dict)
+
+
+@contextmanager
+def refused() -> Iterator[Refusal]:
+    """Expect the call inside to be refused, and tell how."""
+    refusal = Refusal()
+    try:
+        yield refusal
+    except grpc.aio.AioRpcError as error:
+        status = rpc_status.from_call(error)  # type: ignore[arg-type]
+        if status is None:
+            raise
+        info = error_details_pb2.ErrorInfo()
+        status.details[0].Unpack(info)
+        refusal.code, refusal.reason, refusal.metadata = error.code(), info.reason, dict(info.metadata)
+        return
+    raise AssertionError("the call was not refused")

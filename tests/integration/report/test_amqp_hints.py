@@ -1,0 +1,218 @@
+"""Hints over RabbitMQ when things break."""
+
+from __future__ import annotations
+
+import asyncio
+
+import aio_pika
+import pytest
+from aio_pika.abc import AbstractChannel, AbstractIncomingMessage
+from dossier.report.v1 import report_hint_pb2 as hint_pb
+
+from report_service.amqp_hints import AmqpReceiver, AmqpSender
+from report_service.amqp_topology import DELIVERY_LIMIT, Topology
+from report_service.errors import HintNotSent
+from runtime.settings import Secret
+from tests.integration.report.stage import eventually
+from tests.integration.report.test_hint_transports import (
+    FIRST,
+    SECOND,
+    THIRD,
+    a_topology,
+    open_amqp,
+    running,
+    taken,
+)
+from tests.provision.rabbitmq import RabbitNode
+
+
+async def sent_eventually(sender: AmqpSender, report_id: str) -> None:
+    """Send again and again until the broker takes it, as alarms do."""
+
+    async def accepted() -> bool:
+        try:
+            await sender.send(report_id)
+        except HintNotSent:
+            return False
+        return True
+
+    await eventually(accepted, within_seconds=30)
+
+
+async def dead_letter(channel: AbstractChannel, topology: Topology) -> AbstractIncomingMessage:
+    """Return the next dead letter."""
+    queue = await channel.get_queue(topology.dead_queue)
+    message: AbstractIncomingMessage = await eventually(lambda: queue.get(fail=False, no_ack=True))
+    return message
+
+
+async def test_message_is_persistent_and_queue_durable(rabbitmq: RabbitNode) -> None:
+    """What the broker confirmed outlives it: durable quorum queue, persistent message."""
+    topology = a_topology()
+    sender = AmqpSender(Secret(rabbitmq.url.encode()), topology=topology)
+    async with running(sender.run()), await aio_pika.connect(rabbitmq.url) as connection:
+        await sender.ready.wait()
+        await sender.send(FIRST)
+        channel = await connection.channel()
+        queue = await channel.declare_queue(topology.queue, passive=True)
+        message = await queue.get(no_ack=True, timeout=5)
+    assert message is not None
+    assert message.delivery_mode is aio_pika.DeliveryMode.PERSISTENT
+    assert hint_pb.ReportHint.FromString(message.body).report_id == FIRST
+
+
+@pytest.mark.parametrize(
+    ("argument", "other"),
+    [("x-delivery-limit", 99), ("x-dead-letter-exchange", "elsewhere"), ("x-overflow", "drop-head")],
+)
+async def test_queue_has_the_declared_arguments(rabbitmq: RabbitNode, argument: str, other: str | int) -> None:
+    """The broker knows the limit, the dead letters and the refusal when full: it refuses to hear otherwise."""
+    topology = a_topology()
+    async with open_amqp(rabbitmq.url, topology), await aio_pika.connect(rabbitmq.url) as connection:
+        channel = await connection.channel()
+        with pytest.raises(aio_pika.exceptions.ChannelPreconditionFailed, match=argument):
+            await channel.declare_queue(
+                topology.queue, durable=True, arguments={**topology.queue_arguments, argument: other}
+            )
+
+
+async def test_sending_raises_when_unroutable(rabbitmq: RabbitNode) -> None:
+    """A hint that no queue takes is not sent; the sender mends the topology and the next one arrives."""
+    topology = a_topology()
+    async with open_amqp(rabbitmq.url, topology) as (sender, receiver):
+        async with await aio_pika.connect(rabbitmq.url) as connection:
+            channel = await connection.channel()
+            queue = await channel.get_queue(topology.queue)
+            await queue.unbind(topology.exchange, routing_key=topology.queue)
+        with pytest.raises(HintNotSent):
+            await sender.send(FIRST)
+        await sent_eventually(sender, SECOND)
+        assert (await taken(receiver)).report_id == SECOND
+
+
+@pytest.mark.parametrize("body", [b"\xff\xff not a hint", b"", hint_pb.ReportHint(report_id="x").SerializeToString()])
+async def test_undecodable_hint_goes_to_dead_letters(rabbitmq: RabbitNode, body: bytes) -> None:
+    """What is no hint is kept aside for people, and the next hint is served."""
+    topology = a_topology()
+    async with (
+        open_amqp(rabbitmq.url, topology) as (sender, receiver),
+        await aio_pika.connect(rabbitmq.url) as connection,
+    ):
+        channel = await connection.channel()
+        exchange = await channel.get_exchange(topology.exchange)
+        await exchange.publish(aio_pika.Message(body), routing_key=topology.queue)
+        await sender.send(FIRST)
+        assert (await taken(receiver)).report_id == FIRST
+        assert (await dead_letter(channel, topology)).body == body
+
+
+async def test_hint_goes_to_dead_letters_when_given_back_too_often(rabbitmq: RabbitNode) -> None:
+    """A hint that kills its workers stops going round; its row's alarm remains."""
+    topology = a_topology()
+    async with (
+        open_amqp(rabbitmq.url, topology) as (sender, receiver),
+        await aio_pika.connect(rabbitmq.url) as connection,
+    ):
+        await sender.send(FIRST)
+        for _ in range(DELIVERY_LIMIT + 1):
+            await (await taken(receiver)).give_back()
+        message = await dead_letter(await connection.channel(), topology)
+        assert hint_pb.ReportHint.FromString(message.body).report_id == FIRST
+
+
+async def test_receiver_holds_no_more_than_prefetch(rabbitmq: RabbitNode) -> None:
+    """Hints beyond the prefetch stay with the broker for other workers."""
+    topology = a_topology()
+    async with (
+        open_amqp(rabbitmq.url, topology, prefetch=1) as (sender, first),
+        open_amqp(rabbitmq.url, topology, prefetch=1) as (_, second),
+    ):
+        for report_id in (FIRST, SECOND, THIRD):
+            await sender.send(report_id)
+        hints = [await taken(first), await taken(second)]
+        assert len({hint.report_id for hint in hints}) == 2
+        await hints[1].accept()
+        assert (await taken(second)).report_id == THIRD
+
+
+async def test_buffered_hint_goes_to_another_when_stopped(rabbitmq: RabbitNode) -> None:
+    """A stopping worker gives back what it had not begun."""
+    topology = a_topology()
+    async with open_amqp(rabbitmq.url, topology) as (sender, first):
+        await sender.send(FIRST)
+        await sender.send(SECOND)
+        hint = await taken(first)
+        async with open_amqp(rabbitmq.url, topology) as (_, second):
+            await first.stop()
+            assert (await taken(second)).report_id == SECOND
+        await hint.accept()
+
+
+async def test_hint_is_redelivered_when_receiver_dies(rabbitmq: RabbitNode) -> None:
+    """What a worker held when it died comes back at once, marked."""
+    topology = a_topology()
+    async with open_amqp(rabbitmq.url, topology) as (sender, first):
+        await sender.send(FIRST)
+        await taken(first)
+    async with open_amqp(rabbitmq.url, topology) as (_, second):
+        hint = await taken(second)
+    assert (hint.report_id, hint.redelivered) == (FIRST, True)
+
+
+async def test_consumer_recovers_when_queue_is_deleted(rabbitmq: RabbitNode) -> None:
+    """A consumer that the broker cancelled is noticed at once and built anew."""
+    topology = a_topology()
+    async with open_amqp(rabbitmq.url, topology) as (sender, receiver):
+        async with await aio_pika.connect(rabbitmq.url) as connection:
+            await (await connection.channel()).queue_delete(topology.queue)
+        await sent_eventually(sender, FIRST)
+        assert (await taken(receiver)).report_id == FIRST
+
+
+async def test_consumer_recovers_when_its_cancellation_got_lost(rabbitmq: RabbitNode) -> None:
+    """The watchdog finds out that nobody consumes, even when nothing told so."""
+    topology = a_topology()
+    async with open_amqp(rabbitmq.url, topology, check_seconds=0.1) as (sender, receiver):
+        assert receiver._cancel_consumer is not None
+        await receiver._cancel_consumer()
+        await sender.send(FIRST)
+        assert (await taken(receiver)).report_id == FIRST
+
+
+async def test_sending_is_refused_at_once_when_not_connected() -> None:
+    """Without a broker nothing hangs."""
+    sender = AmqpSender(Secret(b"amqp://guest:guest@127.0.0.1:1/"), topology=a_topology())
+    async with running(sender.run()), asyncio.timeout(1):
+        with pytest.raises(HintNotSent):
+            await sender.send(FIRST)
+        assert not sender.ready.is_set()
+
+
+async def test_both_sides_recover_when_broker_restarts(own_rabbitmq: RabbitNode) -> None:
+    """Sender and receiver come back by themselves, and so does the hint that was in hand."""
+    topology = a_topology()
+    async with open_amqp(own_rabbitmq.url, topology) as (sender, receiver):
+        await sender.send(FIRST)
+        in_hand = await taken(receiver)
+        await own_rabbitmq.stop_app()
+        with pytest.raises(HintNotSent):
+            await sender.send(SECOND)
+        await own_rabbitmq.start_app()
+        await in_hand.accept()  # Too late, and no harm.
+        await sent_eventually(sender, SECOND)
+        hints = [await taken(receiver), await taken(receiver)]
+        assert {(hint.report_id, hint.redelivered) for hint in hints} >= {(FIRST, True)}
+        assert {hint.report_id for hint in hints} == {FIRST, SECOND}
+
+
+async def test_receiver_waits_when_broker_is_absent_at_start(own_rabbitmq: RabbitNode) -> None:
+    """A worker may start before its broker."""
+    await own_rabbitmq.stop()
+    topology = a_topology()
+    url = Secret(own_rabbitmq.url.encode())
+    sender, receiver = AmqpSender(url, topology=topology), AmqpReceiver(url, prefetch=1, topology=topology)
+    async with running(sender.run(), receiver.run()):
+        await own_rabbitmq.start()
+        await sent_eventually(sender, FIRST)
+        async with asyncio.timeout(30):
+            assert (await receiver.take()).report_id == FIRST

@@ -1,0 +1,155 @@
+"""Render children that behave, and ones that do not."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from report_service.document.snapshot import Snapshot
+from report_service.errors import RenderFailed, RenderInterrupted, RenderLimit
+from report_service.rendering import RenderPool, open_render_pool
+from report_service.snapshot_client import decode
+from tests.integration.report.stage import a_snapshot_message, eventually
+
+STRANGE = "tests.integration.report.strange_documents"
+
+
+def a_snapshot(about: str = "", *, game_count: int = 20, mark: Path = Path("/dev/null")) -> Snapshot:
+    """Return a player whose `about` tells the strange renderer what to do; one that hangs touches `mark` first."""
+    snapshot = decode("report-1", a_snapshot_message("anna", game_count=game_count))
+    return replace(snapshot, about=about, city=str(mark))
+
+
+@pytest.fixture
+async def pool() -> AsyncIterator[RenderPool]:
+    """One child that does as it is told, for a second at most."""
+    async with open_render_pool(1, timeout_seconds=1.0, module=STRANGE) as opened:
+        yield opened
+
+
+async def test_document_is_made_from_snapshot() -> None:
+    """The real renderer makes a PDF in a child, and this process never loads fpdf2."""
+    async with open_render_pool(1) as pool:
+        pdf = await pool.render(a_snapshot())
+    assert pdf.startswith(b"%PDF-")
+    code = "import sys, report_service.app; sys.exit('fpdf' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False, timeout=60).returncode == 0
+
+
+async def test_largest_document_fits_the_memory_limit() -> None:
+    """500 games are no reason to fail."""
+    async with open_render_pool(1) as pool:
+        assert (await pool.render(a_snapshot(game_count=500))).startswith(b"%PDF-")
+
+
+@pytest.mark.parametrize(
+    ("about", "error"),
+    [
+        ("hang", RenderLimit),
+        ("devour", RenderLimit),
+        ("raise", RenderFailed),
+        ("hoard", RenderFailed),
+        ("crash", RenderInterrupted),
+    ],
+)
+async def test_misbehaving_child_is_told_and_the_next_report_is_made(
+    pool: RenderPool, about: str, error: type[Exception]
+) -> None:
+    """Each kind of misfortune has its error, and none harms the pool."""
+    with pytest.raises(error):
+        await pool.render(a_snapshot(about))
+    assert (await pool.render(a_snapshot())).isdigit()
+
+
+async def test_child_is_killed_when_render_is_cancelled(pool: RenderPool, tmp_path: Path) -> None:
+    """A worker that stops leaves no child at work, and the next report does not wait for the cancelled one."""
+    child = int(await pool.render(a_snapshot()))
+    mark = tmp_path / "hangs"
+    rendering = asyncio.create_task(pool.render(a_snapshot("hang", mark=mark)))
+    await eventually(mark.exists)
+    rendering.cancel()
+    await asyncio.wait([rendering])
+    assert rendering.cancelled()
+    await eventually(lambda: not is_alive(child))
+    assert int(await pool.render(a_snapshot())) != child
+
+
+async def test_pool_is_replaced_when_idle_child_is_killed(pool: RenderPool) -> None:
+    """A child that the kernel kills between two reports costs a retry at most."""
+    child = int(await pool.render(a_snapshot()))
+    os.kill(child, signal.SIGKILL)
+    await eventually(lambda: not is_alive(child))
+
+    async def recovers() -> bool:
+        try:
+            return int(await pool.render(a_snapshot())) != child
+        except RenderInterrupted:
+            return False
+
+    await eventually(recovers)
+
+
+async def test_render_is_interrupted_when_children_cannot_start() -> None:
+    """A renderer that does not even load is a fault that passes with the next deployment, and nothing hangs."""
+    async with open_render_pool(1, timeout_seconds=1.0, module="tests.no_such_module") as pool:
+        with pytest.raises(RenderInterrupted):
+            await pool.render(a_snapshot())
+
+
+async def test_children_end_when_pool_is_closed(tmp_path: Path) -> None:
+    """Closing ends even a child at work."""
+    async with open_render_pool(1, timeout_seconds=60.0, module=STRANGE) as pool:
+        child = int(await pool.render(a_snapshot()))
+        mark = tmp_path / "hangs"
+        rendering = asyncio.create_task(pool.render(a_snapshot("hang", mark=mark)))
+        await eventually(mark.exists)
+    assert not is_alive(child)
+    rendering.cancel()
+    await asyncio.wait([rendering])
+
+
+def test_children_end_when_service_is_killed(tmp_path: Path) -> None:
+    """SIGKILL of the service leaves no child behind."""
+    script = tmp_path / "owner.py"
+    script.write_text(
+        "import asyncio, os, signal\n"
+        "from report_service.rendering import open_render_pool\n"
+        "from tests.integration.report.test_rendering import STRANGE, a_snapshot\n"
+        "async def main():\n"
+        "    async with open_render_pool(1, module=STRANGE) as pool:\n"
+        "        print((await pool.render(a_snapshot())).decode(), flush=True)\n"
+        "        os.kill(os.getpid(), signal.SIGKILL)\n"
+        "if __name__ == '__main__':\n"
+        "    asyncio.run(main())\n"
+    )
+    root = Path(__file__).parents[3]
+    owner = subprocess.run(
+        [sys.executable, str(script)],
+        check=False,
+        stdout=subprocess.PIPE,
+        timeout=60,
+        cwd=root,
+        env=os.environ | {"PYTHONPATH": str(root)},
+    )
+    child = int(owner.stdout)
+    deadline = time.monotonic() + 10
+    while is_alive(child) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not is_alive(child)
+
+
+def is_alive(pid: int) -> bool:
+    """Return whether a process runs; one that is dead and not yet reaped does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
