@@ -4,34 +4,36 @@ from __future__ import annotations
 
 import argparse
 import filecmp
+import os
 import shutil
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
-import google.protobuf
-import grpc_tools
-from grpc_tools import protoc
-
 ROOT = Path(__file__).resolve().parent.parent
-PROTOS = ROOT / "protos"
-GENERATED = PROTOS / "gen"
-# google/api and google/rpc come from googleapis-common-protos; buf/validate has no distribution of its own.
+GENERATED = ROOT / "protos" / "gen"
+BIN = Path(sys.executable).parent
 SOURCES = ("dossier", "buf")
 
 
 def generate(target: Path) -> None:
-    """Write every stub below `target`; exits with protoc's message when a proto is wrong."""
-    files = sorted(str(p.relative_to(PROTOS)) for s in SOURCES for p in (PROTOS / s).rglob("*.proto"))
-    services = [f for f in files if f.endswith("_service.proto")]
-    well_known = Path(grpc_tools.__file__).parent / "_proto"
-    include = [f"-I{PROTOS}", f"-I{well_known}"]
-    messages = [f"--python_out={target}", f"--pyi_out={target}"]
-    rpcs = [f"--grpc_python_out={target}", f"--mypy_grpc_out={target}"]
-    sys.path.insert(0, str(Path(sys.executable).parent))
-    for flags, names in ((messages, files), (rpcs, services)):
-        if protoc.main(["protoc", *include, *flags, *names]) != 0:
-            raise SystemExit("protoc failed; its message stands above")
+    """Write every stub below `target` as buf.gen.yaml says; exits with buf's message when a proto is wrong."""
+    with tempfile.TemporaryDirectory() as folder:
+        finished = subprocess.run(
+            [str(BIN / "buf"), "generate", "--output", folder],
+            cwd=ROOT,
+            env={**os.environ, "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"},
+            capture_output=True,
+            text=True,
+        )
+        if finished.returncode != 0:
+            raise SystemExit(finished.stderr)
+        shutil.copytree(Path(folder) / "protos" / "gen", target, dirs_exist_ok=True)
+    # The typing plugin writes a file for every proto, also for those without a service.
+    for typing_file in target.rglob("*_pb2_grpc.pyi"):
+        if not typing_file.with_suffix(".py").exists():
+            typing_file.unlink()
     for source in SOURCES:
         (target / source / "py.typed").touch()
 
@@ -67,7 +69,6 @@ def main() -> None:
         for source in SOURCES:
             shutil.rmtree(GENERATED / source, ignore_errors=True)
             shutil.copytree(fresh / source, GENERATED / source)
-    print(f"stubs written with protobuf {google.protobuf.__version__}")
 
 
 if __name__ == "__main__":

@@ -30,7 +30,7 @@ from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior_
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"dossier/auth/v1/auth_service.proto\x12\x0f\x64ossier.auth.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1e\x64ossier/access/v1/access.proto\x1a\x1d\x64ossier/common/v1/rules.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xbe\x01\n\x06Tokens\x12\x1a\n\x0c\x61\x63\x63\x65ss_token\x18\x01 \x01(\tB\x04\xe2\x41\x01\x03\x12<\n\x12\x61\x63\x63\x65ss_expire_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x1b\n\rrefresh_token\x18\x03 \x01(\tB\x04\xe2\x41\x01\x03\x12=\n\x13refresh_expire_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\"\x9d\x01\n\rSignUpRequest\x12\x1f\n\x08username\x18\x01 \x01(\tB\r\xe2\x41\x01\x02\xbaH\x06r\x04\x88\xce\x18\x01\x12!\n\x08password\x18\x02 \x01(\tB\x0f\xe2\x41\x02\x02\x04\xbaH\x07r\x05 \x08(\x80\x02\x12&\n\x0c\x64isplay_name\x18\x03 \x01(\tB\x10\xe2\x41\x01\x01\xbaH\tr\x07\x18\xc8\x01\x98\xce\x18\x01\x12 \n\x05\x65mail\x18\x04 \x01(\tB\x11\xe2\x41\x01\x01\xbaH\nr\x05\x18\xfe\x01`\x01\xd8\x01\x01\"W\n\x0eSignUpResponse\x12\x16\n\x08username\x18\x01 \x01(\tB\x04\xe2\x41\x01\x03\x12-\n\x06tokens\x18\x02 \x01(\x0b\x32\x17.dossier.auth.v1.TokensB\x04\xe2\x41\x01\x03\"S\n\rSignInRequest\x12\x1f\n\x08username\x18\x01 \x01(\tB\r\xe2\x41\x01\x02\xbaH\x06r\x04\x10\x01\x18@\x12!\n\x08password\x18\x02 \x01(\tB\x0f\xe2\x41\x02\x02\x04\xbaH\x07r\x05 \x01(\x80\x02\"?\n\x0eSignInResponse\x12-\n\x06tokens\x18\x01 \x01(\x0b\x32\x17.dossier.auth.v1.TokensB\x04\xe2\x41\x01\x03\">\n\x14RefreshTokensRequest\x12&\n\rrefresh_token\x18\x01 \x01(\tB\x0f\xe2\x41\x02\x02\x04\xbaH\x07r\x05\x10\x01\x18\x80\x02\"F\n\x15RefreshTokensResponse\x12-\n\x06tokens\x18\x01 \x01(\x0b\x32\x17.dossier.auth.v1.TokensB\x04\xe2\x41\x01\x03\"\x10\n\x0eSignOutRequest\"\x11\n\x0fSignOutResponse\"\x10\n\x0eGetJwksRequest\"B\n\x0fGetJwksResponse\x12/\n\x04keys\x18\x01 \x03(\x0b\x32\x1b.dossier.auth.v1.JsonWebKeyB\x04\xe2\x41\x01\x03\"\x8d\x01\n\nJsonWebKey\x12\x11\n\x03kid\x18\x01 \x01(\tB\x04\xe2\x41\x01\x03\x12\x11\n\x03kty\x18\x02 \x01(\tB\x04\xe2\x41\x01\x03\x12\x11\n\x03\x63rv\x18\x03 \x01(\tB\x04\xe2\x41\x01\x03\x12\x0f\n\x01x\x18\x04 \x01(\tB\x04\xe2\x41\x01\x03\x12\x0f\n\x01y\x18\x05 \x01(\tB\x04\xe2\x41\x01\x03\x12\x11\n\x03\x61lg\x18\x06 \x01(\tB\x04\xe2\x41\x01\x03\x12\x11\n\x03use\x18\x07 \x01(\tB\x04\xe2\x41\x01\x03\"\x12\n\x10GetCallerRequest\"\x90\x01\n\x11GetCallerResponse\x12\x16\n\x08username\x18\x01 \x01(\tB\x04\xe2\x41\x01\x03\x12,\n\x05roles\x18\x02 \x03(\x0e\x32\x17.dossier.access.v1.RoleB\x04\xe2\x41\x01\x03\x12\x35\n\x0b\x65xpire_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x32\xc0\x05\n\x0b\x41uthService\x12k\n\x06SignUp\x12\x1e.dossier.auth.v1.SignUpRequest\x1a\x1f.dossier.auth.v1.SignUpResponse\" \xea\xc7\x18\x02\x08\x01\x82\xd3\xe4\x93\x02\x14\"\x0f/v1/auth:signUp:\x01*\x12k\n\x06SignIn\x12\x1e.dossier.auth.v1.SignInRequest\x1a\x1f.dossier.auth.v1.SignInResponse\" \xea\xc7\x18\x02\x08\x01\x82\xd3\xe4\x93\x02\x14\"\x0f/v1/auth:signIn:\x01*\x12\x81\x01\n\rRefreshTokens\x12%.dossier.auth.v1.RefreshTokensRequest\x1a&.dossier.auth.v1.RefreshTokensResponse\"!\xea\xc7\x18\x02\x08\x01\x82\xd3\xe4\x93\x02\x15\"\x10/v1/auth:refresh:\x01*\x12o\n\x07SignOut\x12\x1f.dossier.auth.v1.SignOutRequest\x1a .dossier.auth.v1.SignOutResponse\"!\xea\xc7\x18\x02\x08\x02\x82\xd3\xe4\x93\x02\x15\"\x10/v1/auth:signOut:\x01*\x12l\n\x07GetJwks\x12\x1f.dossier.auth.v1.GetJwksRequest\x1a .dossier.auth.v1.GetJwksResponse\"\x1e\x90\x02\x01\xea\xc7\x18\x02\x08\x01\x82\xd3\xe4\x93\x02\x0f\x12\r/v1/auth/jwks\x12t\n\tGetCaller\x12!.dossier.auth.v1.GetCallerRequest\x1a\".dossier.auth.v1.GetCallerResponse\" \x90\x02\x01\xea\xc7\x18\x02\x08\x02\x82\xd3\xe4\x93\x02\x11\x12\x0f/v1/auth/callerb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"dossier/auth/v1/auth_service.proto\x12\x0f\x64ossier.auth.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1e\x64ossier/access/v1/access.proto\x1a\x1d\x64ossier/common/v1/rules.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xfe\x01\n\x06Tokens\x12\'\n\x0c\x61\x63\x63\x65ss_token\x18\x01 \x01(\tB\x04\xe2\x41\x01\x03R\x0b\x61\x63\x63\x65ssToken\x12N\n\x12\x61\x63\x63\x65ss_expire_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03R\x10\x61\x63\x63\x65ssExpireTime\x12)\n\rrefresh_token\x18\x03 \x01(\tB\x04\xe2\x41\x01\x03R\x0crefreshToken\x12P\n\x13refresh_expire_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03R\x11refreshExpireTime\"\xc5\x01\n\rSignUpRequest\x12)\n\x08username\x18\x01 \x01(\tB\r\xe2\x41\x01\x02\xbaH\x06r\x04\x88\xce\x18\x01R\x08username\x12+\n\x08password\x18\x02 \x01(\tB\x0f\xe2\x41\x02\x02\x04\xbaH\x07r\x05 \x08(\x80\x02R\x08password\x12\x33\n\x0c\x64isplay_name\x18\x03 \x01(\tB\x10\xe2\x41\x01\x01\xbaH\tr\x07\x18\xc8\x01\x98\xce\x18\x01R\x0b\x64isplayName\x12\'\n\x05\x65mail\x18\x04 \x01(\tB\x11\xe2\x41\x01\x01\xbaH\nr\x05\x18\xfe\x01`\x01\xd8\x01\x01R\x05\x65mail\"i\n\x0eSignUpResponse\x12 \n\x08username\x18\x01 \x01(\tB\x04\xe2\x41\x01\x03R\x08username\x12\x35\n\x06tokens\x18\x02 \x01(\x0b\x32\x17.dossier.auth.v1.TokensB\x04\xe2\x41\x01\x03R\x06tokens\"g\n\rSignInRequest\x12)\n\x08username\x18\x01 \x01(\tB\r\xe2\x41\x01\x02\xbaH\x06r\x04\x10\x01\x18@R\x08username\x12+\n\x08password\x18\x02 \x01(\tB\x0f\xe2\x41\x02\x02\x04\xbaH\x07r\x05 \x01(\x80\x02R\x08password\"G\n\x0eSignInResponse\x12\x35\n\x06tokens\x18\x01 \x01(\x0b\x32\x17.dossier.auth.v1.TokensB\x04\xe2\x41\x01\x03R\x06tokens\"L\n\x14RefreshTokensRequest\x12\x34\n\rrefresh_token\x18\x01 \x01(\tB\x0f\xe2\x41\x02\x02\x04\xbaH\x07r\x05\x10\x01\x18\x80\x02R\x0crefreshToken\"N\n\x15RefreshTokensResponse\x12\x35\n\x06tokens\x18\x01 \x01(\x0b\x32\x17.dossier.auth.v1.TokensB\x04\xe2\x41\x01\x03R\x06tokens\"\x10\n\x0eSignOutRequest\"\x11\n\x0fSignOutResponse\"\x10\n\x0eGetJwksRequest\"H\n\x0fGetJwksResponse\x12\x35\n\x04keys\x18\x01 \x03(\x0b\x32\x1b.dossier.auth.v1.JsonWebKeyB\x04\xe2\x41\x01\x03R\x04keys\"\xac\x01\n\nJsonWebKey\x12\x16\n\x03kid\x18\x01 \x01(\tB\x04\xe2\x41\x01\x03R\x03kid\x12\x16\n\x03kty\x18\x02 \x01(\tB\x04\xe2\x41\x01\x03R\x03kty\x12\x16\n\x03\x63rv\x18\x03 \x01(\tB\x04\xe2\x41\x01\x03R\x03\x63rv\x12\x12\n\x01x\x18\x04 \x01(\tB\x04\xe2\x41\x01\x03R\x01x\x12\x12\n\x01y\x18\x05 \x01(\tB\x04\xe2\x41\x01\x03R\x01y\x12\x16\n\x03\x61lg\x18\x06 \x01(\tB\x04\xe2\x41\x01\x03R\x03\x61lg\x12\x16\n\x03use\x18\x07 \x01(\tB\x04\xe2\x41\x01\x03R\x03use\"\x12\n\x10GetCallerRequest\"\xad\x01\n\x11GetCallerResponse\x12 \n\x08username\x18\x01 \x01(\tB\x04\xe2\x41\x01\x03R\x08username\x12\x33\n\x05roles\x18\x02 \x03(\x0e\x32\x17.dossier.access.v1.RoleB\x04\xe2\x41\x01\x03R\x05roles\x12\x41\n\x0b\x65xpire_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03R\nexpireTime2\xc0\x05\n\x0b\x41uthService\x12k\n\x06SignUp\x12\x1e.dossier.auth.v1.SignUpRequest\x1a\x1f.dossier.auth.v1.SignUpResponse\" \xea\xc7\x18\x02\x08\x01\x82\xd3\xe4\x93\x02\x14\"\x0f/v1/auth:signUp:\x01*\x12k\n\x06SignIn\x12\x1e.dossier.auth.v1.SignInRequest\x1a\x1f.dossier.auth.v1.SignInResponse\" \xea\xc7\x18\x02\x08\x01\x82\xd3\xe4\x93\x02\x14\"\x0f/v1/auth:signIn:\x01*\x12\x81\x01\n\rRefreshTokens\x12%.dossier.auth.v1.RefreshTokensRequest\x1a&.dossier.auth.v1.RefreshTokensResponse\"!\xea\xc7\x18\x02\x08\x01\x82\xd3\xe4\x93\x02\x15\"\x10/v1/auth:refresh:\x01*\x12o\n\x07SignOut\x12\x1f.dossier.auth.v1.SignOutRequest\x1a .dossier.auth.v1.SignOutResponse\"!\xea\xc7\x18\x02\x08\x02\x82\xd3\xe4\x93\x02\x15\"\x10/v1/auth:signOut:\x01*\x12l\n\x07GetJwks\x12\x1f.dossier.auth.v1.GetJwksRequest\x1a .dossier.auth.v1.GetJwksResponse\"\x1e\x90\x02\x01\xea\xc7\x18\x02\x08\x01\x82\xd3\xe4\x93\x02\x0f\x12\r/v1/auth/jwks\x12t\n\tGetCaller\x12!.dossier.auth.v1.GetCallerRequest\x1a\".dossier.auth.v1.GetCallerResponse\" \x90\x02\x01\xea\xc7\x18\x02\x08\x02\x82\xd3\xe4\x93\x02\x11\x12\x0f/v1/auth/callerb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -102,33 +102,33 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_AUTHSERVICE'].methods_by_name['GetCaller']._loaded_options = None
   _globals['_AUTHSERVICE'].methods_by_name['GetCaller']._serialized_options = b'\220\002\001\352\307\030\002\010\002\202\323\344\223\002\021\022\017/v1/auth/caller'
   _globals['_TOKENS']._serialized_start=244
-  _globals['_TOKENS']._serialized_end=434
-  _globals['_SIGNUPREQUEST']._serialized_start=437
-  _globals['_SIGNUPREQUEST']._serialized_end=594
-  _globals['_SIGNUPRESPONSE']._serialized_start=596
-  _globals['_SIGNUPRESPONSE']._serialized_end=683
-  _globals['_SIGNINREQUEST']._serialized_start=685
-  _globals['_SIGNINREQUEST']._serialized_end=768
-  _globals['_SIGNINRESPONSE']._serialized_start=770
-  _globals['_SIGNINRESPONSE']._serialized_end=833
-  _globals['_REFRESHTOKENSREQUEST']._serialized_start=835
-  _globals['_REFRESHTOKENSREQUEST']._serialized_end=897
-  _globals['_REFRESHTOKENSRESPONSE']._serialized_start=899
-  _globals['_REFRESHTOKENSRESPONSE']._serialized_end=969
-  _globals['_SIGNOUTREQUEST']._serialized_start=971
-  _globals['_SIGNOUTREQUEST']._serialized_end=987
-  _globals['_SIGNOUTRESPONSE']._serialized_start=989
-  _globals['_SIGNOUTRESPONSE']._serialized_end=1006
-  _globals['_GETJWKSREQUEST']._serialized_start=1008
-  _globals['_GETJWKSREQUEST']._serialized_end=1024
-  _globals['_GETJWKSRESPONSE']._serialized_start=1026
-  _globals['_GETJWKSRESPONSE']._serialized_end=1092
-  _globals['_JSONWEBKEY']._serialized_start=1095
-  _globals['_JSONWEBKEY']._serialized_end=1236
-  _globals['_GETCALLERREQUEST']._serialized_start=1238
-  _globals['_GETCALLERREQUEST']._serialized_end=1256
-  _globals['_GETCALLERRESPONSE']._serialized_start=1259
-  _globals['_GETCALLERRESPONSE']._serialized_end=1403
-  _globals['_AUTHSERVICE']._serialized_start=1406
-  _globals['_AUTHSERVICE']._serialized_end=2110
+  _globals['_TOKENS']._serialized_end=498
+  _globals['_SIGNUPREQUEST']._serialized_start=501
+  _globals['_SIGNUPREQUEST']._serialized_end=698
+  _globals['_SIGNUPRESPONSE']._serialized_start=700
+  _globals['_SIGNUPRESPONSE']._serialized_end=805
+  _globals['_SIGNINREQUEST']._serialized_start=807
+  _globals['_SIGNINREQUEST']._serialized_end=910
+  _globals['_SIGNINRESPONSE']._serialized_start=912
+  _globals['_SIGNINRESPONSE']._serialized_end=983
+  _globals['_REFRESHTOKENSREQUEST']._serialized_start=985
+  _globals['_REFRESHTOKENSREQUEST']._serialized_end=1061
+  _globals['_REFRESHTOKENSRESPONSE']._serialized_start=1063
+  _globals['_REFRESHTOKENSRESPONSE']._serialized_end=1141
+  _globals['_SIGNOUTREQUEST']._serialized_start=1143
+  _globals['_SIGNOUTREQUEST']._serialized_end=1159
+  _globals['_SIGNOUTRESPONSE']._serialized_start=1161
+  _globals['_SIGNOUTRESPONSE']._serialized_end=1178
+  _globals['_GETJWKSREQUEST']._serialized_start=1180
+  _globals['_GETJWKSREQUEST']._serialized_end=1196
+  _globals['_GETJWKSRESPONSE']._serialized_start=1198
+  _globals['_GETJWKSRESPONSE']._serialized_end=1270
+  _globals['_JSONWEBKEY']._serialized_start=1273
+  _globals['_JSONWEBKEY']._serialized_end=1445
+  _globals['_GETCALLERREQUEST']._serialized_start=1447
+  _globals['_GETCALLERREQUEST']._serialized_end=1465
+  _globals['_GETCALLERRESPONSE']._serialized_start=1468
+  _globals['_GETCALLERRESPONSE']._serialized_end=1641
+  _globals['_AUTHSERVICE']._serialized_start=1644
+  _globals['_AUTHSERVICE']._serialized_end=2348
 # @@protoc_insertion_point(module_scope)

@@ -30,7 +30,7 @@ from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
 from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\'dossier/profile/v1/avatar_service.proto\x12\x12\x64ossier.profile.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1e\x64ossier/access/v1/access.proto\x1a\x1d\x64ossier/common/v1/rules.proto\x1a\x1d\x64ossier/profile/v1/user.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\"\x81\x01\n\x13UploadAvatarRequest\x12<\n\x08metadata\x18\x01 \x01(\x0b\x32(.dossier.profile.v1.UploadAvatarMetadataH\x00\x12\x1a\n\x05\x63hunk\x18\x02 \x01(\x0c\x42\t\xbaH\x06z\x04\x18\x80\x80@H\x00\x42\x10\n\x07\x63ontent\x12\x05\xbaH\x02\x08\x01\"\x8b\x01\n\x14UploadAvatarMetadata\x12\x1f\n\x08username\x18\x01 \x01(\tB\r\xe2\x41\x01\x02\xbaH\x06r\x04\x88\xce\x18\x01\x12$\n\nsize_bytes\x18\x02 \x01(\x03\x42\x10\xe2\x41\x01\x02\xbaH\t\"\x07\x18\x80\x80\xc0\x02(\x01\x12,\n\x06sha256\x18\x03 \x01(\tB\x1c\xe2\x41\x01\x01\xbaH\x15r\x10\x32\x0e^[0-9a-f]{64}$\xd8\x01\x01\"H\n\x14UploadAvatarResponse\x12\x30\n\x06\x61vatar\x18\x01 \x01(\x0b\x32\x1a.dossier.profile.v1.AvatarB\x04\xe2\x41\x01\x03\"}\n\x10GetAvatarRequest\x12\x1f\n\x08username\x18\x01 \x01(\tB\r\xe2\x41\x01\x02\xbaH\x06r\x04\x88\xce\x18\x01\x12$\n\x04size\x18\x02 \x01(\x05\x42\x16\xe2\x41\x01\x01\xbaH\x0f\x1a\r0\x00\x30@0\x80\x01\x30\x80\x02\x30\x80\x04\x12\"\n\rif_none_match\x18\x03 \x01(\tB\x0b\xe2\x41\x01\x01\xbaH\x04r\x02\x18@\"j\n\x11GetAvatarResponse\x12\x39\n\x08metadata\x18\x01 \x01(\x0b\x32%.dossier.profile.v1.GetAvatarMetadataH\x00\x12\x0f\n\x05\x63hunk\x18\x02 \x01(\x0cH\x00\x42\t\n\x07\x63ontent\"\x94\x01\n\x11GetAvatarMetadata\x12\x1a\n\x0c\x63ontent_type\x18\x01 \x01(\tB\x04\xe2\x41\x01\x03\x12\x18\n\nsize_bytes\x18\x02 \x01(\x03\x42\x04\xe2\x41\x01\x03\x12\x14\n\x06sha256\x18\x03 \x01(\tB\x04\xe2\x41\x01\x03\x12\x17\n\tgenerated\x18\x04 \x01(\x08\x42\x04\xe2\x41\x01\x03\x12\x1a\n\x0cnot_modified\x18\x05 \x01(\x08\x42\x04\xe2\x41\x01\x03\"6\n\x13\x44\x65leteAvatarRequest\x12\x1f\n\x08username\x18\x01 \x01(\tB\r\xe2\x41\x01\x02\xbaH\x06r\x04\x88\xce\x18\x01\"\x16\n\x14\x44\x65leteAvatarResponse2\x99\x03\n\rAvatarService\x12k\n\x0cUploadAvatar\x12\'.dossier.profile.v1.UploadAvatarRequest\x1a(.dossier.profile.v1.UploadAvatarResponse\"\x06\xea\xc7\x18\x02\x08\x02(\x01\x12\x88\x01\n\tGetAvatar\x12$.dossier.profile.v1.GetAvatarRequest\x1a%.dossier.profile.v1.GetAvatarResponse\",\x90\x02\x01\xea\xc7\x18\x02\x08\x01\x82\xd3\xe4\x93\x02\x1d\x12\x1b/v1/users/{username}/avatar0\x01\x12\x8f\x01\n\x0c\x44\x65leteAvatar\x12\'.dossier.profile.v1.DeleteAvatarRequest\x1a(.dossier.profile.v1.DeleteAvatarResponse\",\x90\x02\x02\xea\xc7\x18\x02\x08\x02\x82\xd3\xe4\x93\x02\x1d*\x1b/v1/users/{username}/avatarb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\'dossier/profile/v1/avatar_service.proto\x12\x12\x64ossier.profile.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1e\x64ossier/access/v1/access.proto\x1a\x1d\x64ossier/common/v1/rules.proto\x1a\x1d\x64ossier/profile/v1/user.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\"\x92\x01\n\x13UploadAvatarRequest\x12\x46\n\x08metadata\x18\x01 \x01(\x0b\x32(.dossier.profile.v1.UploadAvatarMetadataH\x00R\x08metadata\x12!\n\x05\x63hunk\x18\x02 \x01(\x0c\x42\t\xbaH\x06z\x04\x18\x80\x80@H\x00R\x05\x63hunkB\x10\n\x07\x63ontent\x12\x05\xbaH\x02\x08\x01\"\xa8\x01\n\x14UploadAvatarMetadata\x12)\n\x08username\x18\x01 \x01(\tB\r\xe2\x41\x01\x02\xbaH\x06r\x04\x88\xce\x18\x01R\x08username\x12/\n\nsize_bytes\x18\x02 \x01(\x03\x42\x10\xe2\x41\x01\x02\xbaH\t\"\x07\x18\x80\x80\xc0\x02(\x01R\tsizeBytes\x12\x34\n\x06sha256\x18\x03 \x01(\tB\x1c\xe2\x41\x01\x01\xbaH\x15r\x10\x32\x0e^[0-9a-f]{64}$\xd8\x01\x01R\x06sha256\"P\n\x14UploadAvatarResponse\x12\x38\n\x06\x61vatar\x18\x01 \x01(\x0b\x32\x1a.dossier.profile.v1.AvatarB\x04\xe2\x41\x01\x03R\x06\x61vatar\"\x9a\x01\n\x10GetAvatarRequest\x12)\n\x08username\x18\x01 \x01(\tB\r\xe2\x41\x01\x02\xbaH\x06r\x04\x88\xce\x18\x01R\x08username\x12*\n\x04size\x18\x02 \x01(\x05\x42\x16\xe2\x41\x01\x01\xbaH\x0f\x1a\r0\x00\x30@0\x80\x01\x30\x80\x02\x30\x80\x04R\x04size\x12/\n\rif_none_match\x18\x03 \x01(\tB\x0b\xe2\x41\x01\x01\xbaH\x04r\x02\x18@R\x0bifNoneMatch\"{\n\x11GetAvatarResponse\x12\x43\n\x08metadata\x18\x01 \x01(\x0b\x32%.dossier.profile.v1.GetAvatarMetadataH\x00R\x08metadata\x12\x16\n\x05\x63hunk\x18\x02 \x01(\x0cH\x00R\x05\x63hunkB\t\n\x07\x63ontent\"\xcc\x01\n\x11GetAvatarMetadata\x12\'\n\x0c\x63ontent_type\x18\x01 \x01(\tB\x04\xe2\x41\x01\x03R\x0b\x63ontentType\x12#\n\nsize_bytes\x18\x02 \x01(\x03\x42\x04\xe2\x41\x01\x03R\tsizeBytes\x12\x1c\n\x06sha256\x18\x03 \x01(\tB\x04\xe2\x41\x01\x03R\x06sha256\x12\"\n\tgenerated\x18\x04 \x01(\x08\x42\x04\xe2\x41\x01\x03R\tgenerated\x12\'\n\x0cnot_modified\x18\x05 \x01(\x08\x42\x04\xe2\x41\x01\x03R\x0bnotModified\"@\n\x13\x44\x65leteAvatarRequest\x12)\n\x08username\x18\x01 \x01(\tB\r\xe2\x41\x01\x02\xbaH\x06r\x04\x88\xce\x18\x01R\x08username\"\x16\n\x14\x44\x65leteAvatarResponse2\x99\x03\n\rAvatarService\x12k\n\x0cUploadAvatar\x12\'.dossier.profile.v1.UploadAvatarRequest\x1a(.dossier.profile.v1.UploadAvatarResponse\"\x06\xea\xc7\x18\x02\x08\x02(\x01\x12\x88\x01\n\tGetAvatar\x12$.dossier.profile.v1.GetAvatarRequest\x1a%.dossier.profile.v1.GetAvatarResponse\",\x90\x02\x01\xea\xc7\x18\x02\x08\x01\x82\xd3\xe4\x93\x02\x1d\x12\x1b/v1/users/{username}/avatar0\x01\x12\x8f\x01\n\x0c\x44\x65leteAvatar\x12\'.dossier.profile.v1.DeleteAvatarRequest\x1a(.dossier.profile.v1.DeleteAvatarResponse\",\x90\x02\x02\xea\xc7\x18\x02\x08\x02\x82\xd3\xe4\x93\x02\x1d*\x1b/v1/users/{username}/avatarb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -74,21 +74,21 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_AVATARSERVICE'].methods_by_name['DeleteAvatar']._loaded_options = None
   _globals['_AVATARSERVICE'].methods_by_name['DeleteAvatar']._serialized_options = b'\220\002\002\352\307\030\002\010\002\202\323\344\223\002\035*\033/v1/users/{username}/avatar'
   _globals['_UPLOADAVATARREQUEST']._serialized_start=250
-  _globals['_UPLOADAVATARREQUEST']._serialized_end=379
-  _globals['_UPLOADAVATARMETADATA']._serialized_start=382
-  _globals['_UPLOADAVATARMETADATA']._serialized_end=521
-  _globals['_UPLOADAVATARRESPONSE']._serialized_start=523
-  _globals['_UPLOADAVATARRESPONSE']._serialized_end=595
-  _globals['_GETAVATARREQUEST']._serialized_start=597
-  _globals['_GETAVATARREQUEST']._serialized_end=722
-  _globals['_GETAVATARRESPONSE']._serialized_start=724
-  _globals['_GETAVATARRESPONSE']._serialized_end=830
-  _globals['_GETAVATARMETADATA']._serialized_start=833
-  _globals['_GETAVATARMETADATA']._serialized_end=981
-  _globals['_DELETEAVATARREQUEST']._serialized_start=983
-  _globals['_DELETEAVATARREQUEST']._serialized_end=1037
-  _globals['_DELETEAVATARRESPONSE']._serialized_start=1039
-  _globals['_DELETEAVATARRESPONSE']._serialized_end=1061
-  _globals['_AVATARSERVICE']._serialized_start=1064
-  _globals['_AVATARSERVICE']._serialized_end=1473
+  _globals['_UPLOADAVATARREQUEST']._serialized_end=396
+  _globals['_UPLOADAVATARMETADATA']._serialized_start=399
+  _globals['_UPLOADAVATARMETADATA']._serialized_end=567
+  _globals['_UPLOADAVATARRESPONSE']._serialized_start=569
+  _globals['_UPLOADAVATARRESPONSE']._serialized_end=649
+  _globals['_GETAVATARREQUEST']._serialized_start=652
+  _globals['_GETAVATARREQUEST']._serialized_end=806
+  _globals['_GETAVATARRESPONSE']._serialized_start=808
+  _globals['_GETAVATARRESPONSE']._serialized_end=931
+  _globals['_GETAVATARMETADATA']._serialized_start=934
+  _globals['_GETAVATARMETADATA']._serialized_end=1138
+  _globals['_DELETEAVATARREQUEST']._serialized_start=1140
+  _globals['_DELETEAVATARREQUEST']._serialized_end=1204
+  _globals['_DELETEAVATARRESPONSE']._serialized_start=1206
+  _globals['_DELETEAVATARRESPONSE']._serialized_end=1228
+  _globals['_AVATARSERVICE']._serialized_start=1231
+  _globals['_AVATARSERVICE']._serialized_end=1640
 # @@protoc_insertion_point(module_scope)

@@ -29,7 +29,7 @@ from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior_
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n,dossier/profile/v1/credentials_service.proto\x12\x12\x64ossier.profile.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1e\x64ossier/access/v1/access.proto\x1a\x1d\x64ossier/common/v1/rules.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xdf\x01\n\x07Session\x12\x18\n\naccount_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x03\x12\x16\n\x08username\x18\x02 \x01(\tB\x04\xe2\x41\x01\x03\x12,\n\x05roles\x18\x03 \x03(\x0e\x32\x17.dossier.access.v1.RoleB\x04\xe2\x41\x01\x03\x12\x18\n\nsession_id\x18\x04 \x01(\tB\x04\xe2\x41\x01\x03\x12\x1b\n\rrefresh_token\x18\x05 \x01(\tB\x04\xe2\x41\x01\x03\x12=\n\x13refresh_expire_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\"\xa4\x01\n\x14\x43reateAccountRequest\x12\x1f\n\x08username\x18\x01 \x01(\tB\r\xe2\x41\x01\x02\xbaH\x06r\x04\x88\xce\x18\x01\x12!\n\x08password\x18\x02 \x01(\tB\x0f\xe2\x41\x02\x02\x04\xbaH\x07r\x05 \x08(\x80\x02\x12&\n\x0c\x64isplay_name\x18\x03 \x01(\tB\x10\xe2\x41\x01\x01\xbaH\tr\x07\x18\xc8\x01\x98\xce\x18\x01\x12 \n\x05\x65mail\x18\x04 \x01(\tB\x11\xe2\x41\x01\x01\xbaH\nr\x05\x18\xfe\x01`\x01\xd8\x01\x01\"K\n\x15\x43reateAccountResponse\x12\x32\n\x07session\x18\x01 \x01(\x0b\x32\x1b.dossier.profile.v1.SessionB\x04\xe2\x41\x01\x03\"X\n\x12OpenSessionRequest\x12\x1f\n\x08username\x18\x01 \x01(\tB\r\xe2\x41\x01\x02\xbaH\x06r\x04\x10\x01\x18@\x12!\n\x08password\x18\x02 \x01(\tB\x0f\xe2\x41\x02\x02\x04\xbaH\x07r\x05 \x01(\x80\x02\"I\n\x13OpenSessionResponse\x12\x32\n\x07session\x18\x01 \x01(\x0b\x32\x1b.dossier.profile.v1.SessionB\x04\xe2\x41\x01\x03\">\n\x14RotateSessionRequest\x12&\n\rrefresh_token\x18\x01 \x01(\tB\x0f\xe2\x41\x02\x02\x04\xbaH\x07r\x05\x10\x01\x18\x80\x02\"K\n\x15RotateSessionResponse\x12\x32\n\x07session\x18\x01 \x01(\x0b\x32\x1b.dossier.profile.v1.SessionB\x04\xe2\x41\x01\x03\"8\n\x13\x43loseSessionRequest\x12!\n\nsession_id\x18\x01 \x01(\tB\r\xe2\x41\x01\x02\xbaH\x06r\x04\x90\xce\x18\x01\"\x16\n\x14\x43loseSessionResponse\"6\n\x11GetSessionRequest\x12!\n\nsession_id\x18\x01 \x01(\tB\r\xe2\x41\x01\x02\xbaH\x06r\x04\x90\xce\x18\x01\"(\n\x12GetSessionResponse\x12\x12\n\x04live\x18\x01 \x01(\x08\x42\x04\xe2\x41\x01\x03\"j\n\x10GrantRoleRequest\x12\x1f\n\x08username\x18\x01 \x01(\tB\r\xe2\x41\x01\x02\xbaH\x06r\x04\x88\xce\x18\x01\x12\x35\n\x04role\x18\x02 \x01(\x0e\x32\x17.dossier.access.v1.RoleB\x0e\xe2\x41\x01\x02\xbaH\x07\x82\x01\x04\x10\x01 \x00\"\x13\n\x11GrantRoleResponse\"k\n\x11RevokeRoleRequest\x12\x1f\n\x08username\x18\x01 \x01(\tB\r\xe2\x41\x01\x02\xbaH\x06r\x04\x88\xce\x18\x01\x12\x35\n\x04role\x18\x02 \x01(\x0e\x32\x17.dossier.access.v1.RoleB\x0e\xe2\x41\x01\x02\xbaH\x07\x82\x01\x04\x10\x01 \x00\"\x14\n\x12RevokeRoleResponse\"f\n\x1b\x43reateServiceAccountRequest\x12\x1f\n\x08username\x18\x01 \x01(\tB\r\xe2\x41\x01\x02\xbaH\x06r\x04\x88\xce\x18\x01\x12&\n\x0c\x64isplay_name\x18\x02 \x01(\tB\x10\xe2\x41\x01\x01\xbaH\tr\x07\x18\xc8\x01\x98\xce\x18\x01\"4\n\x1c\x43reateServiceAccountResponse\x12\x14\n\x06secret\x18\x01 \x01(\tB\x04\xe2\x41\x01\x03\x32\xf6\x06\n\x12\x43redentialsService\x12l\n\rCreateAccount\x12(.dossier.profile.v1.CreateAccountRequest\x1a).dossier.profile.v1.CreateAccountResponse\"\x06\xea\xc7\x18\x02\x08\x04\x12\x66\n\x0bOpenSession\x12&.dossier.profile.v1.OpenSessionRequest\x1a\'.dossier.profile.v1.OpenSessionResponse\"\x06\xea\xc7\x18\x02\x08\x04\x12l\n\rRotateSession\x12(.dossier.profile.v1.RotateSessionRequest\x1a).dossier.profile.v1.RotateSessionResponse\"\x06\xea\xc7\x18\x02\x08\x04\x12i\n\x0c\x43loseSession\x12\'.dossier.profile.v1.CloseSessionRequest\x1a(.dossier.profile.v1.CloseSessionResponse\"\x06\xea\xc7\x18\x02\x08\x04\x12\x66\n\nGetSession\x12%.dossier.profile.v1.GetSessionRequest\x1a&.dossier.profile.v1.GetSessionResponse\"\t\x90\x02\x01\xea\xc7\x18\x02\x08\x04\x12`\n\tGrantRole\x12$.dossier.profile.v1.GrantRoleRequest\x1a%.dossier.profile.v1.GrantRoleResponse\"\x06\xea\xc7\x18\x02\x08\x04\x12\x63\n\nRevokeRole\x12%.dossier.profile.v1.RevokeRoleRequest\x1a&.dossier.profile.v1.RevokeRoleResponse\"\x06\xea\xc7\x18\x02\x08\x04\x12\x81\x01\n\x14\x43reateServiceAccount\x12/.dossier.profile.v1.CreateServiceAccountRequest\x1a\x30.dossier.profile.v1.CreateServiceAccountResponse\"\x06\xea\xc7\x18\x02\x08\x04\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n,dossier/profile/v1/credentials_service.proto\x12\x12\x64ossier.profile.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1e\x64ossier/access/v1/access.proto\x1a\x1d\x64ossier/common/v1/rules.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xa7\x02\n\x07Session\x12#\n\naccount_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x03R\taccountId\x12 \n\x08username\x18\x02 \x01(\tB\x04\xe2\x41\x01\x03R\x08username\x12\x33\n\x05roles\x18\x03 \x03(\x0e\x32\x17.dossier.access.v1.RoleB\x04\xe2\x41\x01\x03R\x05roles\x12#\n\nsession_id\x18\x04 \x01(\tB\x04\xe2\x41\x01\x03R\tsessionId\x12)\n\rrefresh_token\x18\x05 \x01(\tB\x04\xe2\x41\x01\x03R\x0crefreshToken\x12P\n\x13refresh_expire_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03R\x11refreshExpireTime\"\xcc\x01\n\x14\x43reateAccountRequest\x12)\n\x08username\x18\x01 \x01(\tB\r\xe2\x41\x01\x02\xbaH\x06r\x04\x88\xce\x18\x01R\x08username\x12+\n\x08password\x18\x02 \x01(\tB\x0f\xe2\x41\x02\x02\x04\xbaH\x07r\x05 \x08(\x80\x02R\x08password\x12\x33\n\x0c\x64isplay_name\x18\x03 \x01(\tB\x10\xe2\x41\x01\x01\xbaH\tr\x07\x18\xc8\x01\x98\xce\x18\x01R\x0b\x64isplayName\x12\'\n\x05\x65mail\x18\x04 \x01(\tB\x11\xe2\x41\x01\x01\xbaH\nr\x05\x18\xfe\x01`\x01\xd8\x01\x01R\x05\x65mail\"T\n\x15\x43reateAccountResponse\x12;\n\x07session\x18\x01 \x01(\x0b\x32\x1b.dossier.profile.v1.SessionB\x04\xe2\x41\x01\x03R\x07session\"l\n\x12OpenSessionRequest\x12)\n\x08username\x18\x01 \x01(\tB\r\xe2\x41\x01\x02\xbaH\x06r\x04\x10\x01\x18@R\x08username\x12+\n\x08password\x18\x02 \x01(\tB\x0f\xe2\x41\x02\x02\x04\xbaH\x07r\x05 \x01(\x80\x02R\x08password\"R\n\x13OpenSessionResponse\x12;\n\x07session\x18\x01 \x01(\x0b\x32\x1b.dossier.profile.v1.SessionB\x04\xe2\x41\x01\x03R\x07session\"L\n\x14RotateSessionRequest\x12\x34\n\rrefresh_token\x18\x01 \x01(\tB\x0f\xe2\x41\x02\x02\x04\xbaH\x07r\x05\x10\x01\x18\x80\x02R\x0crefreshToken\"T\n\x15RotateSessionResponse\x12;\n\x07session\x18\x01 \x01(\x0b\x32\x1b.dossier.profile.v1.SessionB\x04\xe2\x41\x01\x03R\x07session\"C\n\x13\x43loseSessionRequest\x12,\n\nsession_id\x18\x01 \x01(\tB\r\xe2\x41\x01\x02\xbaH\x06r\x04\x90\xce\x18\x01R\tsessionId\"\x16\n\x14\x43loseSessionResponse\"A\n\x11GetSessionRequest\x12,\n\nsession_id\x18\x01 \x01(\tB\r\xe2\x41\x01\x02\xbaH\x06r\x04\x90\xce\x18\x01R\tsessionId\".\n\x12GetSessionResponse\x12\x18\n\x04live\x18\x01 \x01(\x08\x42\x04\xe2\x41\x01\x03R\x04live\"z\n\x10GrantRoleRequest\x12)\n\x08username\x18\x01 \x01(\tB\r\xe2\x41\x01\x02\xbaH\x06r\x04\x88\xce\x18\x01R\x08username\x12;\n\x04role\x18\x02 \x01(\x0e\x32\x17.dossier.access.v1.RoleB\x0e\xe2\x41\x01\x02\xbaH\x07\x82\x01\x04\x10\x01 \x00R\x04role\"\x13\n\x11GrantRoleResponse\"{\n\x11RevokeRoleRequest\x12)\n\x08username\x18\x01 \x01(\tB\r\xe2\x41\x01\x02\xbaH\x06r\x04\x88\xce\x18\x01R\x08username\x12;\n\x04role\x18\x02 \x01(\x0e\x32\x17.dossier.access.v1.RoleB\x0e\xe2\x41\x01\x02\xbaH\x07\x82\x01\x04\x10\x01 \x00R\x04role\"\x14\n\x12RevokeRoleResponse\"}\n\x1b\x43reateServiceAccountRequest\x12)\n\x08username\x18\x01 \x01(\tB\r\xe2\x41\x01\x02\xbaH\x06r\x04\x88\xce\x18\x01R\x08username\x12\x33\n\x0c\x64isplay_name\x18\x02 \x01(\tB\x10\xe2\x41\x01\x01\xbaH\tr\x07\x18\xc8\x01\x98\xce\x18\x01R\x0b\x64isplayName\"<\n\x1c\x43reateServiceAccountResponse\x12\x1c\n\x06secret\x18\x01 \x01(\tB\x04\xe2\x41\x01\x03R\x06secret2\xf6\x06\n\x12\x43redentialsService\x12l\n\rCreateAccount\x12(.dossier.profile.v1.CreateAccountRequest\x1a).dossier.profile.v1.CreateAccountResponse\"\x06\xea\xc7\x18\x02\x08\x04\x12\x66\n\x0bOpenSession\x12&.dossier.profile.v1.OpenSessionRequest\x1a\'.dossier.profile.v1.OpenSessionResponse\"\x06\xea\xc7\x18\x02\x08\x04\x12l\n\rRotateSession\x12(.dossier.profile.v1.RotateSessionRequest\x1a).dossier.profile.v1.RotateSessionResponse\"\x06\xea\xc7\x18\x02\x08\x04\x12i\n\x0c\x43loseSession\x12\'.dossier.profile.v1.CloseSessionRequest\x1a(.dossier.profile.v1.CloseSessionResponse\"\x06\xea\xc7\x18\x02\x08\x04\x12\x66\n\nGetSession\x12%.dossier.profile.v1.GetSessionRequest\x1a&.dossier.profile.v1.GetSessionResponse\"\t\x90\x02\x01\xea\xc7\x18\x02\x08\x04\x12`\n\tGrantRole\x12$.dossier.profile.v1.GrantRoleRequest\x1a%.dossier.profile.v1.GrantRoleResponse\"\x06\xea\xc7\x18\x02\x08\x04\x12\x63\n\nRevokeRole\x12%.dossier.profile.v1.RevokeRoleRequest\x1a&.dossier.profile.v1.RevokeRoleResponse\"\x06\xea\xc7\x18\x02\x08\x04\x12\x81\x01\n\x14\x43reateServiceAccount\x12/.dossier.profile.v1.CreateServiceAccountRequest\x1a\x30.dossier.profile.v1.CreateServiceAccountResponse\"\x06\xea\xc7\x18\x02\x08\x04\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -105,39 +105,39 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CREDENTIALSSERVICE'].methods_by_name['CreateServiceAccount']._loaded_options = None
   _globals['_CREDENTIALSSERVICE'].methods_by_name['CreateServiceAccount']._serialized_options = b'\352\307\030\002\010\004'
   _globals['_SESSION']._serialized_start=227
-  _globals['_SESSION']._serialized_end=450
-  _globals['_CREATEACCOUNTREQUEST']._serialized_start=453
-  _globals['_CREATEACCOUNTREQUEST']._serialized_end=617
-  _globals['_CREATEACCOUNTRESPONSE']._serialized_start=619
-  _globals['_CREATEACCOUNTRESPONSE']._serialized_end=694
-  _globals['_OPENSESSIONREQUEST']._serialized_start=696
-  _globals['_OPENSESSIONREQUEST']._serialized_end=784
-  _globals['_OPENSESSIONRESPONSE']._serialized_start=786
-  _globals['_OPENSESSIONRESPONSE']._serialized_end=859
-  _globals['_ROTATESESSIONREQUEST']._serialized_start=861
-  _globals['_ROTATESESSIONREQUEST']._serialized_end=923
-  _globals['_ROTATESESSIONRESPONSE']._serialized_start=925
-  _globals['_ROTATESESSIONRESPONSE']._serialized_end=1000
-  _globals['_CLOSESESSIONREQUEST']._serialized_start=1002
-  _globals['_CLOSESESSIONREQUEST']._serialized_end=1058
-  _globals['_CLOSESESSIONRESPONSE']._serialized_start=1060
-  _globals['_CLOSESESSIONRESPONSE']._serialized_end=1082
-  _globals['_GETSESSIONREQUEST']._serialized_start=1084
-  _globals['_GETSESSIONREQUEST']._serialized_end=1138
-  _globals['_GETSESSIONRESPONSE']._serialized_start=1140
-  _globals['_GETSESSIONRESPONSE']._serialized_end=1180
-  _globals['_GRANTROLEREQUEST']._serialized_start=1182
-  _globals['_GRANTROLEREQUEST']._serialized_end=1288
-  _globals['_GRANTROLERESPONSE']._serialized_start=1290
-  _globals['_GRANTROLERESPONSE']._serialized_end=1309
-  _globals['_REVOKEROLEREQUEST']._serialized_start=1311
-  _globals['_REVOKEROLEREQUEST']._serialized_end=1418
-  _globals['_REVOKEROLERESPONSE']._serialized_start=1420
-  _globals['_REVOKEROLERESPONSE']._serialized_end=1440
-  _globals['_CREATESERVICEACCOUNTREQUEST']._serialized_start=1442
-  _globals['_CREATESERVICEACCOUNTREQUEST']._serialized_end=1544
-  _globals['_CREATESERVICEACCOUNTRESPONSE']._serialized_start=1546
-  _globals['_CREATESERVICEACCOUNTRESPONSE']._serialized_end=1598
-  _globals['_CREDENTIALSSERVICE']._serialized_start=1601
-  _globals['_CREDENTIALSSERVICE']._serialized_end=2487
+  _globals['_SESSION']._serialized_end=522
+  _globals['_CREATEACCOUNTREQUEST']._serialized_start=525
+  _globals['_CREATEACCOUNTREQUEST']._serialized_end=729
+  _globals['_CREATEACCOUNTRESPONSE']._serialized_start=731
+  _globals['_CREATEACCOUNTRESPONSE']._serialized_end=815
+  _globals['_OPENSESSIONREQUEST']._serialized_start=817
+  _globals['_OPENSESSIONREQUEST']._serialized_end=925
+  _globals['_OPENSESSIONRESPONSE']._serialized_start=927
+  _globals['_OPENSESSIONRESPONSE']._serialized_end=1009
+  _globals['_ROTATESESSIONREQUEST']._serialized_start=1011
+  _globals['_ROTATESESSIONREQUEST']._serialized_end=1087
+  _globals['_ROTATESESSIONRESPONSE']._serialized_start=1089
+  _globals['_ROTATESESSIONRESPONSE']._serialized_end=1173
+  _globals['_CLOSESESSIONREQUEST']._serialized_start=1175
+  _globals['_CLOSESESSIONREQUEST']._serialized_end=1242
+  _globals['_CLOSESESSIONRESPONSE']._serialized_start=1244
+  _globals['_CLOSESESSIONRESPONSE']._serialized_end=1266
+  _globals['_GETSESSIONREQUEST']._serialized_start=1268
+  _globals['_GETSESSIONREQUEST']._serialized_end=1333
+  _globals['_GETSESSIONRESPONSE']._serialized_start=1335
+  _globals['_GETSESSIONRESPONSE']._serialized_end=1381
+  _globals['_GRANTROLEREQUEST']._serialized_start=1383
+  _globals['_GRANTROLEREQUEST']._serialized_end=1505
+  _globals['_GRANTROLERESPONSE']._serialized_start=1507
+  _globals['_GRANTROLERESPONSE']._serialized_end=1526
+  _globals['_REVOKEROLEREQUEST']._serialized_start=1528
+  _globals['_REVOKEROLEREQUEST']._serialized_end=1651
+  _globals['_REVOKEROLERESPONSE']._serialized_start=1653
+  _globals['_REVOKEROLERESPONSE']._serialized_end=1673
+  _globals['_CREATESERVICEACCOUNTREQUEST']._serialized_start=1675
+  _globals['_CREATESERVICEACCOUNTREQUEST']._serialized_end=1800
+  _globals['_CREATESERVICEACCOUNTRESPONSE']._serialized_start=1802
+  _globals['_CREATESERVICEACCOUNTRESPONSE']._serialized_end=1862
+  _globals['_CREDENTIALSSERVICE']._serialized_start=1865
+  _globals['_CREDENTIALSSERVICE']._serialized_end=2751
 # @@protoc_insertion_point(module_scope)

@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#dossier/report/v1/report_hint.proto\x12\x11\x64ossier.report.v1\x1a\x1fgoogle/api/field_behavior.proto\"%\n\nReportHint\x12\x17\n\treport_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#dossier/report/v1/report_hint.proto\x12\x11\x64ossier.report.v1\x1a\x1fgoogle/api/field_behavior.proto\"/\n\nReportHint\x12!\n\treport_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02R\x08reportIdb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -35,5 +35,5 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_REPORTHINT'].fields_by_name['report_id']._loaded_options = None
   _globals['_REPORTHINT'].fields_by_name['report_id']._serialized_options = b'\342A\001\002'
   _globals['_REPORTHINT']._serialized_start=91
-  _globals['_REPORTHINT']._serialized_end=128
+  _globals['_REPORTHINT']._serialized_end=138
 # @@protoc_insertion_point(module_scope)

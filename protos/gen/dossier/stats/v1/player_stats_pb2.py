@@ -27,7 +27,7 @@ from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior_
 from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#dossier/stats/v1/player_stats.proto\x12\x10\x64ossier.stats.v1\x1a\x1b\x64ossier/stats/v1/game.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1egoogle/protobuf/duration.proto\"o\n\x0bPlayerStats\x12.\n\x07overall\x18\x01 \x01(\x0b\x32\x17.dossier.stats.v1.TallyB\x04\xe2\x41\x01\x03\x12\x30\n\x05roles\x18\x02 \x03(\x0b\x32\x1b.dossier.stats.v1.RoleTallyB\x04\xe2\x41\x01\x03\"\xbc\x01\n\x05Tally\x12\x16\n\x08sessions\x18\x01 \x01(\x03\x42\x04\xe2\x41\x01\x03\x12\x12\n\x04wins\x18\x02 \x01(\x03\x42\x04\xe2\x41\x01\x03\x12\x14\n\x06losses\x18\x03 \x01(\x03\x42\x04\xe2\x41\x01\x03\x12\x13\n\x05\x64raws\x18\x04 \x01(\x03\x42\x04\xe2\x41\x01\x03\x12\x32\n\tplay_time\x18\x05 \x01(\x0b\x32\x19.google.protobuf.DurationB\x04\xe2\x41\x01\x03\x12\x1b\n\x08win_rate\x18\x06 \x01(\x01\x42\x04\xe2\x41\x01\x03H\x00\x88\x01\x01\x42\x0b\n\t_win_rate\"e\n\tRoleTally\x12*\n\x04role\x18\x01 \x01(\x0e\x32\x16.dossier.stats.v1.RoleB\x04\xe2\x41\x01\x03\x12,\n\x05tally\x18\x02 \x01(\x0b\x32\x17.dossier.stats.v1.TallyB\x04\xe2\x41\x01\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#dossier/stats/v1/player_stats.proto\x12\x10\x64ossier.stats.v1\x1a\x1b\x64ossier/stats/v1/game.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1egoogle/protobuf/duration.proto\"\x7f\n\x0bPlayerStats\x12\x37\n\x07overall\x18\x01 \x01(\x0b\x32\x17.dossier.stats.v1.TallyB\x04\xe2\x41\x01\x03R\x07overall\x12\x37\n\x05roles\x18\x02 \x03(\x0b\x32\x1b.dossier.stats.v1.RoleTallyB\x04\xe2\x41\x01\x03R\x05roles\"\xee\x01\n\x05Tally\x12 \n\x08sessions\x18\x01 \x01(\x03\x42\x04\xe2\x41\x01\x03R\x08sessions\x12\x18\n\x04wins\x18\x02 \x01(\x03\x42\x04\xe2\x41\x01\x03R\x04wins\x12\x1c\n\x06losses\x18\x03 \x01(\x03\x42\x04\xe2\x41\x01\x03R\x06losses\x12\x1a\n\x05\x64raws\x18\x04 \x01(\x03\x42\x04\xe2\x41\x01\x03R\x05\x64raws\x12<\n\tplay_time\x18\x05 \x01(\x0b\x32\x19.google.protobuf.DurationB\x04\xe2\x41\x01\x03R\x08playTime\x12$\n\x08win_rate\x18\x06 \x01(\x01\x42\x04\xe2\x41\x01\x03H\x00R\x07winRate\x88\x01\x01\x42\x0b\n\t_win_rate\"r\n\tRoleTally\x12\x30\n\x04role\x18\x01 \x01(\x0e\x32\x16.dossier.stats.v1.RoleB\x04\xe2\x41\x01\x03R\x04role\x12\x33\n\x05tally\x18\x02 \x01(\x0b\x32\x17.dossier.stats.v1.TallyB\x04\xe2\x41\x01\x03R\x05tallyb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -55,9 +55,9 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_ROLETALLY'].fields_by_name['tally']._loaded_options = None
   _globals['_ROLETALLY'].fields_by_name['tally']._serialized_options = b'\342A\001\003'
   _globals['_PLAYERSTATS']._serialized_start=151
-  _globals['_PLAYERSTATS']._serialized_end=262
-  _globals['_TALLY']._serialized_start=265
-  _globals['_TALLY']._serialized_end=453
-  _globals['_ROLETALLY']._serialized_start=455
-  _globals['_ROLETALLY']._serialized_end=556
+  _globals['_PLAYERSTATS']._serialized_end=278
+  _globals['_TALLY']._serialized_start=281
+  _globals['_TALLY']._serialized_end=519
+  _globals['_ROLETALLY']._serialized_start=521
+  _globals['_ROLETALLY']._serialized_end=635
 # @@protoc_insertion_point(module_scope)
