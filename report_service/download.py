@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import OrderedDict
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Protocol
@@ -10,7 +11,8 @@ from typing import Protocol
 from report_service.errors import FileDamaged, OffsetOutOfRange, ReportNotFound, ReportNotReady
 from report_service.reports import Report, State
 
-CHUNK_BYTES = 256 * 1024
+# How many files are remembered as checked; a key is never written twice.
+CHECKED_FILES = 10_000
 
 
 class Owned(Protocol):
@@ -24,7 +26,7 @@ class Files(Protocol):
     """Where the finished files are."""
 
     def stream(self, key: str, *, offset: int, length: int) -> AsyncIterator[bytes]:
-        """Return the bytes from the offset on, piece by piece."""
+        """Yield the bytes from the offset on, in chunks. Raises DataLoss when they are not all there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,7 @@ class Downloads:
     def __init__(self, reports: Owned, files: Files) -> None:
         self._reports = reports
         self._files = files
+        self._checked: OrderedDict[str, None] = OrderedDict()
 
     async def open(self, owner_id: str, report_id: str, *, offset: int, limit: int) -> Download:
         """Return the range from `offset` on, at most `limit` bytes unless that is 0.
@@ -72,23 +75,26 @@ class Downloads:
         return Download(report, offset, min(rest, limit) if limit else rest)
 
     async def chunks(self, download: Download) -> AsyncIterator[bytes]:
-        """Yield the bytes in chunks of at most 256 KiB, one in memory at a time. Raises FileDamaged."""
-        digest = hashlib.sha256() if download.whole else None
+        """Yield the bytes in chunks of at most 256 KiB. Raises FileDamaged.
+
+        A whole file is checked against its digest the first time that this process sends it.
+        """
+        report = download.report
+        unchecked = download.whole and report.blob_key not in self._checked
+        digest = hashlib.sha256() if unchecked else None
         sent = 0
-        pieces = self._files.stream(download.report.blob_key, offset=download.offset, length=download.length)
-        async for piece in pieces:
-            for start in range(0, len(piece), CHUNK_BYTES):
-                chunk = piece[start : start + CHUNK_BYTES]
-                sent += len(chunk)
-                if digest is not None:
-                    digest.update(chunk)
-                if sent >= download.length:
-                    _check(download, sent, digest.hexdigest() if digest else None)
-                yield chunk
-        _check(download, sent, None)
+        async for chunk in self._files.stream(report.blob_key, offset=download.offset, length=download.length):
+            sent += len(chunk)
+            if digest is not None:
+                digest.update(chunk)
+                if sent == report.size_bytes:
+                    self._require_same(report, digest.hexdigest())
+            yield chunk
 
-
-def _check(download: Download, sent: int, digest: str | None) -> None:
-    """Refuse to end a download well whose bytes are not those that were made; before the last chunk is sent."""
-    if sent != download.length or digest not in (None, download.report.sha256):
-        raise FileDamaged
+    def _require_same(self, report: Report, sha256: str) -> None:
+        """Refuse to end a download well whose bytes are not those that were made; before the last chunk is sent."""
+        if sha256 != report.sha256:
+            raise FileDamaged
+        self._checked[report.blob_key] = None
+        if len(self._checked) > CHECKED_FILES:
+            self._checked.popitem(last=False)

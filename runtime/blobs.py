@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import obstore
 from obstore.store import LocalStore, ObjectStore
@@ -12,6 +13,7 @@ from obstore.store import LocalStore, ObjectStore
 from runtime.errors import DataLoss, DomainError, Unavailable
 
 CHUNK_BYTES = 256 * 1024
+READ_BYTES = 2 * CHUNK_BYTES
 
 
 class BlobMissing(DataLoss):
@@ -28,50 +30,68 @@ class Blobs:
 
     async def put(self, key: str, data: bytes) -> None:
         """Store `data` under a key that was never used. Raises Unavailable when it cannot be stored."""
-        try:
+        with _translated():
             await obstore.put_async(self._store, key, data, mode="create")
-        except (OSError, obstore.exceptions.GenericError) as error:
-            raise Unavailable("The file cannot be stored just now; try again later.", dependency="blobs") from error
 
     async def get(self, key: str) -> bytes:
         """Return the whole blob, for small ones. Raises BlobMissing."""
-        try:
+        with _translated():
             result = await obstore.get_async(self._store, key)
             return bytes(await result.bytes_async())
-        except FileNotFoundError as error:
-            raise BlobMissing("The stored file is gone.") from error
 
     async def stream(self, key: str, *, offset: int, length: int) -> AsyncIterator[bytes]:
-        """Return the bytes from `offset` on in pieces of about 256 KiB. Raises BlobMissing."""
-        if length == 0:
-            return
+        """Yield the bytes from `offset` on in chunks of at most 256 KiB, READ_BYTES of them in memory at a time.
+
+        Raises BlobMissing, also when the blob is shorter than `offset` + `length` or is deleted meanwhile.
+        """
+        end = offset + length
+        for start in range(offset, end, READ_BYTES):
+            stop = min(start + READ_BYTES, end)
+            piece = memoryview(await self._range(key, start, stop))
+            for position in range(0, len(piece), CHUNK_BYTES):
+                yield bytes(piece[position : position + CHUNK_BYTES])
+
+    async def _range(self, key: str, start: int, stop: int) -> Any:
+        """Read one range whole: three times as fast from a local file as the store's own streaming."""
         try:
-            options: obstore.GetOptions = {"range": (offset, offset + length)}
-            result = await obstore.get_async(self._store, key, options=options)
-            async for piece in result.stream(min_chunk_size=CHUNK_BYTES):
-                yield bytes(piece)
+            data = await obstore.get_range_async(self._store, key, start=start, end=stop)
         except FileNotFoundError as error:
             raise BlobMissing("The stored file is gone.") from error
-        except (OSError, obstore.exceptions.GenericError) as error:
-            raise await self._read_fault(key, end=offset + length) from error
+        except (OSError, obstore.exceptions.BaseError) as error:
+            raise await self._read_fault(key, end=stop) from error
+        if len(data) != stop - start:
+            raise BlobMissing("The stored file is damaged.")
+        return data
 
     async def _read_fault(self, key: str, *, end: int) -> DomainError:
         """Return what a failed read means: a blob that is shorter than its row says is damaged, all else may pass."""
-        with suppress(OSError, obstore.exceptions.GenericError):
+        with suppress(OSError, obstore.exceptions.BaseError):
             if (await obstore.head_async(self._store, key))["size"] < end:
                 return BlobMissing("The stored file is damaged.")
-        return Unavailable("The file cannot be read just now; try again later.", dependency="blobs")
+        return Unavailable("The files cannot be reached just now; try again later.", dependency="blobs")
 
     async def delete(self, keys: Sequence[str]) -> None:
         """Delete those of the keys that exist."""
         for key in keys:
-            with suppress(FileNotFoundError):
+            with suppress(BlobMissing), _translated():
                 await obstore.delete_async(self._store, key)
 
     async def delete_all(self, prefix: str) -> None:
         """Delete every blob below `prefix`. Succeeds when there is none."""
-        async for page in obstore.list(self._store, prefix=prefix):
-            await obstore.delete_async(self._store, [entry["path"] for entry in page])
+        with _translated():
+            async for page in obstore.list(self._store, prefix=prefix):
+                await obstore.delete_async(self._store, [entry["path"] for entry in page])
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """Turn the store's errors into ours."""
+    try:
+        yield
+    except (FileNotFoundError, obstore.exceptions.NotFoundError) as error:
+        raise BlobMissing("The stored file is gone.") from error
+    except (OSError, obstore.exceptions.BaseError) as error:
+        raise Unavailable("The files cannot be reached just now; try again later.", dependency="blobs") from error
 
 
 def local_blobs(folder: Path) -> Blobs:

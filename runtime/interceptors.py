@@ -23,13 +23,16 @@ from grpc_status import rpc_status
 
 from runtime import calls
 from runtime.access import Door
+from runtime.admission import Admission, Places
 from runtime.calls import Call
 from runtime.contract import Method
-from runtime.errors import DomainError, InvalidInput, Unavailable
+from runtime.errors import DeadlineExceeded, DomainError, InvalidInput, Unavailable
 from runtime.statuses import Forwarded, code_of, internal_status, status_of
 from runtime.validation import validate
 
 Context = grpc.aio.ServicerContext[Any, Any]
+# How long a client may stand still in the middle of a stream, sending or taking.
+IDLE_SECONDS = 30.0
 _REQUEST_ID = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 _log = structlog.get_logger("rpc")
 
@@ -47,9 +50,10 @@ class _Malformed:
 class CallInterceptor(grpc.aio.ServerInterceptor):
     """Surrounds the handlers of the contract's methods. `methods` is `contract.methods()` or a part of it."""
 
-    def __init__(self, methods: Mapping[str, Method], door: Door) -> None:
+    def __init__(self, methods: Mapping[str, Method], door: Door, *, admission: Admission | None = None) -> None:
         self._methods = methods
         self._door = door
+        self._admission = admission or Admission()
         self._wrapped: dict[str, grpc.RpcMethodHandler[Any, Any]] = {}
 
     async def intercept_service(
@@ -67,7 +71,7 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
             inner = await continuation(handler_call_details)
             if inner is None:
                 return inner
-            handler = self._wrapped[path] = _wrap(inner)
+            handler = self._wrapped[path] = _wrap(inner, self._admission)
         metadata = handler_call_details.invocation_metadata or ()
         call = Call(path, _request_id(metadata))
         calls.enter(call)
@@ -98,22 +102,26 @@ def _refusal(error: BaseException) -> grpc.RpcMethodHandler[Any, Any]:
     return grpc.stream_unary_rpc_method_handler(refuse)
 
 
-def _wrap(inner: grpc.RpcMethodHandler[Any, Any]) -> grpc.RpcMethodHandler[Any, Any]:
-    kinds: dict[tuple[bool, bool], tuple[str, Callable[..., Any], Callable[..., Any]]] = {
-        (False, False): ("unary_unary", _answering, grpc.unary_unary_rpc_method_handler),
-        (False, True): ("unary_stream", _streaming, grpc.unary_stream_rpc_method_handler),
-        (True, False): ("stream_unary", _answering, grpc.stream_unary_rpc_method_handler),
-        (True, True): ("stream_stream", _streaming, grpc.stream_stream_rpc_method_handler),
-    }
-    streams_in, streams_out = bool(inner.request_streaming), bool(inner.response_streaming)
-    attribute, surround, build = kinds[streams_in, streams_out]
-    admit_request = _checked_stream if streams_in else _checked
-    handler: grpc.RpcMethodHandler[Any, Any] = build(
-        surround(getattr(inner, attribute), admit_request),
+def _wrap(inner: Any, admission: Admission) -> grpc.RpcMethodHandler[Any, Any]:
+    build: Callable[..., grpc.RpcMethodHandler[Any, Any]]
+    match bool(inner.request_streaming), bool(inner.response_streaming):
+        case False, False:
+            behaviour = _answering(inner.unary_unary, _checked, admission.unary)
+            build = grpc.unary_unary_rpc_method_handler
+        case False, True:
+            behaviour = _streaming(inner.unary_stream, _checked, admission.streams)
+            build = grpc.unary_stream_rpc_method_handler
+        case True, False:
+            behaviour = _answering(inner.stream_unary, _checked_stream, admission.uploads)
+            build = grpc.stream_unary_rpc_method_handler
+        case _:
+            behaviour = _streaming(inner.stream_stream, _checked_stream, admission.streams)
+            build = grpc.stream_stream_rpc_method_handler
+    return build(
+        behaviour,
         request_deserializer=_tolerant(inner.request_deserializer),
         response_serializer=inner.response_serializer,
     )
-    return handler
 
 
 def _tolerant(deserialize: Callable[[bytes], Any] | None) -> Callable[[bytes], Any] | None:
@@ -138,15 +146,25 @@ def _checked(request: Any) -> Any:
 
 
 async def _checked_stream(requests: AsyncIterator[Any]) -> AsyncIterator[Any]:
-    async for request in requests:
+    while True:
+        try:
+            async with asyncio.timeout(IDLE_SECONDS):
+                request = await anext(requests)
+        except StopAsyncIteration:
+            return
+        except TimeoutError as error:
+            raise DeadlineExceeded(f"Nothing arrived for {IDLE_SECONDS:.0f} seconds; send it again.") from error
         yield _checked(request)
 
 
-def _answering(behaviour: Callable[..., Awaitable[Any]], admit_request: Callable[[Any], Any]) -> Callable[..., Any]:
+def _answering(
+    behaviour: Callable[..., Awaitable[Any]], admit_request: Callable[[Any], Any], places: Places
+) -> Callable[..., Any]:
     async def answer(request: Any, context: Context) -> Any:
         call = _begin(context)
         try:
-            return await behaviour(admit_request(request), context)
+            with places.one(_who(call, context)):
+                return await behaviour(admit_request(request), context)
         except BaseException as error:
             return await _translate(call, context, error)
         finally:
@@ -156,20 +174,43 @@ def _answering(behaviour: Callable[..., Awaitable[Any]], admit_request: Callable
 
 
 def _streaming(
-    behaviour: Callable[..., AsyncGenerator[Any, None]], admit_request: Callable[[Any], Any]
+    behaviour: Callable[..., AsyncGenerator[Any, None]], admit_request: Callable[[Any], Any], places: Places
 ) -> Callable[..., Any]:
     async def stream(request: Any, context: Context) -> AsyncIterator[Any]:
         call = _begin(context)
         try:
-            async with aclosing(behaviour(admit_request(request), context)) as responses:
-                async for response in responses:
-                    yield response
+            with places.one(_who(call, context)):
+                async with aclosing(behaviour(admit_request(request), context)) as responses:
+                    async for response in responses:
+                        stalled = _cut_off_later(call)
+                        yield response
+                        stalled.cancel()
         except BaseException as error:
             await _translate(call, context, error)
         finally:
             _log_call(call)
 
     return stream
+
+
+def _cut_off_later(call: Call) -> asyncio.TimerHandle:
+    """Cancel this task when the client does not take what is about to be written. Its own deadline tells the client:
+    no status can be sent while a message is waiting to be taken."""
+    task = asyncio.current_task()
+
+    def cut_off() -> None:
+        _log.warning("reader_stalled", method=call.method, request_id=call.request_id)
+        if task is not None:
+            task.cancel()
+
+    return asyncio.get_running_loop().call_later(IDLE_SECONDS, cut_off)
+
+
+def _who(call: Call, context: Context) -> str:
+    """Return who is counted for the call: the account, or the address an anonymous one comes from."""
+    if call.caller is not None:
+        return call.caller.account_id
+    return call.peer_service or context.peer().rpartition(":")[0]
 
 
 def _call() -> Call:

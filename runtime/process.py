@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import os
 import signal
 import sys
@@ -25,8 +24,8 @@ def run(serve: Callable[[asyncio.Event], Awaitable[None]]) -> NoReturn:
     The first SIGTERM or SIGINT sets the event that `serve` gets, the second ends the process at once. Errors that an
     operator can mend become one sentence on standard error.
     """
-    # What is imported stays; looking through it at every garbage collection costs 3 % of the calls.
-    gc.freeze()
+    # Databases, files and sockets made here are for this user alone.
+    os.umask(0o077)
     code = 0
     try:
         asyncio.run(_until_signalled(serve))

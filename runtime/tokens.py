@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections import OrderedDict
 from collections.abc import Mapping
@@ -46,18 +45,17 @@ class TokenVerifier:
 
     def __init__(self, keys: KeySource) -> None:
         self._keys = keys
-        self._verified: OrderedDict[bytes, tuple[float, Caller]] = OrderedDict()
+        self._verified: OrderedDict[str, tuple[float, Caller]] = OrderedDict()
 
     def verify(self, token: str) -> Caller:
         """Return whom the token names. Raises Unauthenticated or TokenExpired."""
-        digest = hashlib.sha256(token.encode()).digest()
-        remembered = self._verified.get(digest)
+        remembered = self._verified.get(token)
         now = time.time()
         if remembered is not None and now < remembered[0]:
             return remembered[1]
         caller = self._decode(token)
         good_until = min(now + CACHE_SECONDS, caller.expire_time.timestamp() + LEEWAY_SECONDS)
-        self._verified[digest] = (good_until, caller)
+        self._verified[token] = (good_until, caller)
         if len(self._verified) > CACHE_ENTRIES:
             self._verified.popitem(last=False)
         return caller

@@ -1,0 +1,68 @@
+"""`python -m bench`: how far Dossier is from what gRPC for Python can do on the same machine in the same minutes.
+
+Every figure beside an aim is a ratio to a bare server that runs beside ours and takes turns with it; on a machine that
+others use too, the ratio stays when the rates do not.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+
+from bench.figures import download, get_user, report, start
+from bench.measuring import Figure, Plan
+from bench.processes import ROOT
+from bench.results import print_table, write_json
+
+MEBIBYTE = 1024 * 1024
+FIGURES: dict[str, Callable[[Plan], Sequence[Figure]]] = {
+    "start": start.cold_start,
+    "get_user": get_user.direct,
+    "get_user_gateway": get_user.through_gateway,
+    "report": report.latency,
+    "download": download.direct,
+    "download_gateway": download.through_gateway,
+}
+
+
+def main() -> int:
+    """Measure what was asked for, print the table and write the file. Returns the exit code."""
+    options = _options()
+    with tempfile.TemporaryDirectory(prefix="dossier-bench-") as folder, ExitStack() as stack:
+        plan = _plan(options, Path(folder), stack)
+        figures: list[Figure] = []
+        for name in options.only or FIGURES:
+            print(f"measuring {name} ...", flush=True)
+            figures.extend(FIGURES[name](plan))
+    print_table(figures)
+    print(f"written to {write_json(figures, options.results)}")
+    return 0
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench", description="Measure Dossier against bare gRPC.")
+    parser.add_argument("--only", action="append", choices=FIGURES, metavar="NAME", help=f"one of {', '.join(FIGURES)}")
+    parser.add_argument("--rounds", type=_at_least_one, help="turns of each server (default 7; quick 3)")
+    parser.add_argument("--quick", action="store_true", help="shorter turns and smaller files; for a first look")
+    parser.add_argument("--results", type=Path, default=ROOT / "bench" / "results", help="folder of the JSON file")
+    return parser.parse_args()
+
+
+def _plan(options: argparse.Namespace, folder: Path, stack: ExitStack) -> Plan:
+    if options.quick:
+        return Plan(folder, stack, rounds=options.rounds or 3, seconds=0.4, reports=4, report_bytes=16 * MEBIBYTE)
+    return Plan(folder, stack, rounds=options.rounds or 7, seconds=1.2, reports=20, report_bytes=64 * MEBIBYTE)
+
+
+def _at_least_one(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("must be at least 1")
+    return number
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

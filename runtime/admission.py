@@ -1,0 +1,71 @@
+"""How many calls a process has under way: what is too much is refused at once instead of waiting without end."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from runtime.errors import Exhausted
+
+RETRY_AFTER_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one process takes at once.
+
+    A unary call takes about a third of a millisecond, so that 256 wait for less than a tenth of a second. An upload may
+    hold its whole body (5 MiB). A download or watcher holds a chunk or less.
+    """
+
+    unary: int = 256
+    uploads: int = 16
+    streams: int = 1024
+    uploads_per_caller: int = 4
+    streams_per_caller: int = 32
+
+
+class Places:
+    """The places for one kind of call. `per_caller` 0 means that one caller may have them all."""
+
+    def __init__(self, kind: str, total: int, *, per_caller: int = 0) -> None:
+        self._kind = kind
+        self._total = total
+        self._per_caller = per_caller
+        self._taken = 0
+        self._callers: Counter[str] = Counter()
+
+    @contextmanager
+    def one(self, caller: str) -> Iterator[None]:
+        """Hold a place until leaving. Raises Exhausted when there is none, or the caller has its share."""
+        if self._taken >= self._total:
+            raise Exhausted(
+                f"The server has too many {self._kind} under way; try again in a moment.",
+                retry_after_seconds=RETRY_AFTER_SECONDS,
+            )
+        if self._per_caller and self._callers[caller] >= self._per_caller:
+            raise Exhausted(
+                f"You have too many {self._kind} under way; finish one first.",
+                retry_after_seconds=RETRY_AFTER_SECONDS,
+            )
+        self._taken += 1
+        self._callers[caller] += 1
+        try:
+            yield
+        finally:
+            self._taken -= 1
+            self._callers[caller] -= 1
+            if not self._callers[caller]:
+                del self._callers[caller]
+
+
+class Admission:
+    """The places of one process, by kind of call."""
+
+    def __init__(self, limits: Limits | None = None) -> None:
+        limits = limits or Limits()
+        self.unary = Places("calls", limits.unary)
+        self.uploads = Places("uploads", limits.uploads, per_caller=limits.uploads_per_caller)
+        self.streams = Places("streams", limits.streams, per_caller=limits.streams_per_caller)
