@@ -20,6 +20,7 @@ from gateway.tokens import KeyRing, TokenIssuer, load_or_create_keys, read_keys
 from gateway.upstream import PROFILE_SERVICE, REPORT_SERVICE
 from runtime import contract
 from runtime.access import Door
+from runtime.admission import Admission
 from runtime.channels import open_channel
 from runtime.contract import Method
 from runtime.interceptors import CallInterceptor
@@ -126,7 +127,7 @@ def _server(settings: Settings, parts: Parts, sessions: SessionCheck, routes: Ma
         settings.listen,
         parts.registrations,
         service_names=_public_services(methods, parts, relay),
-        interceptors=[CallInterceptor(methods, door)],
+        interceptors=[CallInterceptor(methods, door, admission=Admission(at_the_edge=True))],
         with_reflection=settings.reflection,
         grace_seconds=settings.grace_seconds,
         generic_handlers=[relay],

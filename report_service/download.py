@@ -90,6 +90,8 @@ class Downloads:
                 if sent == report.size_bytes:
                     self._require_same(report, digest.hexdigest())
             yield chunk
+        if sent != download.length:
+            raise FileDamaged
 
     def _require_same(self, report: Report, sha256: str) -> None:
         """Refuse to end a download well whose bytes are not those that were made; before the last chunk is sent."""

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 from runtime.errors import Exhausted
@@ -28,7 +26,10 @@ class Limits:
 
 
 class Places:
-    """The places for one kind of call. `per_caller` 0 means that one caller may have them all."""
+    """The places for one kind of call.
+
+    `per_caller` is one caller's share, 0 for all of them. A caller who has no name has no share either.
+    """
 
     def __init__(self, kind: str, total: int, *, per_caller: int = 0) -> None:
         self._kind = kind
@@ -37,35 +38,42 @@ class Places:
         self._taken = 0
         self._callers: Counter[str] = Counter()
 
-    @contextmanager
-    def one(self, caller: str) -> Iterator[None]:
-        """Hold a place until leaving. Raises Exhausted when there is none, or the caller has its share."""
+    def take(self, caller: str) -> None:
+        """Take a place, which `leave` gives back. Raises Exhausted when there is none, or the caller has its share."""
         if self._taken >= self._total:
             raise Exhausted(
                 f"The server has too many {self._kind} under way; try again in a moment.",
                 retry_after_seconds=RETRY_AFTER_SECONDS,
             )
-        if self._per_caller and self._callers[caller] >= self._per_caller:
-            raise Exhausted(
-                f"You have too many {self._kind} under way; finish one first.",
-                retry_after_seconds=RETRY_AFTER_SECONDS,
-            )
+        if self._per_caller and caller:
+            if self._callers[caller] >= self._per_caller:
+                raise Exhausted(
+                    f"You have too many {self._kind} under way; finish one first.",
+                    retry_after_seconds=RETRY_AFTER_SECONDS,
+                )
+            self._callers[caller] += 1
         self._taken += 1
-        self._callers[caller] += 1
-        try:
-            yield
-        finally:
-            self._taken -= 1
+
+    def leave(self, caller: str) -> None:
+        """Give a place back that was taken for this caller."""
+        self._taken -= 1
+        if self._per_caller and caller:
             self._callers[caller] -= 1
             if not self._callers[caller]:
                 del self._callers[caller]
 
 
 class Admission:
-    """The places of one process, by kind of call."""
+    """The places of one process, by kind of call.
 
-    def __init__(self, limits: Limits | None = None) -> None:
+    Args:
+        at_the_edge: whether clients connect here themselves, so that the address of an anonymous one means something;
+            behind a gateway it is the gateway's.
+    """
+
+    def __init__(self, limits: Limits | None = None, *, at_the_edge: bool = False) -> None:
         limits = limits or Limits()
+        self.at_the_edge = at_the_edge
         self.unary = Places("calls", limits.unary)
         self.uploads = Places("uploads", limits.uploads, per_caller=limits.uploads_per_caller)
         self.streams = Places("streams", limits.streams, per_caller=limits.streams_per_caller)

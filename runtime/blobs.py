@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -75,6 +75,12 @@ class Blobs:
         for key in keys:
             with suppress(BlobMissing), _translated():
                 await obstore.delete_async(self._store, key)
+
+    async def list_keys(self) -> AsyncGenerator[list[str], None]:
+        """Yield every key, in pages. Raises Unavailable."""
+        with _translated():
+            async for page in obstore.list(self._store):
+                yield [entry["path"] for entry in page]
 
     async def delete_all(self, prefix: str) -> None:
         """Delete every blob below `prefix`. Succeeds when there is none."""

@@ -106,16 +106,16 @@ def _wrap(inner: Any, admission: Admission) -> grpc.RpcMethodHandler[Any, Any]:
     build: Callable[..., grpc.RpcMethodHandler[Any, Any]]
     match bool(inner.request_streaming), bool(inner.response_streaming):
         case False, False:
-            behaviour = _answering(inner.unary_unary, _checked, admission.unary)
+            behaviour = _answering(inner.unary_unary, _checked, admission, admission.unary)
             build = grpc.unary_unary_rpc_method_handler
         case False, True:
-            behaviour = _streaming(inner.unary_stream, _checked, admission.streams)
+            behaviour = _streaming(inner.unary_stream, _checked, admission, admission.streams)
             build = grpc.unary_stream_rpc_method_handler
         case True, False:
-            behaviour = _answering(inner.stream_unary, _checked_stream, admission.uploads)
+            behaviour = _answering(inner.stream_unary, _checked_stream, admission, admission.uploads)
             build = grpc.stream_unary_rpc_method_handler
         case _:
-            behaviour = _streaming(inner.stream_stream, _checked_stream, admission.streams)
+            behaviour = _streaming(inner.stream_stream, _checked_stream, admission, admission.streams)
             build = grpc.stream_stream_rpc_method_handler
     return build(
         behaviour,
@@ -158,13 +158,17 @@ async def _checked_stream(requests: AsyncIterator[Any]) -> AsyncIterator[Any]:
 
 
 def _answering(
-    behaviour: Callable[..., Awaitable[Any]], admit_request: Callable[[Any], Any], places: Places
+    behaviour: Callable[..., Awaitable[Any]], admit_request: Callable[[Any], Any], admission: Admission, places: Places
 ) -> Callable[..., Any]:
     async def answer(request: Any, context: Context) -> Any:
         call = _begin(context)
+        who = _who(call, context, admission)
         try:
-            with places.one(_who(call, context)):
+            places.take(who)
+            try:
                 return await behaviour(admit_request(request), context)
+            finally:
+                places.leave(who)
         except BaseException as error:
             return await _translate(call, context, error)
         finally:
@@ -174,17 +178,24 @@ def _answering(
 
 
 def _streaming(
-    behaviour: Callable[..., AsyncGenerator[Any, None]], admit_request: Callable[[Any], Any], places: Places
+    behaviour: Callable[..., AsyncGenerator[Any, None]],
+    admit_request: Callable[[Any], Any],
+    admission: Admission,
+    places: Places,
 ) -> Callable[..., Any]:
     async def stream(request: Any, context: Context) -> AsyncIterator[Any]:
         call = _begin(context)
+        who = _who(call, context, admission)
         try:
-            with places.one(_who(call, context)):
+            places.take(who)
+            try:
                 async with aclosing(behaviour(admit_request(request), context)) as responses:
                     async for response in responses:
                         stalled = _cut_off_later(call)
                         yield response
                         stalled.cancel()
+            finally:
+                places.leave(who)
         except BaseException as error:
             await _translate(call, context, error)
         finally:
@@ -206,11 +217,11 @@ def _cut_off_later(call: Call) -> asyncio.TimerHandle:
     return asyncio.get_running_loop().call_later(IDLE_SECONDS, cut_off)
 
 
-def _who(call: Call, context: Context) -> str:
-    """Return who is counted for the call: the account, or the address an anonymous one comes from."""
+def _who(call: Call, context: Context, admission: Admission) -> str:
+    """Return whose share the call counts against: the account's, or that of the address of an anonymous client."""
     if call.caller is not None:
         return call.caller.account_id
-    return call.peer_service or context.peer().rpartition(":")[0]
+    return context.peer().rpartition(":")[0] if admission.at_the_edge else ""
 
 
 def _call() -> Call:

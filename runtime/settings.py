@@ -84,14 +84,21 @@ def rows(kind: type[Any], *, prefix: str) -> Iterator[tuple[str, str, str]]:
         name = prefix + field.name.upper()
         if hints[field.name] is Secret:
             name += f" or {name}_FILE"
-        default = "required" if field.default is _REQUIRED else str(field.default)
+        default = "required" if field.default is _REQUIRED else _shown(field.default)
         yield name, default, field.metadata["description"]
 
 
+def _shown(default: Any) -> str:
+    if isinstance(default, Secret):
+        return ""
+    return str(default).lower() if isinstance(default, bool) else str(default)
+
+
 def _raw(name: str, kind: Any, environ: Mapping[str, str]) -> str | bytes | None:
+    """Return what is set; a variable that is empty counts as not set."""
     if kind is Secret and environ.get(f"{name}_FILE"):
         return Path(environ[f"{name}_FILE"]).read_bytes().strip()
-    return environ.get(name)
+    return environ.get(name) or None
 
 
 def _parsed(text: str | bytes, kind: Any, rules: Mapping[str, Any]) -> Any:

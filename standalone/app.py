@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from functools import partial
 from pathlib import Path
 
 import gateway.app
@@ -16,6 +17,7 @@ import report_service.app
 import report_service.settings
 from runtime import contract
 from runtime.access import Door
+from runtime.admission import Admission
 from runtime.channels import open_channel
 from runtime.data_directory import hold
 from runtime.interceptors import CallInterceptor
@@ -73,12 +75,15 @@ async def open_app(settings: Settings) -> AsyncIterator[Server]:
             settings.listen,
             (*auth.registrations, *profile.public, *report.registrations),
             service_names=contract.public_services(methods),
-            interceptors=[CallInterceptor(methods, Door(auth.verifier, sessions=sessions))],
+            interceptors=[
+                CallInterceptor(methods, Door(auth.verifier, sessions=sessions), admission=Admission(at_the_edge=True))
+            ],
             with_reflection=settings.reflection,
             grace_seconds=settings.grace_seconds,
         )
         await stack.enter_async_context(public)
         stack.push_async_callback(report.drain)
+        stack.push_async_callback(partial(public.set_serving, serving=False))
         await public.set_serving(serving=True)
         yield public
 

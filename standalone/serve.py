@@ -8,7 +8,7 @@ from pathlib import Path
 
 from dossier.access.v1 import access_pb2
 
-from client import OperatorClient
+from client import DossierError, OperatorClient
 from runtime.service_tokens import ServiceTokens
 from standalone.app import INTERNAL_FILE, PROFILE, open_app
 from standalone.greeting import listening, say, welcome
@@ -38,13 +38,16 @@ async def serve(settings: Settings, stop: asyncio.Event, *, with_sample: bool) -
 
 async def _play_in(folder: Path, address: str) -> str:
     report = folder / SAMPLE_REPORT
-    club = await play_in(
-        address,
-        folder / SAMPLE_RECORD,
-        grant_referee=lambda username: _grant_referee(folder, username),
-        report=report,
-        say=say,
-    )
+    try:
+        club = await play_in(
+            address,
+            folder / SAMPLE_RECORD,
+            grant_referee=lambda username: _grant_referee(folder, username),
+            report=report,
+            say=say,
+        )
+    except DossierError as error:
+        return f"{listening(address)}\nThere is no sample club: {error.message} (It needs a data directory of its own.)"
     return welcome(address, club, report)
 
 

@@ -41,4 +41,5 @@ def up(
     arguments = ["--sample"] if sample else []
     sys.stdout.flush()
     # The server takes this process over: signals and exit code are its own, and the client imports no service.
-    os.execv(sys.executable, [sys.executable, "-m", "standalone", *arguments])  # noqa: S606 - no shell, our own module
+    # -P: what lies in the current folder is not run.
+    os.execv(sys.executable, [sys.executable, "-P", "-m", "standalone", *arguments])  # noqa: S606 - no shell, our own module

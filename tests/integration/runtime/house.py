@@ -14,6 +14,7 @@ from dossier.profile.v1 import profile_service_pb2_grpc as profile_rpc
 
 from runtime import contract
 from runtime.access import Door
+from runtime.admission import Admission, Limits
 from runtime.interceptors import CallInterceptor
 from runtime.server import Server
 from runtime.sessions import SessionCheck
@@ -59,7 +60,7 @@ class House:
         return self.live
 
     @asynccontextmanager
-    async def open(self, *, door: Door | None = None) -> AsyncIterator[House]:
+    async def open(self, *, door: Door | None = None, limits: Limits | None = None) -> AsyncIterator[House]:
         verifier = TokenVerifier(self.keys)
         async with (
             Server(
@@ -70,7 +71,11 @@ class House:
                 ),
                 service_names=(),
                 interceptors=[
-                    CallInterceptor(contract.methods(), door or Door(verifier, sessions=SessionCheck(self.is_live)))
+                    CallInterceptor(
+                        contract.methods(),
+                        door or Door(verifier, sessions=SessionCheck(self.is_live)),
+                        admission=Admission(limits),
+                    )
                 ],
                 with_reflection=False,
                 grace_seconds=0,

@@ -1,0 +1,180 @@
+"""The storage seam on a real SQLite file: transactions, cancellation, migrations, durability."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import sqlite3
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from runtime.database import READERS, Session, SqliteDatabase, UniqueViolation, open_sqlite
+from runtime.errors import Unavailable
+
+QUERIES = """
+-- name: insert_thing^
+INSERT INTO things (name) VALUES (:name) RETURNING name;
+
+-- name: get_thing^
+SELECT name, now_micros() AS now FROM things WHERE name = :name;
+
+-- name: all_things
+SELECT name FROM things ORDER BY name;
+
+-- name: slow_count^
+WITH RECURSIVE counter (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM counter WHERE n < 20000)
+SELECT COUNT(*) AS n FROM counter;
+
+-- name: pragma_synchronous^
+PRAGMA synchronous;
+
+-- name: pragma_journal^
+PRAGMA journal_mode;
+"""
+
+
+@pytest.fixture
+def storage(tmp_path: Path) -> Path:
+    """A service's folder of queries and migrations."""
+    folder = tmp_path / "storage"
+    (folder / "migrations").mkdir(parents=True)
+    (folder / "things.sql").write_text(QUERIES)
+    (folder / "migrations" / "0001_things.sql").write_text("CREATE TABLE things (name TEXT PRIMARY KEY);")
+    return folder
+
+
+@pytest.fixture
+async def database(tmp_path: Path, storage: Path) -> AsyncIterator[SqliteDatabase]:
+    """An open database."""
+    async with open_sqlite(tmp_path / "test.db", storage=storage) as opened:
+        yield opened
+
+
+async def names(session: Session) -> list[str]:
+    return [row["name"] for row in await session.all("all_things")]
+
+
+async def test_write_left_by_an_error_leaves_nothing(database: SqliteDatabase) -> None:
+    """A transaction is kept whole or not at all."""
+
+    async def fails() -> None:
+        async with database.write() as session:
+            await session.one("insert_thing", name="a")
+            raise ValueError
+
+    with pytest.raises(ValueError):  # noqa: PT011
+        await fails()
+    async with database.write() as session:
+        await session.one("insert_thing", name="b")
+    assert await names(database.point) == ["b"]
+
+
+async def test_same_key_twice_is_a_unique_violation(database: SqliteDatabase) -> None:
+    """The driver's error does not leave the seam."""
+    async with database.write() as session:
+        await session.one("insert_thing", name="a")
+    with pytest.raises(UniqueViolation):
+        async with database.write() as session:
+            await session.one("insert_thing", name="a")
+
+
+async def test_read_sees_one_moment(database: SqliteDatabase) -> None:
+    """What is committed during a read does not show in it."""
+    async with database.read() as session:
+        assert await names(session) == []
+        async with database.write() as writer:
+            await writer.one("insert_thing", name="a")
+        assert await names(session) == []
+    assert await names(database.point) == ["a"]
+
+
+async def test_cancelled_reads_lose_no_reader(database: SqliteDatabase) -> None:
+    """However many reads are cancelled at whatever moment, the next ones are served."""
+    chance = random.Random(5)
+
+    async def read() -> None:
+        async with database.read() as session:
+            await session.one("slow_count")
+
+    for _ in range(300):
+        task = asyncio.create_task(read())
+        await asyncio.sleep(chance.random() * 0.004)
+        task.cancel()
+        task.cancel()
+        await asyncio.wait([task])
+    async with asyncio.timeout(5):
+        await asyncio.gather(*(read() for _ in range(READERS * 2)))
+
+
+async def test_cancelled_writes_are_whole_and_let_the_next_in(database: SqliteDatabase) -> None:
+    """A write that is cancelled is either committed or not there, and never keeps the writer."""
+    chance = random.Random(6)
+
+    async def write(number: int) -> None:
+        async with database.write() as session:
+            await session.one("insert_thing", name=f"{number:04}-a")
+            await session.one("insert_thing", name=f"{number:04}-b")
+
+    for number in range(200):
+        task = asyncio.create_task(write(number))
+        await asyncio.sleep(chance.random() * 0.002)
+        task.cancel()
+        await asyncio.wait([task])
+    async with asyncio.timeout(5):
+        await write(9999)
+    kept = await names(database.point)
+    pairs = {name.partition("-")[0] for name in kept}
+    assert len(kept) == 2 * len(pairs)
+    assert "9999" in pairs
+
+
+async def test_commits_survive_power_loss_by_their_settings(database: SqliteDatabase) -> None:
+    """The writer syncs every commit of a write-ahead log."""
+    async with database.write() as session:
+        assert (await session.one("pragma_synchronous"))[0] == 2
+        assert (await session.one("pragma_journal"))[0] == "wal"
+
+
+async def test_locked_database_is_unavailable_not_a_crash(
+    database: SqliteDatabase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another process that holds the database makes a write UNAVAILABLE."""
+    async with database.write() as session:
+        await session.one("insert_thing", name="a")
+    await database._writer.execute("PRAGMA busy_timeout = 50")
+    other = sqlite3.connect(tmp_path / "test.db", isolation_level=None)
+    try:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(Unavailable):
+            async with database.write():
+                pass
+    finally:
+        other.close()
+
+
+async def test_migrations_run_once_also_when_two_open_at_once(tmp_path: Path, storage: Path) -> None:
+    """Two that open a new database at the same moment apply each migration once, and a later one is added."""
+    path = tmp_path / "shared.db"
+
+    async def open_and_count() -> int:
+        async with open_sqlite(path, storage=storage) as database:
+            return len(await database.point.all("all_things"))
+
+    assert await asyncio.gather(*(open_and_count() for _ in range(4))) == [0] * 4
+    (storage / "migrations" / "0002_more.sql").write_text("INSERT INTO things VALUES ('migrated');")
+    assert await open_and_count() == 1
+    assert await open_and_count() == 1
+
+
+async def test_broken_migration_leaves_the_database_as_it_was(tmp_path: Path, storage: Path) -> None:
+    """A migration that fails half way is rolled back, and succeeds once it is mended."""
+    path, broken = tmp_path / "test.db", storage / "migrations" / "0002_more.sql"
+    broken.write_text("INSERT INTO things VALUES ('half'); INSERT INTO nowhere VALUES (1);")
+    with pytest.raises(sqlite3.OperationalError):
+        async with open_sqlite(path, storage=storage):
+            pass
+    broken.write_text("INSERT INTO things VALUES ('whole');")
+    async with open_sqlite(path, storage=storage) as database:
+        assert await names(database.point) == ["whole"]
