@@ -52,6 +52,13 @@ async def database(tmp_path: Path, storage: Path) -> AsyncIterator[SqliteDatabas
         yield opened
 
 
+def cancel_after(task: asyncio.Task[None], seconds: float) -> None:
+    """Cancel a task at a moment, and once more while it is cleaning up."""
+    loop = asyncio.get_running_loop()
+    loop.call_later(seconds, task.cancel)
+    loop.call_later(seconds, lambda: loop.call_soon(task.cancel))
+
+
 async def names(session: Session) -> list[str]:
     return [row["name"] for row in await session.all("all_things")]
 
@@ -100,9 +107,7 @@ async def test_cancelled_reads_lose_no_reader(database: SqliteDatabase) -> None:
 
     for _ in range(300):
         task = asyncio.create_task(read())
-        await asyncio.sleep(chance.random() * 0.004)
-        task.cancel()
-        task.cancel()
+        cancel_after(task, chance.random() * 0.004)
         await asyncio.wait([task])
     async with asyncio.timeout(5):
         await asyncio.gather(*(read() for _ in range(READERS * 2)))
@@ -119,8 +124,7 @@ async def test_cancelled_writes_are_whole_and_let_the_next_in(database: SqliteDa
 
     for number in range(200):
         task = asyncio.create_task(write(number))
-        await asyncio.sleep(chance.random() * 0.002)
-        task.cancel()
+        cancel_after(task, chance.random() * 0.002)
         await asyncio.wait([task])
     async with asyncio.timeout(5):
         await write(9999)
