@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import uuid_utils
 from dossier.profile.v1 import (
@@ -65,23 +66,30 @@ class Parts:
 
 @asynccontextmanager
 async def open_parts(
-    settings: Settings, *, clock: Callable[[], int] = now_micros, images: Images | None = None
+    settings: Settings,
+    *,
+    clock: Callable[[], int] = now_micros,
+    images: Images | None = None,
+    passwords: Passwords | None = None,
 ) -> AsyncIterator[Parts]:
-    """Open the service without a server of its own. `images` replaces the decoding of pictures, for tests."""
+    """Open the service without a server of its own. For tests, `images` and `passwords` replace what costs most."""
     async with AsyncExitStack() as stack:
         if images is None:
             images = processor = ImageProcessor(workers=settings.image_workers)
             stack.callback(processor.close)
         folder = stack.enter_context(hold(settings.data_dir))
-        passwords = Passwords(threads=settings.password_threads or None)
-        stack.callback(passwords.close)
+        if passwords is None:
+            passwords = Passwords(threads=settings.password_threads or None)
+            stack.callback(passwords.close)
         database = await stack.enter_async_context(open_sqlite(folder / "profile.db", storage=STORAGE, clock=clock))
         blobs = local_blobs(folder / "avatars")
         pages = PageTokens(settings.page_secret.reveal())
         users, accounts, games = UserStore(database), CredentialStore(database), GameStore(database)
         rules = CredentialRules(accounts, passwords, secret=settings.refresh_secret.reveal(), new_id=_new_id)
         profile = ProfileServicer(users, ProfileEditor(users), pages)
-        avatar = AvatarServicer(Avatars(users, blobs, images, new_id=_new_id))
+        avatars = Avatars(users, blobs, images, new_id=_new_id)
+        await stack.enter_async_context(_meanwhile(avatars.sweep(), name="avatar-sweep"))
+        avatar = AvatarServicer(avatars)
         account = AccountServicer(accounts, rules, blobs)
         game = GameServicer(games, GameRecorder(games), pages)
         snapshot = SnapshotServicer(Snapshots(SnapshotStore(database), blobs))
@@ -101,6 +109,17 @@ async def open_parts(
             ),
             is_session_live=rules.is_live,
         )
+
+
+@asynccontextmanager
+async def _meanwhile(work: Coroutine[Any, Any, None], *, name: str) -> AsyncIterator[None]:
+    """Run work that ends by itself and that nobody waits for; leaving cancels what is left of it."""
+    task = asyncio.create_task(work, name=name)
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
 
 
 async def serve(settings: Settings, stop: asyncio.Event) -> None:

@@ -11,7 +11,7 @@ from typing import Final
 
 import pebble
 
-from profile_service import imaging
+from profile_service import discs, imaging
 from profile_service.imaging import ImageRefused, Processed
 from runtime.errors import Exhausted
 
@@ -92,15 +92,15 @@ class ImageProcessor:
             self._admitted -= 1
 
     async def initials_disc(self, display_name: str, *, size: int, seed: str) -> bytes:
-        """Return what `imaging.initials_disc` draws, from memory if it was asked for lately.
+        """Return what `discs.initials_disc` draws, from memory if it was asked for lately.
 
         Raises:
             ValueError: size is out of range.
         """
-        key = (imaging.initials(display_name), size, imaging.disc_colour(seed))
+        key = (discs.initials(display_name), size, discs.disc_colour(seed))
         if key not in self._discs:
             async with self._disc_turns:
-                drawn = await asyncio.to_thread(imaging.initials_disc, display_name, size=size, seed=seed)
+                drawn = await asyncio.to_thread(discs.initials_disc, display_name, size=size, seed=seed)
             self._discs[key] = drawn
             while len(self._discs) > _CACHED_DISCS:
                 self._discs.popitem(last=False)

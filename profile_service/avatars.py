@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Protocol
+
+import structlog
 
 from profile_service.errors import IMAGE_ERRORS, NotOwner, UserNotFound
 from profile_service.imaging import ImageRefused, Processed
 from profile_service.users import Avatar, User
 from runtime.calls import Caller
-from runtime.errors import DataLoss
+from runtime.errors import DataLoss, Unavailable
+from runtime.shielding import to_the_end
 
 DEFAULT_PIXELS = 256
 LARGEST_PIXELS = 512
+_log = structlog.get_logger("avatars")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +55,14 @@ class AvatarStore(Protocol):
     async def find_variant(self, username: str, pixels: int) -> Variant | None:
         """Return one size of a player's avatar."""
 
-    async def set_avatar(self, account_id: str, variants: Sequence[Variant]) -> tuple[User, list[str]] | None:
-        """Replace the avatar; return the player and the keys of the blobs to delete. None when the account is gone."""
+    async def set_avatar(self, account_id: str, variants: Sequence[Variant]) -> tuple[Avatar, list[str]] | None:
+        """Replace the avatar; return it and the keys of the blobs to delete. None when the account is gone."""
 
     async def clear_avatar(self, account_id: str) -> list[str]:
         """Remove the avatar; return the keys of the blobs to delete."""
+
+    async def avatar_keys(self, account_id: str) -> list[str]:
+        """Return the keys of the account's blobs."""
 
 
 class BlobStore(Protocol):
@@ -66,7 +75,10 @@ class BlobStore(Protocol):
         """Return the bytes of a key. Raises DataLoss."""
 
     async def delete(self, keys: Sequence[str]) -> None:
-        """Delete the keys that exist."""
+        """Delete the keys that exist. Raises Unavailable."""
+
+    def list_keys(self) -> AsyncGenerator[list[str], None]:
+        """Return every key, in pages. Raises Unavailable."""
 
 
 class Images(Protocol):
@@ -87,6 +99,7 @@ class Avatars:
         self._blobs = blobs
         self._images = images
         self._new_id = new_id
+        self._being_stored: set[str] = set()
 
     async def upload(self, caller: Caller, data: bytes) -> Avatar:
         """Make `data` the caller's avatar. Raises ImageUnusable, Exhausted, or NotOwner when the account is gone."""
@@ -94,19 +107,8 @@ class Avatars:
             processed = await self._images.process(data)
         except ImageRefused as error:
             raise IMAGE_ERRORS[error.reason_code](error.message) from error
-        folder = f"{caller.account_id}/{self._new_id()}"
-        variants = [_variant(folder, pixels, image, processed) for pixels, image in processed.variants.items()]
-        for variant in variants:
-            await self._blobs.put(variant.blob_key, processed.variants[variant.pixels])
-        replaced = await self._store.set_avatar(caller.account_id, variants)
-        if replaced is None:
-            await self._blobs.delete([variant.blob_key for variant in variants])
-            raise NotOwner()
-        user, old_keys = replaced
-        await self._blobs.delete(old_keys)
-        if user.avatar is None:
-            raise DataLoss("The avatar could not be stored; upload it again.")
-        return user.avatar
+        # Cut off half-way, it would leave files that no row names, or not know whether one does.
+        return await to_the_end(self._keep(caller.account_id, processed))
 
     async def picture(self, username: str, *, pixels: int, if_none_match: str) -> Picture:
         """Return a player's avatar or a drawn disc. Raises UserNotFound or DataLoss."""
@@ -129,7 +131,61 @@ class Avatars:
         """Remove the caller's avatar, if there is one. Raises NotOwner."""
         if username != caller.username:
             raise NotOwner()
-        await self._blobs.delete(await self._store.clear_avatar(caller.account_id))
+        await discard(self._blobs, await self._store.clear_avatar(caller.account_id))
+
+    async def sweep(self) -> None:
+        """Delete the files that no row names: those of a process that was killed, or of a delete that failed."""
+        swept = 0
+        try:
+            async with aclosing(self._blobs.list_keys()) as pages:
+                async for keys in pages:
+                    swept += await self._sweep_page(keys)
+        except Unavailable as error:
+            _log.warning("avatar_sweep_failed", cause=repr(error.__cause__))
+        if swept:
+            _log.info("avatars_swept", files=swept)
+
+    async def _sweep_page(self, keys: Sequence[str]) -> int:
+        swept = 0
+        for account_id, group in groupby(sorted(keys), key=lambda key: key.partition("/")[0]):
+            swept += await self._delete_unnamed(account_id, list(group))
+        return swept
+
+    async def _delete_unnamed(self, account_id: str, keys: Sequence[str]) -> int:
+        """Delete those of an account's keys that no row names. Raises Unavailable."""
+        # First who is at work, then the rows: whoever finishes in between is seen in one of the two.
+        spared = set(self._being_stored)
+        spared.update(await self._store.avatar_keys(account_id))
+        unnamed = [key for key in keys if key not in spared]
+        await self._blobs.delete(unnamed)
+        return len(unnamed)
+
+    async def _keep(self, account_id: str, processed: Processed) -> Avatar:
+        folder = f"{account_id}/{self._new_id()}"
+        variants = [_variant(folder, pixels, image, processed) for pixels, image in processed.variants.items()]
+        keys = {variant.blob_key for variant in variants}
+        self._being_stored |= keys
+        try:
+            for variant in variants:
+                await self._blobs.put(variant.blob_key, processed.variants[variant.pixels])
+            replaced = await self._store.set_avatar(account_id, variants)
+            if replaced is None:
+                raise NotOwner()
+        except BaseException:
+            self._being_stored -= keys
+            await self._take_back(account_id, sorted(keys))
+            raise
+        self._being_stored -= keys
+        avatar, old_keys = replaced
+        await discard(self._blobs, old_keys)
+        return avatar
+
+    async def _take_back(self, account_id: str, keys: Sequence[str]) -> None:
+        """Delete what was put for nothing. The rows decide: a commit can fail without telling whether it happened."""
+        try:
+            await self._delete_unnamed(account_id, keys)
+        except Unavailable as error:
+            _log.warning("avatar_files_left", files=len(keys), cause=repr(error.__cause__))
 
     async def _disc(self, username: str, pixels: int, if_none_match: str) -> Picture:
         user = await self._store.get_user(username)
@@ -140,6 +196,14 @@ class Avatars:
         if digest == if_none_match:
             return Picture(b"", "image/webp", digest, len(data), generated=True, not_modified=True)
         return Picture(data, "image/webp", digest, len(data), generated=True)
+
+
+async def discard(blobs: BlobStore, keys: Sequence[str]) -> None:
+    """Delete blobs that no row names any more. What fails is logged only: the change was made, and a sweep follows."""
+    try:
+        await blobs.delete(keys)
+    except Unavailable as error:
+        _log.warning("avatar_files_left", files=len(keys), cause=repr(error.__cause__))
 
 
 def _variant(folder: str, pixels: int, image: bytes, processed: Processed) -> Variant:

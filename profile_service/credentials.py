@@ -37,9 +37,7 @@ class Credentials:
     """What signing in needs of an account."""
 
     account_id: str
-    username: str
     password_hash: str = field(repr=False)
-    roles: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +99,10 @@ class CredentialStore(Protocol):
     async def set_password_hash(self, account_id: str, password_hash: str) -> None:
         """Replace the hash."""
 
-    async def open_session(self, account_id: str, *, session_id: str, salt: bytes, lifetime: timedelta) -> datetime:
-        """Insert a session and return when it ends if it is not continued."""
+    async def open_session(
+        self, account_id: str, *, session_id: str, salt: bytes, lifetime: timedelta
+    ) -> SessionRow | None:
+        """Insert a session and return it with the roles of that moment. None when there is no such account any more."""
 
     async def find_session(self, session_id: str) -> SessionRow | None:
         """Return the session of an account that still exists."""
@@ -146,7 +146,7 @@ class CredentialRules:
             roles=frozenset(),
         )
         await self._store.create_account(account)
-        return await self._open(Credentials(account.account_id, username, "", frozenset()))
+        return await self._open(account.account_id)
 
     async def create_service_account(self, username: str, *, display_name: str) -> str:
         """Open an account for a program and return its secret. Raises UsernameTaken."""
@@ -165,7 +165,8 @@ class CredentialRules:
 
     async def open_session(self, username: str, password: str) -> OpenSession:
         """Sign in. Raises CredentialsWrong, after the same time for an unknown username, or Exhausted."""
-        return await self._open(await self._authenticate(username, password))
+        credentials = await self._authenticate(username, password)
+        return await self._open(credentials.account_id)
 
     async def continue_session(self, token: str) -> OpenSession:
         """Exchange a refresh token. Raises RefreshTokenInvalid or, having ended the session, RefreshTokenReused."""
@@ -212,15 +213,12 @@ class CredentialRules:
             await self._store.set_password_hash(credentials.account_id, await self._passwords.hash(password))
         return credentials
 
-    async def _open(self, account: Credentials) -> OpenSession:
-        session_id, salt = self._new_id(), secrets.token_bytes(SALT_BYTES)
-        expire_time = await self._store.open_session(
-            account.account_id, session_id=session_id, salt=salt, lifetime=_SLIDING
-        )
-        token = refresh_tokens.issue(
-            self._secret, session_id=session_id, salt=salt, counter=1, account_id=account.account_id
-        )
-        return OpenSession(account.account_id, account.username, account.roles, session_id, token, expire_time)
+    async def _open(self, account_id: str) -> OpenSession:
+        salt = secrets.token_bytes(SALT_BYTES)
+        row = await self._store.open_session(account_id, session_id=self._new_id(), salt=salt, lifetime=_SLIDING)
+        if row is None:  # deleted while the password was checked
+            raise CredentialsWrong()
+        return self._session(row)
 
     def _judge(self, presented: Presented, row: SessionRow) -> tuple[Verdict, datetime]:
         """Runs inside the transaction that carries the verdict out."""

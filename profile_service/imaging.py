@@ -1,4 +1,4 @@
-"""Decoding, squaring and drawing of avatars: pure functions of bytes, on Pillow alone.
+"""Decoding and squaring of avatars: pure functions of bytes, on Pillow alone.
 
 `process` reads bytes that strangers chose, so it runs only in the confined, throw-away children of
 `avatar_images.ImageProcessor`; this module therefore imports nothing else of the service. What leaves it is
@@ -7,17 +7,15 @@ WebP: one format for all pictures, with transparency, smaller than JPEG, read by
 rebuilt picture is known to hold nothing but pixels.
 """
 
-import hashlib
 import signal
 import sys
-import unicodedata
 import warnings
 from contextlib import suppress
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Final
 
-from PIL import Image, ImageDraw, ImageFile, ImageFont, JpegImagePlugin, PngImagePlugin, WebPImagePlugin
+from PIL import Image, ImageFile, JpegImagePlugin, PngImagePlugin, WebPImagePlugin
 
 MAX_INPUT_BYTES: Final = 5 * 1024 * 1024
 MAX_SIDE_PIXELS: Final = 4096
@@ -37,9 +35,6 @@ _SIDES_MESSAGE: Final = "The picture is larger than 4096 × 4096 pixels; scale i
 _ANIMATED_MESSAGE: Final = "The picture is animated; upload a picture with a single frame."
 _BROKEN_MESSAGE: Final = "The picture is damaged or incomplete; open it in an editor, save it anew and upload that."
 
-_MAX_SIDE_OF_DISC: Final = 1024
-_MAX_NAME_CHARACTERS: Final = 200
-
 _SIGNATURES: Final = {"JPEG": b"\xff\xd8\xff", "PNG": b"\x89PNG\r\n\x1a\n"}
 _TURNS: Final = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -52,16 +47,6 @@ _TURNS: Final = {
 }
 """What makes each EXIF orientation upright. Source: `PIL.ImageOps.exif_transpose`."""
 _EXIF_ORIENTATION: Final = 0x0112
-
-_UNSTRUCK: Final = {"Ø": "O", "Ł": "L", "Đ": "D", "Ð": "D", "Ħ": "H", "Æ": "A", "Œ": "O", "Þ": "T"}
-"""Latin letters that Unicode does not decompose, and what to draw in their place."""
-_PALETTE: Final = (
-    (0xB9, 0x1C, 0x1C), (0xB4, 0x3E, 0x0B), (0x92, 0x40, 0x0E), (0x4D, 0x7C, 0x0F),
-    (0x15, 0x80, 0x3D), (0x04, 0x78, 0x57), (0x0F, 0x76, 0x6E), (0x0E, 0x74, 0x90),
-    (0x03, 0x69, 0xA1), (0x1D, 0x4E, 0xD8), (0x43, 0x38, 0xCA), (0x6D, 0x28, 0xD9),
-    (0x7E, 0x22, 0xCE), (0xA2, 0x1C, 0xAF), (0xBE, 0x18, 0x5D), (0x47, 0x55, 0x69),
-)  # fmt: skip
-"""Colours of discs; white on each has a contrast of at least 4.5 (WCAG 2 AA)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +94,7 @@ def process(data: bytes) -> Processed:
         raise ImageRefused(IMAGE_TOO_LARGE, _SIDES_MESSAGE) from error
     except Exception as error:  # decoders raise nearly any type at bad bytes, MemoryError included
         raise refused_as_broken() from error
-    return Processed({size: _encode(_resized(largest, size)) for size in VARIANT_SIZES}, CONTENT_TYPE)
+    return Processed({size: encoded(squared(largest, size)) for size in VARIANT_SIZES}, CONTENT_TYPE)
 
 
 def check_size(data: bytes) -> None:
@@ -148,48 +133,20 @@ def confine(memory_bytes: int, cpu_seconds: int) -> None:
         resource.setrlimit(limit, (allowed, allowed))
 
 
-def initials_disc(display_name: str, *, size: int, seed: str) -> bytes:
-    """Return a coloured disc with the name's initials or, lacking letters for them, a silhouette.
-
-    Outside the disc is transparent. The same arguments give the same bytes. Pillow's built-in font has only
-    basic Latin letters: accents are left out (É is drawn E), other scripts get the silhouette, never tofu.
-
-    Args:
-        display_name: in any script.
-        size: side in pixels, 16 to 1024.
-        seed: chooses the colour; a username keeps a player's colour through changes of name.
-
-    Raises:
-        ValueError: size is out of range.
-    """
-    if not 16 <= size <= _MAX_SIDE_OF_DISC:
-        raise ValueError(f"size must be from 16 to {_MAX_SIDE_OF_DISC} pixels, not {size}")
-    side = size * (4 if size <= 256 else 2)  # drawn larger and scaled down, for smooth edges
-    picture = Image.new("RGB", (side, side), disc_colour(seed))
-    font = ImageFont.load_default(side * 0.4)
-    letters = _drawable(initials(display_name), font)
-    if letters:
-        _draw_letters(picture, letters, font)
-    else:
-        _draw_silhouette(picture)
-    mask = Image.new("L", (side, side))
-    ImageDraw.Draw(mask).ellipse((0, 0, side - 1, side - 1), fill=255)
-    picture.putalpha(mask)
-    return _encode(_resized(picture, size))
+def squared(image: Image.Image, size: int) -> Image.Image:
+    """Return the centre square of image, scaled to size."""
+    width, height = image.size
+    side = min(width, height)
+    left, top = (width - side) // 2, (height - side) // 2
+    box = (left, top, left + side, top + side)
+    return image.resize((size, size), Image.Resampling.LANCZOS, box=box, reducing_gap=3.0)
 
 
-def disc_colour(seed: str) -> tuple[int, int, int]:
-    """Return the RGB of the disc: one of a few calm colours on which white is legible."""
-    digest = hashlib.blake2b(seed.encode("utf-8", "surrogatepass"), digest_size=8).digest()
-    return _PALETTE[int.from_bytes(digest, "big") % len(_PALETTE)]
-
-
-def initials(display_name: str) -> str:
-    """Return the capitals that begin the first and the last word; nothing for names without letters."""
-    composed = unicodedata.normalize("NFC", display_name[:_MAX_NAME_CHARACTERS])
-    starts = [next(filter(str.isalnum, word), "") for word in composed.split()]
-    found = [start.upper()[:1] for start in starts if start]
-    return "".join(found if len(found) < 2 else (found[0], found[-1]))
+def encoded(image: Image.Image) -> bytes:
+    """Return image as WebP, without any metadata."""
+    stream = BytesIO()
+    image.save(stream, "WEBP", quality=86, method=4, exif=b"", icc_profile=b"", xmp=b"")
+    return stream.getvalue()
 
 
 def _format_of(data: bytes) -> str:
@@ -212,7 +169,7 @@ def _decode(data: bytes, image_format: str) -> Image.Image:
         image.draft(None, (largest, largest))  # JPEG only: lets the decoder skip detail that nobody will see
         image.load()
         turn = _TURNS.get(_orientation(image))
-        square = _resized(_in_plain_mode(image), largest)
+        square = squared(_in_plain_mode(image), largest)
     upright = square if turn is None else square.transpose(turn)
     return Image.frombytes(upright.mode, upright.size, upright.tobytes())
 
@@ -269,46 +226,3 @@ def _in_plain_mode(image: Image.Image) -> Image.Image:
 
 def _converted(image: Image.Image, mode: str) -> Image.Image:
     return image if image.mode == mode else image.convert(mode)  # which would copy up to 64 MiB for nothing
-
-
-def _resized(image: Image.Image, size: int) -> Image.Image:
-    """Return the centre square of image, scaled to size."""
-    width, height = image.size
-    side = min(width, height)
-    left, top = (width - side) // 2, (height - side) // 2
-    box = (left, top, left + side, top + side)
-    return image.resize((size, size), Image.Resampling.LANCZOS, box=box, reducing_gap=3.0)
-
-
-def _encode(image: Image.Image) -> bytes:
-    stream = BytesIO()
-    image.save(stream, "WEBP", quality=86, method=4, exif=b"", icc_profile=b"", xmp=b"")
-    return stream.getvalue()
-
-
-def _drawable(letters: str, font: ImageFont.FreeTypeFont | ImageFont.ImageFont) -> str:
-    """Return letters as far as font has them, without accents if need be; nothing if one is missing."""
-    missing = bytes(font.getmask("\uffff"))
-    drawn = ""
-    for letter in letters:
-        bare = _UNSTRUCK.get(letter, unicodedata.normalize("NFKD", letter)[0])
-        found = next((form for form in (letter, bare) if bytes(font.getmask(form)) != missing), None)
-        if found is None:
-            return ""
-        drawn += found
-    return drawn
-
-
-def _draw_letters(picture: Image.Image, letters: str, font: ImageFont.FreeTypeFont | ImageFont.ImageFont) -> None:
-    draw = ImageDraw.Draw(picture)
-    left, top, right, bottom = draw.textbbox((0, 0), letters, font=font)
-    side = picture.width
-    draw.text(((side - left - right) / 2, (side - top - bottom) / 2), letters, font=font, fill="white")
-
-
-def _draw_silhouette(picture: Image.Image) -> None:
-    draw = ImageDraw.Draw(picture)
-    side = picture.width
-    pale = (235, 238, 242)  # not white, on which most pages lie
-    draw.ellipse((side * 0.34, side * 0.2, side * 0.66, side * 0.52), fill=pale)
-    draw.ellipse((side * 0.2, side * 0.6, side * 0.8, side * 1.3), fill=pale)

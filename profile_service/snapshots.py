@@ -13,6 +13,8 @@ from profile_service.statistics import PlayedGame, PlayerStats
 from profile_service.users import User
 from runtime.errors import DataLoss
 
+# An avatar can be replaced between its row and its bytes; only one that is not there the second time is lost.
+_READS = 2
 _log = structlog.get_logger("snapshots")
 
 
@@ -45,11 +47,13 @@ class Snapshots:
 
     async def take(self, username: str, *, include_email: bool) -> Snapshot:
         """Return the player with the avatar's bytes. Raises UserNotFound; a lost avatar is only logged."""
-        snapshot = await self._store.read(username, include_email=include_email)
-        if snapshot.avatar_key is None:
-            return snapshot
-        try:
-            return replace(snapshot, avatar=await self._blobs.get(snapshot.avatar_key))
-        except DataLoss:
-            _log.warning("avatar_missing", blob_key=snapshot.avatar_key)
-            return snapshot
+        for _ in range(_READS):
+            snapshot = await self._store.read(username, include_email=include_email)
+            if snapshot.avatar_key is None:
+                return snapshot
+            try:
+                return replace(snapshot, avatar=await self._blobs.get(snapshot.avatar_key))
+            except DataLoss:
+                continue
+        _log.warning("avatar_missing", blob_key=snapshot.avatar_key)
+        return snapshot

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from profile_service.errors import EtagStale, NotOwner, UpdateMaskInvalid
+from profile_service.errors import EtagStale, NotOwner, UpdateMaskInvalid, UserNotFound
 from runtime.calls import Caller
 from runtime.errors import InvalidInput, Violation
 
@@ -64,24 +64,35 @@ class ProfileEditor:
         Raises:
             NotOwner: `username` is not the caller's.
             UpdateMaskInvalid: the mask names something else than EDITABLE.
-            InvalidInput: the display name would become empty.
+            InvalidInput: the display name would become empty, or the values have another username.
             EtagStale: the profile is not the one that `etag` was read from.
+            UserNotFound: the account was deleted while the caller's token still stood, and there is no `etag`.
         """
-        fields = list(mask) or [name for name in EDITABLE if values.get(name)]
-        for field in fields:
-            if field not in EDITABLE:
-                raise UpdateMaskInvalid(field)
+        changes = _changes(username, values, mask)
         if username != caller.username:
             raise NotOwner()
-        changes = {field: values[field] for field in fields}
-        if changes.get("display_name") == "":
-            raise InvalidInput(
-                "A player needs a display name; give one.", Violation("user.display_name", "must not be empty")
-            )
         user = await self._store.update_user(caller.account_id, revision=revision_of(etag), changes=changes)
         if user is None:
-            raise EtagStale()
+            raise EtagStale() if etag else UserNotFound(username)
         return user
+
+
+def _changes(username: str, values: Mapping[str, str], mask: Iterable[str]) -> dict[str, str]:
+    if values.get("username", "") not in ("", username):
+        raise InvalidInput(
+            "A username cannot be changed; leave user.username empty.",
+            Violation("user.username", "must be empty or equal to username"),
+        )
+    fields = list(mask) or [name for name in EDITABLE if values.get(name)]
+    for field in fields:
+        if field not in EDITABLE:
+            raise UpdateMaskInvalid(field)
+    changes = {field: values[field] for field in fields}
+    if changes.get("display_name") == "":
+        raise InvalidInput(
+            "A player needs a display name; give one.", Violation("user.display_name", "must not be empty")
+        )
+    return changes
 
 
 def etag_of(user: User) -> str:

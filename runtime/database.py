@@ -10,7 +10,7 @@ import asyncio
 import fcntl
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any, Protocol
@@ -19,6 +19,7 @@ import aiosql
 import aiosqlite
 
 from runtime.errors import Unavailable
+from runtime.shielding import to_the_end
 
 Row = Any  # Read by column name: sqlite3.Row here, the driver's record elsewhere.
 READERS = 4
@@ -128,7 +129,7 @@ class SqliteDatabase:
                 yield _ThreadSession(reader, self._queries)
         finally:
             try:
-                await _to_the_end(reader.rollback())
+                await to_the_end(reader.rollback())
             finally:
                 self._readers.put_nowait(reader)
 
@@ -140,9 +141,9 @@ class SqliteDatabase:
                 try:
                     await self._writer.execute("BEGIN IMMEDIATE")
                     yield _ThreadSession(self._writer, self._queries)
-                    await _to_the_end(self._writer.commit())
+                    await to_the_end(self._writer.commit())
                 except BaseException:
-                    await _to_the_end(self._writer.rollback())
+                    await to_the_end(self._writer.rollback())
                     raise
 
 
@@ -159,10 +160,11 @@ async def open_sqlite(
             when two connections checkpoint at once (its release notes, "WAL-reset bug").
     """
     async with AsyncExitStack() as stack:
-        writer = await stack.enter_async_context(_connect(path, clock, read_only=False))
+        async with _alone(path.with_suffix(".opening")):
+            writer = await stack.enter_async_context(_connect(path, clock, read_only=False))
+            await migrate(writer, storage / "migrations")
         if not checkpoints:
             await writer.execute("PRAGMA wal_autocheckpoint = 0")
-        await migrate(writer, storage / "migrations", lock=path.with_suffix(".migrating"))
         readers = [await stack.enter_async_context(_connect(path, clock, read_only=True)) for _ in range(READERS)]
         # It runs on the event loop, so it must not wait for a lock; in WAL mode readers hardly ever meet one.
         straight = sqlite3.connect(_uri(path, read_only=True), uri=True, isolation_level=None, timeout=0)
@@ -174,23 +176,26 @@ async def open_sqlite(
         yield SqliteDatabase(point, writer, readers, queries)
 
 
-async def migrate(connection: aiosqlite.Connection, folder: Path, *, lock: Path) -> None:
-    """Apply the numbered files of `folder` that this database has not seen, each in a transaction of its own.
+async def migrate(connection: aiosqlite.Connection, folder: Path) -> None:
+    """Apply the numbered files of `folder` that this database has not seen, each in a transaction of its own."""
+    await connection.execute("CREATE TABLE IF NOT EXISTS schema_version (version BIGINT PRIMARY KEY)")
+    async with connection.execute("SELECT COALESCE(MAX(version), 0) FROM schema_version") as cursor:
+        row = await cursor.fetchone()
+    applied = int(row[0]) if row else 0
+    for version, script in _migrations(folder):
+        if version > applied:
+            # A script cannot have parameters; the version is a number of ours.
+            await connection.executescript(
+                f"BEGIN IMMEDIATE; {script} INSERT INTO schema_version VALUES ({version}); COMMIT;"  # noqa: S608
+            )
 
-    `lock` is a file that keeps two processes from doing it at once.
-    """
+
+@asynccontextmanager
+async def _alone(lock: Path) -> AsyncIterator[None]:
+    """Keep other processes from opening the same database meanwhile: turning to WAL does not wait for a lock."""
     with lock.open("w") as held:
         await asyncio.to_thread(fcntl.flock, held, fcntl.LOCK_EX)
-        await connection.execute("CREATE TABLE IF NOT EXISTS schema_version (version BIGINT PRIMARY KEY)")
-        async with connection.execute("SELECT COALESCE(MAX(version), 0) FROM schema_version") as cursor:
-            row = await cursor.fetchone()
-        applied = int(row[0]) if row else 0
-        for version, script in _migrations(folder):
-            if version > applied:
-                # The script is a file of ours and the version the number in its name.
-                await connection.executescript(
-                    f"BEGIN IMMEDIATE; {script} INSERT INTO schema_version VALUES ({version}); COMMIT;"  # noqa: S608
-                )
+        yield
 
 
 def _migrations(folder: Path) -> list[tuple[int, str]]:
@@ -214,18 +219,3 @@ async def _connect(path: Path, clock: Callable[[], int], *, read_only: bool) -> 
 
 def _uri(path: Path, *, read_only: bool) -> str:
     return f"{path.absolute().as_uri()}?mode={'ro' if read_only else 'rwc'}"
-
-
-async def _to_the_end(work: Coroutine[Any, Any, Any]) -> None:
-    """Await `work` however often this task is cancelled meanwhile; the cancellation follows when it is done."""
-    task = asyncio.ensure_future(work)
-    interrupted = False
-    while not task.done():
-        try:
-            await asyncio.wait([task])
-        except asyncio.CancelledError:
-            interrupted = True
-    if interrupted:
-        task.exception()
-        raise asyncio.CancelledError
-    task.result()

@@ -26,7 +26,8 @@ def validate(request: Message) -> None:
 
 def _violation(proto: Any) -> Violation:
     path = ""
-    for element in proto.field.elements:
+    # A rule of the whole message names no field.
+    for element in proto.field.elements if proto.field is not None else ():
         path += f".{element.field_name}" if path else element.field_name
         if element.subscript is not None:
             path += f"[{element.subscript.value}]"

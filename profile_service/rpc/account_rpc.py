@@ -8,7 +8,7 @@ import grpc
 from dossier.profile.v1 import account_service_pb2 as account_pb
 from dossier.profile.v1 import account_service_pb2_grpc as account_rpc
 
-from profile_service.avatars import BlobStore
+from profile_service.avatars import BlobStore, discard
 from profile_service.credentials import CredentialRules
 from profile_service.errors import UserNotFound
 from profile_service.rpc.messages import timestamp
@@ -46,5 +46,5 @@ class AccountServicer(account_rpc.AccountServiceServicer):
         self, request: account_pb.DeleteAccountRequest, context: Context
     ) -> account_pb.DeleteAccountResponse:
         blob_keys = await self._rules.erase_account(caller(), request.username, request.password)
-        await self._blobs.delete(blob_keys)
+        await discard(self._blobs, blob_keys)
         return account_pb.DeleteAccountResponse()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections.abc import AsyncIterator
 from typing import Any
@@ -14,21 +15,33 @@ from profile_service.avatars import DEFAULT_PIXELS, Avatars
 from profile_service.errors import NotOwner, UploadMismatch
 from profile_service.rpc.messages import avatar_message
 from runtime.calls import caller
+from runtime.errors import DeadlineExceeded
 
 Context = grpc.aio.ServicerContext[Any, Any]
 CHUNK_BYTES = 64 * 1024
+# For all of an upload's bytes, so that nobody keeps a place by sending one now and then. The server itself cuts off who
+# sends nothing at all (runtime.interceptors) and bounds how many send at once (runtime.admission).
+UPLOAD_SECONDS = 60.0
 
 
 class AvatarServicer(avatar_rpc.AvatarServiceServicer):
     """Serves pictures."""
 
-    def __init__(self, avatars: Avatars) -> None:
+    def __init__(self, avatars: Avatars, *, upload_seconds: float = UPLOAD_SECONDS) -> None:
         self._avatars = avatars
+        self._upload_seconds = upload_seconds
 
     async def UploadAvatar(
         self, request_iterator: AsyncIterator[avatar_pb.UploadAvatarRequest], context: Context
     ) -> avatar_pb.UploadAvatarResponse:
-        avatar = await self._avatars.upload(caller(), await _received(request_iterator))
+        try:
+            async with asyncio.timeout(self._upload_seconds):
+                data = await _received(request_iterator)
+        except TimeoutError as error:
+            raise DeadlineExceeded(
+                f"The picture did not arrive within {self._upload_seconds:.0f} seconds; send a smaller one."
+            ) from error
+        avatar = await self._avatars.upload(caller(), data)
         return avatar_pb.UploadAvatarResponse(avatar=avatar_message(avatar))
 
     async def GetAvatar(

@@ -14,6 +14,7 @@ from profile_service.games import Game, Seat
 from profile_service.statistics import PlayerStats, Tally
 from profile_service.storage.game_store import Period
 from profile_service.users import Avatar, User, etag_of
+from runtime.errors import InvalidInput, Violation
 
 # The contract's enum values by the words that models and rows use.
 _ENUMS: tuple[tuple[Any, str], ...] = (
@@ -25,6 +26,7 @@ _ENUMS: tuple[tuple[Any, str], ...] = (
 _VALUES: dict[str, dict[str, Any]] = {
     prefix: {name.removeprefix(prefix).lower(): value for name, value in enum.items()} for enum, prefix in _ENUMS
 }
+_NANOS = range(1_000_000_000)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _WORDS: dict[str, dict[int, str]] = {
     prefix: {value: word for word, value in words.items()} for prefix, words in _VALUES.items()
@@ -90,7 +92,9 @@ def game_message(game: Game) -> game_pb2.Game:
 
 
 def game_of(message: game_pb2.Game) -> Game:
-    """Return a valid message as a game; output-only fields are ignored."""
+    """Return a valid message as a game; output-only fields are ignored. Raises InvalidInput."""
+    _require_nanos(message.start_time, "game.start_time")
+    _require_nanos(message.duration, "game.duration")
     return Game(
         game_id=message.game_id,
         start_time=message.start_time.ToDatetime(UTC),
@@ -122,11 +126,25 @@ def result_value(word: str) -> Any:
 
 
 def period_of(request: Any) -> Period:
-    """Return the period of a request that has `start_time` and `end_time`."""
-    return Period(
-        request.start_time.ToDatetime(UTC) if request.HasField("start_time") else None,
-        request.end_time.ToDatetime(UTC) if request.HasField("end_time") else None,
-    )
+    """Return the period of a request that has `start_time` and `end_time`. Raises InvalidInput."""
+    return Period(_moment(request, "start_time"), _moment(request, "end_time"))
+
+
+def _moment(request: Any, field: str) -> datetime | None:
+    if not request.HasField(field):
+        return None
+    message: Timestamp = getattr(request, field)
+    _require_nanos(message, field)
+    return message.ToDatetime(UTC)
+
+
+def _require_nanos(message: Timestamp | Duration, field: str) -> None:
+    """The contract's rules see the sum of seconds and nanos only, so a part out of bounds passes them."""
+    if message.nanos not in _NANOS:
+        raise InvalidInput(
+            f"'{field}' must have nanos from 0 to 999999999; mend it and try again.",
+            Violation(f"{field}.nanos", "must be from 0 to 999999999"),
+        )
 
 
 def _seat_message(seat: Seat) -> game_pb2.Seat:

@@ -64,7 +64,7 @@ class ProfileServicer(profile_rpc.ProfileServiceServicer):
     async def UpdateUser(
         self, request: profile_pb.UpdateUserRequest, context: Context
     ) -> profile_pb.UpdateUserResponse:
-        values = {name: getattr(request.user, name) for name in EDITABLE}
+        values = {name: getattr(request.user, name) for name in ("username", *EDITABLE)}
         values["gender"] = gender_word(request.user.gender) if request.user.gender or request.update_mask.paths else ""
         user = await self._editor.update(
             caller(), request.username, values=values, mask=request.update_mask.paths, etag=request.etag

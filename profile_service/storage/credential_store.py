@@ -46,7 +46,7 @@ class CredentialStore:
         row = await self._database.point.one("get_credentials", username=username)
         if row is None:
             return None
-        return Credentials(row["account_id"], row["username"], row["password_hash"], _roles(row["roles"]))
+        return Credentials(row["account_id"], row["password_hash"])
 
     async def get_account(self, account_id: str) -> Account | None:
         """Return an account's private side."""
@@ -62,7 +62,9 @@ class CredentialStore:
         async with self._database.write() as session:
             await session.one("set_password_hash", account_id=account_id, password_hash=password_hash)
 
-    async def open_session(self, account_id: str, *, session_id: str, salt: bytes, lifetime: timedelta) -> datetime:
+    async def open_session(
+        self, account_id: str, *, session_id: str, salt: bytes, lifetime: timedelta
+    ) -> SessionRow | None:
         """See `credentials.CredentialStore`."""
         async with self._database.write() as session:
             row = await session.one(
@@ -73,11 +75,11 @@ class CredentialStore:
                 lifetime=lifetime // _MICRO,
             )
             if row is None:
-                raise RuntimeError("an insert returned no row")
-            expire_time: int = row["expire_time"]
-            before = expire_time - (lifetime + _KEPT) // _MICRO
+                return None
+            before = row["expire_time"] - (lifetime + _KEPT) // _MICRO
             await session.all("delete_sessions_before", account_id=account_id, before=before)
-        return moment(expire_time)
+            opened = await session.one("get_session", session_id=session_id)
+        return None if opened is None else _session(opened)
 
     async def find_session(self, session_id: str) -> SessionRow | None:
         """See `credentials.CredentialStore`."""

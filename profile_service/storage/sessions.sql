@@ -1,6 +1,8 @@
 -- name: insert_session^
 INSERT INTO sessions (session_id, account_id, salt, counter, create_time, rotate_time, expire_time)
-VALUES (:session_id, :account_id, :salt, 1, now_micros(), now_micros(), now_micros() + :lifetime)
+SELECT :session_id, account_id, :salt, 1, now_micros(), now_micros(), now_micros() + :lifetime
+FROM users
+WHERE account_id = :account_id AND state = 'active'
 RETURNING expire_time;
 
 -- name: get_session^

@@ -65,7 +65,7 @@ class UserStore:
         row = await self._database.point.one("get_avatar_variant", username=username, pixels=pixels)
         return None if row is None else variant_of(row, pixels)
 
-    async def set_avatar(self, account_id: str, variants: Sequence[Variant]) -> tuple[User, list[str]] | None:
+    async def set_avatar(self, account_id: str, variants: Sequence[Variant]) -> tuple[Avatar, list[str]] | None:
         """See `avatars.AvatarStore`."""
         largest = next(variant for variant in variants if variant.pixels == LARGEST_PIXELS)
         async with self._database.write() as session:
@@ -88,7 +88,12 @@ class UserStore:
                     sha256=variant.sha256,
                     size_bytes=variant.size_bytes,
                 )
-        return user_of(row), old_keys
+        return _avatar_of(row), old_keys
+
+    async def avatar_keys(self, account_id: str) -> list[str]:
+        """See `avatars.AvatarStore`."""
+        rows = await self._database.point.all("list_avatar_keys", account_id=account_id)
+        return [row["blob_key"] for row in rows]
 
     async def clear_avatar(self, account_id: str) -> list[str]:
         """See `avatars.AvatarStore`."""
@@ -109,9 +114,6 @@ def variant_of(row: Row, pixels: int) -> Variant:
 
 def user_of(row: Row) -> User:
     """Decode a row with a user's public columns."""
-    avatar = None
-    if row["avatar_type"] is not None:
-        avatar = Avatar(row["avatar_sha256"], row["avatar_type"], row["avatar_size_bytes"], moment(row["avatar_time"]))
     return User(
         account_id=row["account_id"],
         username=row["username"],
@@ -121,11 +123,15 @@ def user_of(row: Row) -> User:
         club=row["club"],
         about=row["about"],
         locale=row["locale"],
-        avatar=avatar,
+        avatar=None if row["avatar_type"] is None else _avatar_of(row),
         create_time=moment(row["create_time"]),
         update_time=moment(row["update_time"]),
         revision=row["revision"],
     )
+
+
+def _avatar_of(row: Row) -> Avatar:
+    return Avatar(row["avatar_sha256"], row["avatar_type"], row["avatar_size_bytes"], moment(row["avatar_time"]))
 
 
 def _containing(text: str) -> str:

@@ -54,7 +54,7 @@ FROM users
 WHERE username = :username AND state = 'active' AND kind = 'person';
 
 -- name: get_credentials^
-SELECT account_id, username, password_hash, roles
+SELECT account_id, password_hash
 FROM users
 WHERE username = :username AND state = 'active';
 
@@ -78,8 +78,7 @@ SET avatar_type = :content_type,
     revision = revision + 1,
     update_time = now_micros()
 WHERE account_id = :account_id AND state = 'active'
-RETURNING account_id, username, display_name, gender, city, club, about, locale, revision, create_time, update_time,
-    avatar_type, avatar_sha256, avatar_size_bytes, avatar_time;
+RETURNING avatar_type, avatar_sha256, avatar_size_bytes, avatar_time;
 
 -- name: clear_avatar^
 UPDATE users
@@ -92,6 +91,9 @@ RETURNING account_id;
 INSERT INTO avatar_variants (account_id, pixels, blob_key, sha256, size_bytes)
 VALUES (:account_id, :pixels, :blob_key, :sha256, :size_bytes)
 RETURNING pixels;
+
+-- name: list_avatar_keys
+SELECT blob_key FROM avatar_variants WHERE account_id = :account_id;
 
 -- name: delete_avatar_variants
 DELETE FROM avatar_variants WHERE account_id = :account_id RETURNING blob_key;

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import re
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
+from io import BytesIO
 from typing import Any
 
 import grpc
@@ -14,34 +16,29 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from dossier.auth.v1 import auth_service_pb2 as auth_pb
 from dossier.auth.v1 import auth_service_pb2_grpc as auth_rpc
+from dossier.report.v1 import report_service_pb2 as report_pb
+from dossier.report.v1 import report_service_pb2_grpc as report_rpc
+from google.rpc import error_details_pb2
+from grpc_status import rpc_status
+from PIL import Image
 
 from gateway.tokens import TokenIssuer, read_keys
 from runtime import contract
 from runtime.contract import Method
+from tests.e2e.bad_requests import BAD_TIMES, BODIES, UNDECODABLE
 from tests.e2e.conftest import PASSWORD, Club
+from tests.e2e.valid_requests import VALID, Scene, valid
 from tests.signing import TestKeys, bearer
 from tests.statuses import reason_of
 
 METHODS = [method for method in contract.methods().values() if not method.internal]
 INTERNAL = [method for method in contract.methods().values() if method.internal]
 DEADLINE_SECONDS = 8.0
+CANCELLED_AT_ONCE = 32
+CANCELLED_ROUNDS = 12
+CANCELLED_WITHIN_SECONDS = 0.012
 # What a person must never read in an answer.
 LEAKS = re.compile(r"Traceback|File \"|Error\b|Exception\b|sqlite|asyncio|object at 0x", re.ASCII)
-
-# Bytes that are not, or not quite, a request. Tag 0x0a is field 1 as bytes, 0x08 field 1 as a number.
-BODIES: dict[str, bytes] = {
-    "empty": b"",
-    "not protobuf": b"\xff\xff\xff\xff",
-    "cut off": b"\x0a\x7fabc",
-    "number for text": b"\x08\x96\x01",
-    "text for message": b"\x0a\x03abc\x12\x03abc\x1a\x03abc",
-    "not UTF-8": b"\x0a\x02\xc3\x28",
-    "unknown fields": b"\xfa\x3f\x03abc",
-    "control characters": b"\x0a\x06a\x00b\x1bc\x7f",
-    "long text": b"\x0a\x80\x80\x04" + b"a" * 65536,
-    "deep nesting": b"\x0a\xff\x01" * 200,
-}
-UNDECODABLE = {"not protobuf", "cut off"}
 REFUSALS = {
     grpc.StatusCode.INVALID_ARGUMENT,
     grpc.StatusCode.UNAUTHENTICATED,
@@ -60,19 +57,20 @@ async def channel(club: Club) -> AsyncIterator[grpc.aio.Channel]:
 
 @pytest.fixture
 async def token(club: Club, channel: grpc.aio.Channel) -> str:
-    """The access token of a player."""
-    player = await club.player("bad")
-    request = auth_pb.SignInRequest(username=player.own_username(), password=PASSWORD)
+    """The access token of a referee, who may call everything that is public."""
+    referee = await club.referee()
+    request = auth_pb.SignInRequest(username=referee.own_username(), password=PASSWORD)
     return str((await auth_rpc.AuthServiceStub(channel).SignIn(request)).tokens.access_token)
 
 
-async def call(
-    channel: grpc.aio.Channel, method: Method, body: bytes, metadata: tuple[tuple[str, str], ...]
-) -> grpc.aio.AioRpcError | None:
-    """Send one message of raw bytes, read all answers, and return the error, None for success."""
+def send(
+    channel: grpc.aio.Channel, method: Method, bodies: Sequence[bytes], metadata: tuple[tuple[str, str], ...]
+) -> Any:
+    """Begin a call that sends messages of raw bytes: one, or several to a method that takes a stream."""
 
-    async def bodies() -> AsyncIterator[bytes]:
-        yield body
+    async def stream() -> AsyncIterator[bytes]:
+        for body in bodies:
+            yield body
 
     kinds: dict[tuple[bool, bool], Callable[..., Any]] = {
         (False, False): channel.unary_unary,
@@ -80,10 +78,17 @@ async def call(
         (True, False): channel.stream_unary,
         (True, True): channel.stream_stream,
     }
-    send = kinds[method.client_streaming, method.server_streaming](method.path)
+    begin = kinds[method.client_streaming, method.server_streaming](method.path)
+    return begin(stream() if method.client_streaming else bodies[0], metadata=metadata, timeout=DEADLINE_SECONDS)
+
+
+async def call(
+    channel: grpc.aio.Channel, method: Method, body: bytes | Sequence[bytes], metadata: tuple[tuple[str, str], ...]
+) -> grpc.aio.AioRpcError | None:
+    """Send messages of raw bytes, read all answers, and return the error, None for success."""
     started = time.monotonic()
     try:
-        answer = send(bodies() if method.client_streaming else body, metadata=metadata, timeout=DEADLINE_SECONDS)
+        answer = send(channel, method, [body] if isinstance(body, bytes) else body, metadata)
         if method.server_streaming:
             async for _ in answer:
                 pass
@@ -114,6 +119,21 @@ async def test_bad_bytes_are_refused_clearly_by(
             assert error is not None
         if error is not None:
             assert_clear(error, *REFUSALS)
+
+
+@pytest.mark.parametrize("name", BAD_TIMES)
+async def test_time_that_cannot_be_is_refused_by_name(
+    name: str, club: Club, channel: grpc.aio.Channel, token: str
+) -> None:
+    """A time out of bounds is the caller's fault, and the answer names the field."""
+    message, field = BAD_TIMES[name]
+    [method] = [method for method in METHODS if method.request.DESCRIPTOR is message.DESCRIPTOR]
+    error = await call(channel, method, message.SerializeToString(), bearer(token))
+    assert error is not None
+    assert (error.code(), reason_of(error)) == (grpc.StatusCode.INVALID_ARGUMENT, "INVALID_REQUEST")
+    bad = error_details_pb2.BadRequest()
+    assert any(detail.Unpack(bad) for detail in rpc_status.from_call(error).details)
+    assert [violation.field for violation in bad.field_violations] == [field]
 
 
 @pytest.mark.parametrize("method", METHODS, ids=lambda method: method.path.rpartition("/")[2])
@@ -167,34 +187,56 @@ async def test_oversized_metadata_or_message_is_refused_by(
     for metadata, body in (((("x-huge", "a" * 40_000),), b""), (bearer(token), b"\x0a" + b"\x00" * 2_000_000)):
         error = await call(channel, method, body, metadata)
         assert error is not None
-        assert error.code() in {
-            grpc.StatusCode.RESOURCE_EXHAUSTED,
-            grpc.StatusCode.INVALID_ARGUMENT,
-            grpc.StatusCode.UNAVAILABLE,
-            grpc.StatusCode.PERMISSION_DENIED,  # the caller's role is refused before the message is read
-        }, error.code()
+        assert error.code() is grpc.StatusCode.RESOURCE_EXHAUSTED, (len(body), error.details())
+
+
+@pytest.fixture
+async def scene(club: Club, channel: grpc.aio.Channel) -> tuple[Scene, str]:
+    """A referee with a report of their own, and their token."""
+    referee = await club.referee()
+    players = [(await club.player()).own_username() for _ in range(4)]
+    request = auth_pb.SignInRequest(username=referee.own_username(), password=PASSWORD)
+    tokens = (await auth_rpc.AuthServiceStub(channel).SignIn(request)).tokens
+    reports = report_rpc.ReportServiceStub(channel)
+    answer = await reports.CreateReport(report_pb.CreateReportRequest(), metadata=bearer(tokens.access_token))
+    picture = BytesIO()
+    Image.new("RGB", (300, 300), "teal").save(picture, "PNG")
+    name = referee.own_username()
+    return (
+        Scene(name, tokens.refresh_token, answer.report.report_id, players, picture.getvalue()),
+        tokens.access_token,
+    )
+
+
+def test_every_public_method_has_a_valid_request() -> None:
+    """A method that is added to the contract is added to the table."""
+    assert {method.path.rpartition("/")[2] for method in METHODS} == VALID.keys()
 
 
 @pytest.mark.parametrize("method", METHODS, ids=lambda method: method.path.rpartition("/")[2])
 async def test_call_cancelled_mid_way_leaves_the_server_well(
-    method: Method, club: Club, channel: grpc.aio.Channel, token: str
+    method: Method, club: Club, channel: grpc.aio.Channel, scene: tuple[Scene, str]
 ) -> None:
-    """A client that goes away in the middle of a call is cancelled, and the next call is served."""
-    never = asyncio.Event()
+    """However many clients go away in the middle of a call, at whatever moment, the same method still answers."""
+    told, token = scene
+    moments = random.Random(method.path)
 
-    async def endless() -> AsyncIterator[bytes]:
-        yield b""
-        await never.wait()
+    async def leave_early(after_seconds: float) -> grpc.StatusCode:
+        pending = send(channel, method, valid(method, told), bearer(token))
+        await asyncio.sleep(after_seconds)
+        pending.cancel()
+        code: grpc.StatusCode = await pending.code()
+        return code
 
-    if method.client_streaming:
-        pending = channel.stream_unary(method.path)(endless(), metadata=bearer(token))
-    elif method.server_streaming:
-        pending = channel.unary_stream(method.path)(b"", metadata=bearer(token))
-    else:
-        pending = channel.unary_unary(method.path)(b"", metadata=bearer(token))
-    pending.cancel()
-    assert await pending.code() is grpc.StatusCode.CANCELLED
-    assert (await auth_rpc.AuthServiceStub(channel).GetJwks(auth_pb.GetJwksRequest(), timeout=5)).keys
+    codes: set[grpc.StatusCode] = set()
+    for _ in range(CANCELLED_ROUNDS):
+        delays = [moments.uniform(0, CANCELLED_WITHIN_SECONDS) for _ in range(CANCELLED_AT_ONCE)]
+        codes.update(await asyncio.gather(*map(leave_early, delays)))
+    assert grpc.StatusCode.CANCELLED in codes
+    for _ in range(2):
+        error = await call(channel, method, valid(method, told), bearer(token))
+        if error is not None:
+            assert_clear(error, *REFUSALS, grpc.StatusCode.FAILED_PRECONDITION)
 
 
 @pytest.mark.parametrize("method", INTERNAL, ids=lambda method: method.path.rpartition("/")[2])

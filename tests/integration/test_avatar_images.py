@@ -12,7 +12,7 @@ from typing import Any, cast
 import pytest
 from PIL import Image
 
-from profile_service import avatar_images, imaging
+from profile_service import avatar_images, discs, imaging
 from profile_service.avatar_images import ImageProcessor, ImageProcessorBusy, ImageRefused
 
 OS = "__import__('os')"
@@ -250,7 +250,7 @@ async def test_initials_disc_is_remembered() -> None:
         larger = await processor.initials_disc("Ada Lovelace", size=128, seed="ada")
 
     assert first is again
-    assert first == imaging.initials_disc("Ada Lovelace", size=64, seed="ada")
+    assert first == discs.initials_disc("Ada Lovelace", size=64, seed="ada")
     assert larger != first
 
 

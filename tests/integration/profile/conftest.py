@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -104,17 +105,17 @@ class Profile:
         return self.player(answer.session, "referee")
 
 
-@pytest.fixture
-async def profile(tmp_path: Path) -> AsyncIterator[Profile]:
-    """Run the service for one test."""
+@asynccontextmanager
+async def running(folder: Path, **parts_instead: Any) -> AsyncIterator[Profile]:
+    """Run the service on the data in `folder`, with other parts than its own where `open_parts` lets."""
     clock, keys = Clock(), TestKeys()
     settings = Settings(
         internal_secret=Secret(INTERNAL_SECRET),
         refresh_secret=Secret(b"r" * 32),
         page_secret=Secret(b"p" * 32),
-        data_dir=tmp_path / "profile",
+        data_dir=folder / "profile",
     )
-    async with open_parts(settings, clock=clock) as parts:
+    async with open_parts(settings, clock=clock, **parts_instead) as parts:
         door = Door(
             TokenVerifier(keys),
             sessions=SessionCheck(parts.is_session_live),
@@ -130,6 +131,13 @@ async def profile(tmp_path: Path) -> AsyncIterator[Profile]:
         )
         async with server, grpc.aio.insecure_channel(server.address) as channel:
             yield Profile(channel, keys, clock, settings.data_dir)
+
+
+@pytest.fixture
+async def profile(tmp_path: Path) -> AsyncIterator[Profile]:
+    """Run the service for one test."""
+    async with running(tmp_path) as service:
+        yield service
 
 
 def a_game(

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections.abc import AsyncIterator
+from functools import partial
 from io import BytesIO
+from pathlib import Path
 
+import grpc
 import pytest
 from dossier.profile.v1 import avatar_service_pb2 as avatar_pb
 from dossier.profile.v1 import profile_service_pb2 as profile_pb
@@ -14,13 +18,25 @@ from dossier.stats.v1 import snapshot_service_pb2 as snapshot_pb
 from grpc import StatusCode
 from PIL import Image
 
-from tests.integration.profile.conftest import Player, Profile
+from profile_service import app
+from profile_service.rpc import avatar_rpc
+from runtime.admission import Limits
+from tests.eventually import eventually
+from tests.integration.profile.conftest import Player, Profile, running
+from tests.integration.profile.details import assert_busy
 from tests.statuses import refused
 
 
 def a_picture(colour: str = "teal", side: int = 300) -> bytes:
     buffer = BytesIO()
     Image.new("RGB", (side, side), colour).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def an_animation() -> bytes:
+    buffer = BytesIO()
+    frames = [Image.new("RGB", (64, 64), colour) for colour in ("teal", "orange")]
+    frames[0].save(buffer, "WEBP", save_all=True, append_images=frames[1:], duration=100)
     return buffer.getvalue()
 
 
@@ -167,6 +183,7 @@ async def test_upload_that_is_not_as_announced_is_refused(profile: Profile, stre
         (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "IMAGE_FORMAT"),
         (a_picture()[:-40], "IMAGE_BROKEN"),
         (a_picture(side=4097), "IMAGE_TOO_LARGE"),
+        (an_animation(), "IMAGE_ANIMATED"),
     ],
 )
 async def test_upload_of_an_unusable_picture_is_refused(profile: Profile, data: bytes, reason: str) -> None:
@@ -188,3 +205,53 @@ async def test_lost_file_is_data_loss_and_leaves_the_snapshot_whole(profile: Pro
         await download(profile, "anna")
     request = snapshot_pb.GetSnapshotRequest(username="anna")
     assert (await profile.snapshots.GetSnapshot(request, metadata=profile.internal)).avatar == b""
+
+
+async def test_upload_beyond_ones_share_is_refused_with_a_delay(profile: Profile) -> None:
+    """Who has begun as many uploads as one may is told when to try again, and may go on when one is given up."""
+    anna = await profile.sign_up("anna")
+    never = asyncio.Event()
+
+    async def unfinished() -> AsyncIterator[avatar_pb.UploadAvatarRequest]:
+        yield avatar_pb.UploadAvatarRequest(
+            metadata=avatar_pb.UploadAvatarMetadata(username="anna", size_bytes=5 * 1024 * 1024)
+        )
+        await never.wait()
+
+    begun = [
+        asyncio.ensure_future(profile.avatars.UploadAvatar(unfinished(), metadata=anna.metadata))
+        for _ in range(Limits().uploads_per_caller + 1)
+    ]
+    refusals, waiting = await asyncio.wait(begun, return_when=asyncio.FIRST_COMPLETED)
+    [error] = [refusal.exception() for refusal in refusals]
+    assert isinstance(error, grpc.aio.AioRpcError)
+    assert_busy(error)
+    waiting.pop().cancel()
+
+    async def is_served() -> bool:
+        try:
+            return bool(await upload(profile, anna, a_picture()))
+        except grpc.aio.AioRpcError:
+            return False
+
+    await eventually(is_served, within_seconds=10)
+    for attempt in waiting:
+        attempt.cancel()
+
+
+async def test_upload_that_takes_too_long_in_all_is_ended(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A client that sends a little now and then does not keep its place: the upload as a whole has a limit."""
+    monkeypatch.setattr(app, "AvatarServicer", partial(avatar_rpc.AvatarServicer, upload_seconds=0.2))
+    async with running(tmp_path) as profile:
+        anna = await profile.sign_up("anna")
+
+        async def dripping() -> AsyncIterator[avatar_pb.UploadAvatarRequest]:
+            metadata = avatar_pb.UploadAvatarMetadata(username="anna", size_bytes=5 * 1024 * 1024)
+            yield avatar_pb.UploadAvatarRequest(metadata=metadata)
+            while True:
+                await asyncio.sleep(0.02)
+                yield avatar_pb.UploadAvatarRequest(chunk=b"a")
+
+        with refused(StatusCode.DEADLINE_EXCEEDED, "DEADLINE_EXCEEDED"):
+            await profile.avatars.UploadAvatar(dripping(), metadata=anna.metadata, timeout=10)
+        assert (await download(profile, "anna"))[0].generated

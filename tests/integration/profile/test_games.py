@@ -12,10 +12,12 @@ from dossier.stats.v1 import game_pb2, player_stats_pb2
 from dossier.stats.v1 import game_service_pb2 as game_service_pb
 from dossier.stats.v1 import snapshot_service_pb2 as snapshot_pb
 from dossier.stats.v1 import stats_service_pb2 as stats_pb
+from google.protobuf.duration_pb2 import Duration
 from google.protobuf.timestamp_pb2 import Timestamp
 from grpc import StatusCode
 
 from tests.integration.profile.conftest import PASSWORD, Player, Profile, a_game
+from tests.integration.profile.details import refused_naming
 from tests.statuses import refused
 
 NAMES = ["don", "mafia-1", "mafia-2", "sheriff", *(f"civilian-{n}" for n in range(1, 7))]
@@ -133,6 +135,57 @@ async def test_record_impossible_game_is_refused(profile: Profile, spoil: Any) -
     game = a_game(NAMES)
     spoil(game)
     with refused(StatusCode.INVALID_ARGUMENT, "INVALID_REQUEST"):
+        await record(profile, await profile.referee(), game)
+
+
+FIRST_SECOND, LAST_SECOND = -62_135_596_800, 253_402_300_799
+BAD_TIMES = [
+    (Timestamp(seconds=10**18), "{}"),
+    (Timestamp(seconds=LAST_SECOND + 1), "{}"),
+    (Timestamp(seconds=FIRST_SECOND - 1), "{}"),
+    (Timestamp(seconds=-(2**63)), "{}"),
+    (Timestamp(seconds=1, nanos=2 * 10**9), "{}.nanos"),
+    (Timestamp(seconds=1, nanos=-5), "{}.nanos"),
+]
+
+
+@pytest.mark.parametrize("field", ["start_time", "end_time"])
+@pytest.mark.parametrize(("time", "named"), BAD_TIMES)
+async def test_period_outside_the_calendar_is_refused_by_name(
+    profile: Profile, field: str, time: Timestamp, named: str
+) -> None:
+    """A moment that no calendar has is the caller's fault, and the field is named."""
+    await profile.sign_up("anna")
+    with refused_naming(named.format(field)):
+        await stats(profile, "anna", **{field: time})
+    with refused_naming(named.format(field)):
+        await profile.games.ListGames(game_service_pb.ListGamesRequest(**{field: time}))
+
+
+async def test_period_of_the_whole_calendar_is_served(profile: Profile) -> None:
+    """The first and the last moment that there are can be asked for."""
+    await profile.sign_up("anna")
+    first, last = Timestamp(seconds=FIRST_SECOND), Timestamp(seconds=LAST_SECOND, nanos=999_999_999)
+    assert (await stats(profile, "anna", start_time=first, end_time=last)).overall.sessions == 0
+
+
+@pytest.mark.parametrize(
+    "spoiled",
+    [
+        {"start_time": Timestamp(seconds=1, nanos=2 * 10**9)},
+        {"start_time": Timestamp(seconds=1, nanos=-1)},
+        {"duration": Duration(seconds=60, nanos=2 * 10**9)},
+        {"duration": Duration(seconds=60, nanos=-5)},
+    ],
+)
+async def test_record_game_with_nanos_out_of_bounds_is_refused_by_name(
+    profile: Profile, spoiled: dict[str, Any]
+) -> None:
+    """A time whose parts contradict the format is refused, not mended."""
+    game = a_game(NAMES)
+    for field, value in spoiled.items():
+        getattr(game, field).CopyFrom(value)
+    with refused_naming(*(f"game.{field}.nanos" for field in spoiled)):
         await record(profile, await profile.referee(), game)
 
 

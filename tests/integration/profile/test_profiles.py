@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from dossier.profile.v1 import account_service_pb2 as account_pb
 from dossier.profile.v1 import profile_service_pb2 as profile_pb
 from dossier.profile.v1 import user_pb2
 from google.protobuf.field_mask_pb2 import FieldMask
 from grpc import StatusCode
 
-from tests.integration.profile.conftest import Profile
+from tests.integration.profile.conftest import PASSWORD, Profile
+from tests.integration.profile.details import refused_naming
 from tests.statuses import refused
 
 
@@ -92,6 +94,41 @@ async def test_update_user_with_forbidden_mask_is_refused(profile: Profile, path
     anna = await profile.sign_up("anna")
     with refused(StatusCode.INVALID_ARGUMENT, "UPDATE_MASK_INVALID"):
         await profile.profiles.UpdateUser(change("anna", path), metadata=anna.metadata)
+
+
+async def test_update_user_to_another_username_is_refused_by_name(profile: Profile) -> None:
+    """A username cannot be changed, and nothing else is when that is tried; the same one may be sent along."""
+    anna = await profile.sign_up("anna")
+    request = change("anna", city="Kyiv")
+    request.user.username = "hanna"
+    with refused_naming("user.username"):
+        await profile.profiles.UpdateUser(request, metadata=anna.metadata)
+    request = change("anna", club="Owls")
+    request.user.username = "anna"
+    user = (await profile.profiles.UpdateUser(request, metadata=anna.metadata)).user
+    assert (user.username, user.city, user.club) == ("anna", "", "Owls")
+
+
+@pytest.mark.parametrize(
+    ("etag", "code", "reason"), [("", StatusCode.NOT_FOUND, "USER_NOT_FOUND"), ("r1", StatusCode.ABORTED, "ETAG_STALE")]
+)
+async def test_update_user_just_after_its_deletion_says_what_is_so(
+    profile: Profile, etag: str, code: StatusCode, reason: str
+) -> None:
+    """A token outlives its account by seconds: without an etag nothing can be stale, so the player is not found."""
+    anna = await profile.sign_up("anna")
+    request = account_pb.DeleteAccountRequest(username="anna", password=PASSWORD)
+    await profile.accounts.DeleteAccount(request, metadata=anna.metadata)
+    with refused(code, reason):
+        await profile.profiles.UpdateUser(change("anna", city="Kyiv", etag=etag), metadata=anna.metadata)
+
+
+@pytest.mark.parametrize("field", ["search", "city", "club"])
+@pytest.mark.parametrize("text", ["a\x00b", "a\x1bb", "a\nb", "\x7f"])
+async def test_list_users_by_control_characters_is_refused_by_name(profile: Profile, field: str, text: str) -> None:
+    """What no name can contain is not searched for."""
+    with refused_naming(field):
+        await profile.profiles.ListUsers(profile_pb.ListUsersRequest(**{field: text}))
 
 
 async def test_update_user_to_empty_display_name_is_refused(profile: Profile) -> None:

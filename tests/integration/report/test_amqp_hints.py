@@ -179,6 +179,26 @@ async def test_consumer_recovers_when_its_cancellation_got_lost(rabbitmq: Rabbit
         assert (await taken(receiver)).report_id == FIRST
 
 
+@pytest.mark.parametrize("how", ["purged", "deleted", "deleted and declared anew"])
+async def test_sender_says_so_when_hints_were_lost(rabbitmq: RabbitNode, how: str) -> None:
+    """A queue that was emptied behind the sender's back is noticed without another hint being sent."""
+    topology = a_topology()
+    sender = AmqpSender(Secret(rabbitmq.url.encode()), topology=topology, check_seconds=0.1)
+    async with running(sender.run()), await aio_pika.connect(rabbitmq.url) as connection, asyncio.timeout(30):
+        await sender.ready.wait()
+        await sender.send(FIRST)
+        sender.forgotten = False
+        channel = await connection.channel()
+        if how == "purged":
+            await (await channel.get_queue(topology.queue)).purge()
+        else:
+            await channel.queue_delete(topology.queue)
+        if how == "deleted and declared anew":
+            await topology.declare(connection)
+        await eventually(lambda: sender.forgotten)
+        await sent_eventually(sender, SECOND)
+
+
 async def test_sending_is_refused_at_once_when_not_connected() -> None:
     """Without a broker nothing hangs."""
     sender = AmqpSender(Secret(b"amqp://guest:guest@127.0.0.1:1/"), topology=a_topology())

@@ -170,6 +170,25 @@ async def test_hints_go_out_again_when_transport_forgot_them(post: Post) -> None
         await eventually(lambda: post.sender.sent == ["report-1", "report-1"])
 
 
+async def test_hints_go_out_again_when_transport_forgot_them_meanwhile(post: Post) -> None:
+    """A loss that is noticed while an earlier one is seen to counts too; so does one that could not be seen to."""
+    rung = 0
+
+    async def ring_forgotten() -> None:
+        nonlocal rung
+        rung += 1
+        if rung == 1:
+            post.sender.forgotten = True
+        if rung == 2:
+            raise Unavailable("locked", dependency="database")
+
+    post.alarms.ring_forgotten = ring_forgotten  # type: ignore[attr-defined]
+    post.sender.forgotten = True
+    async with post.running():
+        await eventually(lambda: rung == 3)
+        await eventually(lambda: not post.sender.forgotten)
+
+
 async def test_stranded_report_goes_out_again(post: Post, clock: Clock) -> None:
     """A RENDERING row whose lease is over is queued and hinted in one go."""
     await post.ask("report-1")

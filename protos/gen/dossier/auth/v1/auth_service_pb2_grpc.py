@@ -30,6 +30,8 @@ class AuthServiceStub:
 
     An access token is sent with each call as metadata `authorization: Bearer <access_token>`. It lives for ten minutes
     and is renewed with the refresh token, which changes each time.
+
+    Beside those listed, any method may give the errors that error_reason.proto names for all.
     """
 
     def __init__(self, channel):
@@ -75,6 +77,8 @@ class AuthServiceServicer:
 
     An access token is sent with each call as metadata `authorization: Bearer <access_token>`. It lives for ten minutes
     and is renewed with the refresh token, which changes each time.
+
+    Beside those listed, any method may give the errors that error_reason.proto names for all.
     """
 
     def SignUp(self, request, context):
@@ -119,9 +123,12 @@ class AuthServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def SignOut(self, request, context):
-        """Ends the caller's session. Its refresh token is dead at once, its access tokens within 5 seconds. Idempotent.
+        """Ends the caller's session. Its refresh token is dead at once, its access tokens within 5 seconds.
+
+        A repeat after a lost answer gets UNAUTHENTICATED (SESSION_ENDED), which says that the caller is signed out.
 
         Errors:
+        UNAUTHENTICATED (SESSION_ENDED): the session has ended already.
         UNAUTHENTICATED (TOKEN_MISSING, TOKEN_INVALID, TOKEN_EXPIRED): nothing to sign out with; the session ends by itself.
         UNAVAILABLE (DEPENDENCY_UNAVAILABLE): try again later.
         """
@@ -196,6 +203,8 @@ class AuthService:
 
     An access token is sent with each call as metadata `authorization: Bearer <access_token>`. It lives for ten minutes
     and is renewed with the refresh token, which changes each time.
+
+    Beside those listed, any method may give the errors that error_reason.proto names for all.
     """
 
     @staticmethod

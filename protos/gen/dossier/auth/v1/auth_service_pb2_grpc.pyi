@@ -31,6 +31,8 @@ class AuthServiceStub:
 
     An access token is sent with each call as metadata `authorization: Bearer <access_token>`. It lives for ten minutes
     and is renewed with the refresh token, which changes each time.
+
+    Beside those listed, any method may give the errors that error_reason.proto names for all.
     """
 
     @_typing.overload
@@ -67,9 +69,12 @@ class AuthServiceStub:
       UNAVAILABLE (DEPENDENCY_UNAVAILABLE): send the same token again.
     """
     SignOut: _grpc.UnaryUnaryMultiCallable[_auth_service_pb2.SignOutRequest, _auth_service_pb2.SignOutResponse]
-    """Ends the caller's session. Its refresh token is dead at once, its access tokens within 5 seconds. Idempotent.
+    """Ends the caller's session. Its refresh token is dead at once, its access tokens within 5 seconds.
+
+    A repeat after a lost answer gets UNAUTHENTICATED (SESSION_ENDED), which says that the caller is signed out.
 
     Errors:
+      UNAUTHENTICATED (SESSION_ENDED): the session has ended already.
       UNAUTHENTICATED (TOKEN_MISSING, TOKEN_INVALID, TOKEN_EXPIRED): nothing to sign out with; the session ends by itself.
       UNAVAILABLE (DEPENDENCY_UNAVAILABLE): try again later.
     """
@@ -93,6 +98,8 @@ class AuthServiceAsyncStub(AuthServiceStub):
 
     An access token is sent with each call as metadata `authorization: Bearer <access_token>`. It lives for ten minutes
     and is renewed with the refresh token, which changes each time.
+
+    Beside those listed, any method may give the errors that error_reason.proto names for all.
     """
 
     def __init__(self, channel: _aio.Channel) -> None: ...
@@ -126,9 +133,12 @@ class AuthServiceAsyncStub(AuthServiceStub):
       UNAVAILABLE (DEPENDENCY_UNAVAILABLE): send the same token again.
     """
     SignOut: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.SignOutRequest, _auth_service_pb2.SignOutResponse]  # type: ignore[assignment]
-    """Ends the caller's session. Its refresh token is dead at once, its access tokens within 5 seconds. Idempotent.
+    """Ends the caller's session. Its refresh token is dead at once, its access tokens within 5 seconds.
+
+    A repeat after a lost answer gets UNAUTHENTICATED (SESSION_ENDED), which says that the caller is signed out.
 
     Errors:
+      UNAUTHENTICATED (SESSION_ENDED): the session has ended already.
       UNAUTHENTICATED (TOKEN_MISSING, TOKEN_INVALID, TOKEN_EXPIRED): nothing to sign out with; the session ends by itself.
       UNAVAILABLE (DEPENDENCY_UNAVAILABLE): try again later.
     """
@@ -151,6 +161,8 @@ class AuthServiceServicer(metaclass=_abc_1.ABCMeta):
 
     An access token is sent with each call as metadata `authorization: Bearer <access_token>`. It lives for ten minutes
     and is renewed with the refresh token, which changes each time.
+
+    Beside those listed, any method may give the errors that error_reason.proto names for all.
     """
 
     @_abc_1.abstractmethod
@@ -206,9 +218,12 @@ class AuthServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _auth_service_pb2.SignOutRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_auth_service_pb2.SignOutResponse, _abc.Awaitable[_auth_service_pb2.SignOutResponse]]:
-        """Ends the caller's session. Its refresh token is dead at once, its access tokens within 5 seconds. Idempotent.
+        """Ends the caller's session. Its refresh token is dead at once, its access tokens within 5 seconds.
+
+        A repeat after a lost answer gets UNAUTHENTICATED (SESSION_ENDED), which says that the caller is signed out.
 
         Errors:
+          UNAUTHENTICATED (SESSION_ENDED): the session has ended already.
           UNAUTHENTICATED (TOKEN_MISSING, TOKEN_INVALID, TOKEN_EXPIRED): nothing to sign out with; the session ends by itself.
           UNAVAILABLE (DEPENDENCY_UNAVAILABLE): try again later.
         """

@@ -11,3 +11,5 @@ LINE_FIELD_NUMBER: _ClassVar[int]
 line: _descriptor.FieldDescriptor
 TEXT_FIELD_NUMBER: _ClassVar[int]
 text: _descriptor.FieldDescriptor
+MOMENT_FIELD_NUMBER: _ClassVar[int]
+moment: _descriptor.FieldDescriptor

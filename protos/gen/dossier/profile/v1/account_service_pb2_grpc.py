@@ -27,6 +27,8 @@ if _version_not_supported:
 
 class AccountServiceStub:
     """What only the owner of an account may see and do.
+
+    Beside those listed, any method may give the errors that error_reason.proto names for all.
     """
 
     def __init__(self, channel):
@@ -49,13 +51,15 @@ class AccountServiceStub:
 
 class AccountServiceServicer:
     """What only the owner of an account may see and do.
+
+    Beside those listed, any method may give the errors that error_reason.proto names for all.
     """
 
     def GetAccount(self, request, context):
         """Returns the private side of the caller's own account.
 
         Errors:
-        UNAUTHENTICATED: sign in, or refresh.
+        NOT_FOUND (USER_NOT_FOUND): the account was deleted a moment ago.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -65,7 +69,8 @@ class AccountServiceServicer:
         """Deletes the caller's own account: profile, e-mail, avatar, password and sessions are gone at once; its seats in games
         stay without a name; its access tokens are dead within 5 seconds. The username is never given out again.
 
-        Cannot be undone. A repeat after a lost answer gets UNAUTHENTICATED.
+        Cannot be undone. A repeat after a lost answer gets UNAUTHENTICATED (SESSION_ENDED, or CREDENTIALS_WRONG in the first
+        seconds).
 
         Errors:
         UNAUTHENTICATED (CREDENTIALS_WRONG): the password is not the account's.
@@ -99,6 +104,8 @@ def add_AccountServiceServicer_to_server(servicer, server):
  # This class is part of an EXPERIMENTAL API.
 class AccountService:
     """What only the owner of an account may see and do.
+
+    Beside those listed, any method may give the errors that error_reason.proto names for all.
     """
 
     @staticmethod

@@ -27,7 +27,10 @@ GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
 class AccountServiceStub:
-    """What only the owner of an account may see and do."""
+    """What only the owner of an account may see and do.
+
+    Beside those listed, any method may give the errors that error_reason.proto names for all.
+    """
 
     @_typing.overload
     def __new__(cls, channel: _grpc.Channel) -> _Self: ...
@@ -37,13 +40,14 @@ class AccountServiceStub:
     """Returns the private side of the caller's own account.
 
     Errors:
-      UNAUTHENTICATED: sign in, or refresh.
+      NOT_FOUND (USER_NOT_FOUND): the account was deleted a moment ago.
     """
     DeleteAccount: _grpc.UnaryUnaryMultiCallable[_account_service_pb2.DeleteAccountRequest, _account_service_pb2.DeleteAccountResponse]
     """Deletes the caller's own account: profile, e-mail, avatar, password and sessions are gone at once; its seats in games
     stay without a name; its access tokens are dead within 5 seconds. The username is never given out again.
 
-    Cannot be undone. A repeat after a lost answer gets UNAUTHENTICATED.
+    Cannot be undone. A repeat after a lost answer gets UNAUTHENTICATED (SESSION_ENDED, or CREDENTIALS_WRONG in the first
+    seconds).
 
     Errors:
       UNAUTHENTICATED (CREDENTIALS_WRONG): the password is not the account's.
@@ -53,20 +57,24 @@ class AccountServiceStub:
 
 @_typing.type_check_only
 class AccountServiceAsyncStub(AccountServiceStub):
-    """What only the owner of an account may see and do."""
+    """What only the owner of an account may see and do.
+
+    Beside those listed, any method may give the errors that error_reason.proto names for all.
+    """
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     GetAccount: _aio.UnaryUnaryMultiCallable[_account_service_pb2.GetAccountRequest, _account_service_pb2.GetAccountResponse]  # type: ignore[assignment]
     """Returns the private side of the caller's own account.
 
     Errors:
-      UNAUTHENTICATED: sign in, or refresh.
+      NOT_FOUND (USER_NOT_FOUND): the account was deleted a moment ago.
     """
     DeleteAccount: _aio.UnaryUnaryMultiCallable[_account_service_pb2.DeleteAccountRequest, _account_service_pb2.DeleteAccountResponse]  # type: ignore[assignment]
     """Deletes the caller's own account: profile, e-mail, avatar, password and sessions are gone at once; its seats in games
     stay without a name; its access tokens are dead within 5 seconds. The username is never given out again.
 
-    Cannot be undone. A repeat after a lost answer gets UNAUTHENTICATED.
+    Cannot be undone. A repeat after a lost answer gets UNAUTHENTICATED (SESSION_ENDED, or CREDENTIALS_WRONG in the first
+    seconds).
 
     Errors:
       UNAUTHENTICATED (CREDENTIALS_WRONG): the password is not the account's.
@@ -75,7 +83,10 @@ class AccountServiceAsyncStub(AccountServiceStub):
     """
 
 class AccountServiceServicer(metaclass=_abc_1.ABCMeta):
-    """What only the owner of an account may see and do."""
+    """What only the owner of an account may see and do.
+
+    Beside those listed, any method may give the errors that error_reason.proto names for all.
+    """
 
     @_abc_1.abstractmethod
     def GetAccount(
@@ -86,7 +97,7 @@ class AccountServiceServicer(metaclass=_abc_1.ABCMeta):
         """Returns the private side of the caller's own account.
 
         Errors:
-          UNAUTHENTICATED: sign in, or refresh.
+          NOT_FOUND (USER_NOT_FOUND): the account was deleted a moment ago.
         """
 
     @_abc_1.abstractmethod
@@ -98,7 +109,8 @@ class AccountServiceServicer(metaclass=_abc_1.ABCMeta):
         """Deletes the caller's own account: profile, e-mail, avatar, password and sessions are gone at once; its seats in games
         stay without a name; its access tokens are dead within 5 seconds. The username is never given out again.
 
-        Cannot be undone. A repeat after a lost answer gets UNAUTHENTICATED.
+        Cannot be undone. A repeat after a lost answer gets UNAUTHENTICATED (SESSION_ENDED, or CREDENTIALS_WRONG in the first
+        seconds).
 
         Errors:
           UNAUTHENTICATED (CREDENTIALS_WRONG): the password is not the account's.

@@ -27,6 +27,8 @@ if _version_not_supported:
 
 class AvatarServiceStub:
     """The players' pictures.
+
+    Beside those listed, any method may give the errors that error_reason.proto names for all.
     """
 
     def __init__(self, channel):
@@ -54,6 +56,8 @@ class AvatarServiceStub:
 
 class AvatarServiceServicer:
     """The players' pictures.
+
+    Beside those listed, any method may give the errors that error_reason.proto names for all.
     """
 
     def UploadAvatar(self, request_iterator, context):
@@ -66,8 +70,9 @@ class AvatarServiceServicer:
         Errors:
         INVALID_ARGUMENT (IMAGE_FORMAT, IMAGE_TOO_LARGE, IMAGE_ANIMATED, IMAGE_BROKEN): choose another picture.
         INVALID_ARGUMENT (UPLOAD_MISMATCH): send metadata first, then exactly the bytes that it announces.
-        PERMISSION_DENIED (NOT_OWNER): this is not the caller's own avatar.
+        PERMISSION_DENIED (NOT_OWNER): this is not the caller's own avatar, or the account was deleted a moment ago.
         RESOURCE_EXHAUSTED (SERVER_BUSY): try again after the delay in RetryInfo.
+        DEADLINE_EXCEEDED (DEADLINE_EXCEEDED): nothing came for 30 seconds, or not everything in 60; send it again.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -123,6 +128,8 @@ def add_AvatarServiceServicer_to_server(servicer, server):
  # This class is part of an EXPERIMENTAL API.
 class AvatarService:
     """The players' pictures.
+
+    Beside those listed, any method may give the errors that error_reason.proto names for all.
     """
 
     @staticmethod

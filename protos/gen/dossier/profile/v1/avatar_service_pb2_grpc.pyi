@@ -27,7 +27,10 @@ GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
 class AvatarServiceStub:
-    """The players' pictures."""
+    """The players' pictures.
+
+    Beside those listed, any method may give the errors that error_reason.proto names for all.
+    """
 
     @_typing.overload
     def __new__(cls, channel: _grpc.Channel) -> _Self: ...
@@ -43,8 +46,9 @@ class AvatarServiceStub:
     Errors:
       INVALID_ARGUMENT (IMAGE_FORMAT, IMAGE_TOO_LARGE, IMAGE_ANIMATED, IMAGE_BROKEN): choose another picture.
       INVALID_ARGUMENT (UPLOAD_MISMATCH): send metadata first, then exactly the bytes that it announces.
-      PERMISSION_DENIED (NOT_OWNER): this is not the caller's own avatar.
+      PERMISSION_DENIED (NOT_OWNER): this is not the caller's own avatar, or the account was deleted a moment ago.
       RESOURCE_EXHAUSTED (SERVER_BUSY): try again after the delay in RetryInfo.
+      DEADLINE_EXCEEDED (DEADLINE_EXCEEDED): nothing came for 30 seconds, or not everything in 60; send it again.
     """
     GetAvatar: _grpc.UnaryStreamMultiCallable[_avatar_service_pb2.GetAvatarRequest, _avatar_service_pb2.GetAvatarResponse]
     """Streams a player's avatar: one message with `metadata`, then the bytes. A player without an avatar gets a drawn disc
@@ -63,7 +67,10 @@ class AvatarServiceStub:
 
 @_typing.type_check_only
 class AvatarServiceAsyncStub(AvatarServiceStub):
-    """The players' pictures."""
+    """The players' pictures.
+
+    Beside those listed, any method may give the errors that error_reason.proto names for all.
+    """
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     UploadAvatar: _aio.StreamUnaryMultiCallable[_avatar_service_pb2.UploadAvatarRequest, _avatar_service_pb2.UploadAvatarResponse]  # type: ignore[assignment]
@@ -76,8 +83,9 @@ class AvatarServiceAsyncStub(AvatarServiceStub):
     Errors:
       INVALID_ARGUMENT (IMAGE_FORMAT, IMAGE_TOO_LARGE, IMAGE_ANIMATED, IMAGE_BROKEN): choose another picture.
       INVALID_ARGUMENT (UPLOAD_MISMATCH): send metadata first, then exactly the bytes that it announces.
-      PERMISSION_DENIED (NOT_OWNER): this is not the caller's own avatar.
+      PERMISSION_DENIED (NOT_OWNER): this is not the caller's own avatar, or the account was deleted a moment ago.
       RESOURCE_EXHAUSTED (SERVER_BUSY): try again after the delay in RetryInfo.
+      DEADLINE_EXCEEDED (DEADLINE_EXCEEDED): nothing came for 30 seconds, or not everything in 60; send it again.
     """
     GetAvatar: _aio.UnaryStreamMultiCallable[_avatar_service_pb2.GetAvatarRequest, _avatar_service_pb2.GetAvatarResponse]  # type: ignore[assignment]
     """Streams a player's avatar: one message with `metadata`, then the bytes. A player without an avatar gets a drawn disc
@@ -95,7 +103,10 @@ class AvatarServiceAsyncStub(AvatarServiceStub):
     """
 
 class AvatarServiceServicer(metaclass=_abc_1.ABCMeta):
-    """The players' pictures."""
+    """The players' pictures.
+
+    Beside those listed, any method may give the errors that error_reason.proto names for all.
+    """
 
     @_abc_1.abstractmethod
     def UploadAvatar(
@@ -112,8 +123,9 @@ class AvatarServiceServicer(metaclass=_abc_1.ABCMeta):
         Errors:
           INVALID_ARGUMENT (IMAGE_FORMAT, IMAGE_TOO_LARGE, IMAGE_ANIMATED, IMAGE_BROKEN): choose another picture.
           INVALID_ARGUMENT (UPLOAD_MISMATCH): send metadata first, then exactly the bytes that it announces.
-          PERMISSION_DENIED (NOT_OWNER): this is not the caller's own avatar.
+          PERMISSION_DENIED (NOT_OWNER): this is not the caller's own avatar, or the account was deleted a moment ago.
           RESOURCE_EXHAUSTED (SERVER_BUSY): try again after the delay in RetryInfo.
+          DEADLINE_EXCEEDED (DEADLINE_EXCEEDED): nothing came for 30 seconds, or not everything in 60; send it again.
         """
 
     @_abc_1.abstractmethod

@@ -28,6 +28,8 @@ if _version_not_supported:
 class CredentialsServiceStub:
     """Accounts, passwords and sign-in sessions, for the gateway and for the operator's own machine. Internal: it accepts
     service tokens only and cannot be reached through the gateway.
+
+    Beside those listed, any method may give the errors that error_reason.proto names for all.
     """
 
     def __init__(self, channel):
@@ -81,6 +83,8 @@ class CredentialsServiceStub:
 class CredentialsServiceServicer:
     """Accounts, passwords and sign-in sessions, for the gateway and for the operator's own machine. Internal: it accepts
     service tokens only and cannot be reached through the gateway.
+
+    Beside those listed, any method may give the errors that error_reason.proto names for all.
     """
 
     def CreateAccount(self, request, context):
@@ -99,7 +103,7 @@ class CredentialsServiceServicer:
         """Checks a password and opens a session. An unknown username takes the same time as a wrong password.
 
         Errors:
-        UNAUTHENTICATED (CREDENTIALS_WRONG): wrong password or unknown username.
+        UNAUTHENTICATED (CREDENTIALS_WRONG): wrong password or unknown username, or deleted meanwhile.
         RESOURCE_EXHAUSTED (SERVER_BUSY): try again after the delay in RetryInfo.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -218,6 +222,8 @@ def add_CredentialsServiceServicer_to_server(servicer, server):
 class CredentialsService:
     """Accounts, passwords and sign-in sessions, for the gateway and for the operator's own machine. Internal: it accepts
     service tokens only and cannot be reached through the gateway.
+
+    Beside those listed, any method may give the errors that error_reason.proto names for all.
     """
 
     @staticmethod

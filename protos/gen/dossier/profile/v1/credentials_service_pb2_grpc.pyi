@@ -29,6 +29,8 @@ GRPC_VERSION: str
 class CredentialsServiceStub:
     """Accounts, passwords and sign-in sessions, for the gateway and for the operator's own machine. Internal: it accepts
     service tokens only and cannot be reached through the gateway.
+
+    Beside those listed, any method may give the errors that error_reason.proto names for all.
     """
 
     @_typing.overload
@@ -47,7 +49,7 @@ class CredentialsServiceStub:
     """Checks a password and opens a session. An unknown username takes the same time as a wrong password.
 
     Errors:
-      UNAUTHENTICATED (CREDENTIALS_WRONG): wrong password or unknown username.
+      UNAUTHENTICATED (CREDENTIALS_WRONG): wrong password or unknown username, or deleted meanwhile.
       RESOURCE_EXHAUSTED (SERVER_BUSY): try again after the delay in RetryInfo.
     """
     RotateSession: _grpc.UnaryUnaryMultiCallable[_credentials_service_pb2.RotateSessionRequest, _credentials_service_pb2.RotateSessionResponse]
@@ -89,6 +91,8 @@ class CredentialsServiceStub:
 class CredentialsServiceAsyncStub(CredentialsServiceStub):
     """Accounts, passwords and sign-in sessions, for the gateway and for the operator's own machine. Internal: it accepts
     service tokens only and cannot be reached through the gateway.
+
+    Beside those listed, any method may give the errors that error_reason.proto names for all.
     """
 
     def __init__(self, channel: _aio.Channel) -> None: ...
@@ -104,7 +108,7 @@ class CredentialsServiceAsyncStub(CredentialsServiceStub):
     """Checks a password and opens a session. An unknown username takes the same time as a wrong password.
 
     Errors:
-      UNAUTHENTICATED (CREDENTIALS_WRONG): wrong password or unknown username.
+      UNAUTHENTICATED (CREDENTIALS_WRONG): wrong password or unknown username, or deleted meanwhile.
       RESOURCE_EXHAUSTED (SERVER_BUSY): try again after the delay in RetryInfo.
     """
     RotateSession: _aio.UnaryUnaryMultiCallable[_credentials_service_pb2.RotateSessionRequest, _credentials_service_pb2.RotateSessionResponse]  # type: ignore[assignment]
@@ -145,6 +149,8 @@ class CredentialsServiceAsyncStub(CredentialsServiceStub):
 class CredentialsServiceServicer(metaclass=_abc_1.ABCMeta):
     """Accounts, passwords and sign-in sessions, for the gateway and for the operator's own machine. Internal: it accepts
     service tokens only and cannot be reached through the gateway.
+
+    Beside those listed, any method may give the errors that error_reason.proto names for all.
     """
 
     @_abc_1.abstractmethod
@@ -170,7 +176,7 @@ class CredentialsServiceServicer(metaclass=_abc_1.ABCMeta):
         """Checks a password and opens a session. An unknown username takes the same time as a wrong password.
 
         Errors:
-          UNAUTHENTICATED (CREDENTIALS_WRONG): wrong password or unknown username.
+          UNAUTHENTICATED (CREDENTIALS_WRONG): wrong password or unknown username, or deleted meanwhile.
           RESOURCE_EXHAUSTED (SERVER_BUSY): try again after the delay in RetryInfo.
         """
 

@@ -31,7 +31,7 @@ from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior_
 from google.protobuf import field_mask_pb2 as google_dot_protobuf_dot_field__mask__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n(dossier/profile/v1/profile_service.proto\x12\x12\x64ossier.profile.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1e\x64ossier/access/v1/access.proto\x1a\x1d\x64ossier/common/v1/rules.proto\x1a\x1d\x64ossier/profile/v1/user.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a google/protobuf/field_mask.proto\";\n\x0eGetUserRequest\x12)\n\x08username\x18\x01 \x01(\tB\r\xe2\x41\x01\x02\xbaH\x06r\x04\x88\xce\x18\x01R\x08username\"E\n\x0fGetUserResponse\x12\x32\n\x04user\x18\x01 \x01(\x0b\x32\x18.dossier.profile.v1.UserB\x04\xe2\x41\x01\x03R\x04user\"M\n\x14\x42\x61tchGetUsersRequest\x12\x35\n\tusernames\x18\x01 \x03(\tB\x17\xe2\x41\x01\x02\xbaH\x10\x92\x01\r\x08\x01\x10\xc8\x01\"\x06r\x04\x88\xce\x18\x01R\tusernames\"\x80\x01\n\x15\x42\x61tchGetUsersResponse\x12\x34\n\x05users\x18\x01 \x03(\x0b\x32\x18.dossier.profile.v1.UserB\x04\xe2\x41\x01\x03R\x05users\x12\x31\n\x11missing_usernames\x18\x02 \x03(\tB\x04\xe2\x41\x01\x03R\x10missingUsernames\"\xd0\x01\n\x10ListUsersRequest\x12(\n\tpage_size\x18\x01 \x01(\x05\x42\x0b\xe2\x41\x01\x01\xbaH\x04\x1a\x02(\x00R\x08pageSize\x12+\n\npage_token\x18\x02 \x01(\tB\x0c\xe2\x41\x01\x01\xbaH\x05r\x03\x18\x80\x08R\tpageToken\x12#\n\x06search\x18\x03 \x01(\tB\x0b\xe2\x41\x01\x01\xbaH\x04r\x02\x18\x64R\x06search\x12\x1f\n\x04\x63ity\x18\x04 \x01(\tB\x0b\xe2\x41\x01\x01\xbaH\x04r\x02\x18\x64R\x04\x63ity\x12\x1f\n\x04\x63lub\x18\x05 \x01(\tB\x0b\xe2\x41\x01\x01\xbaH\x04r\x02\x18\x64R\x04\x63lub\"w\n\x11ListUsersResponse\x12\x34\n\x05users\x18\x01 \x03(\x0b\x32\x18.dossier.profile.v1.UserB\x04\xe2\x41\x01\x03R\x05users\x12,\n\x0fnext_page_token\x18\x02 \x01(\tB\x04\xe2\x41\x01\x03R\rnextPageToken\"\xdc\x01\n\x11UpdateUserRequest\x12)\n\x08username\x18\x01 \x01(\tB\r\xe2\x41\x01\x02\xbaH\x06r\x04\x88\xce\x18\x01R\x08username\x12\x38\n\x04user\x18\x02 \x01(\x0b\x32\x18.dossier.profile.v1.UserB\n\xe2\x41\x01\x02\xbaH\x03\xc8\x01\x01R\x04user\x12\x41\n\x0bupdate_mask\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.FieldMaskB\x04\xe2\x41\x01\x01R\nupdateMask\x12\x1f\n\x04\x65tag\x18\x04 \x01(\tB\x0b\xe2\x41\x01\x01\xbaH\x04r\x02\x18@R\x04\x65tag\"H\n\x12UpdateUserResponse\x12\x32\n\x04user\x18\x01 \x01(\x0b\x32\x18.dossier.profile.v1.UserB\x04\xe2\x41\x01\x03R\x04user2\x95\x04\n\x0eProfileService\x12y\n\x07GetUser\x12\".dossier.profile.v1.GetUserRequest\x1a#.dossier.profile.v1.GetUserResponse\"%\x90\x02\x01\xea\xc7\x18\x02\x08\x01\x82\xd3\xe4\x93\x02\x16\x12\x14/v1/users/{username}\x12\x89\x01\n\rBatchGetUsers\x12(.dossier.profile.v1.BatchGetUsersRequest\x1a).dossier.profile.v1.BatchGetUsersResponse\"#\x90\x02\x01\xea\xc7\x18\x02\x08\x01\x82\xd3\xe4\x93\x02\x14\x12\x12/v1/users:batchGet\x12t\n\tListUsers\x12$.dossier.profile.v1.ListUsersRequest\x1a%.dossier.profile.v1.ListUsersResponse\"\x1a\x90\x02\x01\xea\xc7\x18\x02\x08\x01\x82\xd3\xe4\x93\x02\x0b\x12\t/v1/users\x12\x85\x01\n\nUpdateUser\x12%.dossier.profile.v1.UpdateUserRequest\x1a&.dossier.profile.v1.UpdateUserResponse\"(\xea\xc7\x18\x02\x08\x02\x82\xd3\xe4\x93\x02\x1c\x32\x14/v1/users/{username}:\x04userb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n(dossier/profile/v1/profile_service.proto\x12\x12\x64ossier.profile.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1e\x64ossier/access/v1/access.proto\x1a\x1d\x64ossier/common/v1/rules.proto\x1a\x1d\x64ossier/profile/v1/user.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a google/protobuf/field_mask.proto\";\n\x0eGetUserRequest\x12)\n\x08username\x18\x01 \x01(\tB\r\xe2\x41\x01\x02\xbaH\x06r\x04\x88\xce\x18\x01R\x08username\"E\n\x0fGetUserResponse\x12\x32\n\x04user\x18\x01 \x01(\x0b\x32\x18.dossier.profile.v1.UserB\x04\xe2\x41\x01\x03R\x04user\"M\n\x14\x42\x61tchGetUsersRequest\x12\x35\n\tusernames\x18\x01 \x03(\tB\x17\xe2\x41\x01\x02\xbaH\x10\x92\x01\r\x08\x01\x10\xc8\x01\"\x06r\x04\x88\xce\x18\x01R\tusernames\"\x80\x01\n\x15\x42\x61tchGetUsersResponse\x12\x34\n\x05users\x18\x01 \x03(\x0b\x32\x18.dossier.profile.v1.UserB\x04\xe2\x41\x01\x03R\x05users\x12\x31\n\x11missing_usernames\x18\x02 \x03(\tB\x04\xe2\x41\x01\x03R\x10missingUsernames\"\xdc\x01\n\x10ListUsersRequest\x12(\n\tpage_size\x18\x01 \x01(\x05\x42\x0b\xe2\x41\x01\x01\xbaH\x04\x1a\x02(\x00R\x08pageSize\x12+\n\npage_token\x18\x02 \x01(\tB\x0c\xe2\x41\x01\x01\xbaH\x05r\x03\x18\x80\x08R\tpageToken\x12\'\n\x06search\x18\x03 \x01(\tB\x0f\xe2\x41\x01\x01\xbaH\x08r\x06\x18\x64\x98\xce\x18\x01R\x06search\x12#\n\x04\x63ity\x18\x04 \x01(\tB\x0f\xe2\x41\x01\x01\xbaH\x08r\x06\x18\x64\x98\xce\x18\x01R\x04\x63ity\x12#\n\x04\x63lub\x18\x05 \x01(\tB\x0f\xe2\x41\x01\x01\xbaH\x08r\x06\x18\x64\x98\xce\x18\x01R\x04\x63lub\"w\n\x11ListUsersResponse\x12\x34\n\x05users\x18\x01 \x03(\x0b\x32\x18.dossier.profile.v1.UserB\x04\xe2\x41\x01\x03R\x05users\x12,\n\x0fnext_page_token\x18\x02 \x01(\tB\x04\xe2\x41\x01\x03R\rnextPageToken\"\xdc\x01\n\x11UpdateUserRequest\x12)\n\x08username\x18\x01 \x01(\tB\r\xe2\x41\x01\x02\xbaH\x06r\x04\x88\xce\x18\x01R\x08username\x12\x38\n\x04user\x18\x02 \x01(\x0b\x32\x18.dossier.profile.v1.UserB\n\xe2\x41\x01\x02\xbaH\x03\xc8\x01\x01R\x04user\x12\x41\n\x0bupdate_mask\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.FieldMaskB\x04\xe2\x41\x01\x01R\nupdateMask\x12\x1f\n\x04\x65tag\x18\x04 \x01(\tB\x0b\xe2\x41\x01\x01\xbaH\x04r\x02\x18@R\x04\x65tag\"H\n\x12UpdateUserResponse\x12\x32\n\x04user\x18\x01 \x01(\x0b\x32\x18.dossier.profile.v1.UserB\x04\xe2\x41\x01\x03R\x04user2\x95\x04\n\x0eProfileService\x12y\n\x07GetUser\x12\".dossier.profile.v1.GetUserRequest\x1a#.dossier.profile.v1.GetUserResponse\"%\x90\x02\x01\xea\xc7\x18\x02\x08\x01\x82\xd3\xe4\x93\x02\x16\x12\x14/v1/users/{username}\x12\x89\x01\n\rBatchGetUsers\x12(.dossier.profile.v1.BatchGetUsersRequest\x1a).dossier.profile.v1.BatchGetUsersResponse\"#\x90\x02\x01\xea\xc7\x18\x02\x08\x01\x82\xd3\xe4\x93\x02\x14\x12\x12/v1/users:batchGet\x12t\n\tListUsers\x12$.dossier.profile.v1.ListUsersRequest\x1a%.dossier.profile.v1.ListUsersResponse\"\x1a\x90\x02\x01\xea\xc7\x18\x02\x08\x01\x82\xd3\xe4\x93\x02\x0b\x12\t/v1/users\x12\x85\x01\n\nUpdateUser\x12%.dossier.profile.v1.UpdateUserRequest\x1a&.dossier.profile.v1.UpdateUserResponse\"(\xea\xc7\x18\x02\x08\x02\x82\xd3\xe4\x93\x02\x1c\x32\x14/v1/users/{username}:\x04userb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -53,11 +53,11 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTUSERSREQUEST'].fields_by_name['page_token']._loaded_options = None
   _globals['_LISTUSERSREQUEST'].fields_by_name['page_token']._serialized_options = b'\342A\001\001\272H\005r\003\030\200\010'
   _globals['_LISTUSERSREQUEST'].fields_by_name['search']._loaded_options = None
-  _globals['_LISTUSERSREQUEST'].fields_by_name['search']._serialized_options = b'\342A\001\001\272H\004r\002\030d'
+  _globals['_LISTUSERSREQUEST'].fields_by_name['search']._serialized_options = b'\342A\001\001\272H\010r\006\030d\230\316\030\001'
   _globals['_LISTUSERSREQUEST'].fields_by_name['city']._loaded_options = None
-  _globals['_LISTUSERSREQUEST'].fields_by_name['city']._serialized_options = b'\342A\001\001\272H\004r\002\030d'
+  _globals['_LISTUSERSREQUEST'].fields_by_name['city']._serialized_options = b'\342A\001\001\272H\010r\006\030d\230\316\030\001'
   _globals['_LISTUSERSREQUEST'].fields_by_name['club']._loaded_options = None
-  _globals['_LISTUSERSREQUEST'].fields_by_name['club']._serialized_options = b'\342A\001\001\272H\004r\002\030d'
+  _globals['_LISTUSERSREQUEST'].fields_by_name['club']._serialized_options = b'\342A\001\001\272H\010r\006\030d\230\316\030\001'
   _globals['_LISTUSERSRESPONSE'].fields_by_name['users']._loaded_options = None
   _globals['_LISTUSERSRESPONSE'].fields_by_name['users']._serialized_options = b'\342A\001\003'
   _globals['_LISTUSERSRESPONSE'].fields_by_name['next_page_token']._loaded_options = None
@@ -89,13 +89,13 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_BATCHGETUSERSRESPONSE']._serialized_start=496
   _globals['_BATCHGETUSERSRESPONSE']._serialized_end=624
   _globals['_LISTUSERSREQUEST']._serialized_start=627
-  _globals['_LISTUSERSREQUEST']._serialized_end=835
-  _globals['_LISTUSERSRESPONSE']._serialized_start=837
-  _globals['_LISTUSERSRESPONSE']._serialized_end=956
-  _globals['_UPDATEUSERREQUEST']._serialized_start=959
-  _globals['_UPDATEUSERREQUEST']._serialized_end=1179
-  _globals['_UPDATEUSERRESPONSE']._serialized_start=1181
-  _globals['_UPDATEUSERRESPONSE']._serialized_end=1253
-  _globals['_PROFILESERVICE']._serialized_start=1256
-  _globals['_PROFILESERVICE']._serialized_end=1789
+  _globals['_LISTUSERSREQUEST']._serialized_end=847
+  _globals['_LISTUSERSRESPONSE']._serialized_start=849
+  _globals['_LISTUSERSRESPONSE']._serialized_end=968
+  _globals['_UPDATEUSERREQUEST']._serialized_start=971
+  _globals['_UPDATEUSERREQUEST']._serialized_end=1191
+  _globals['_UPDATEUSERRESPONSE']._serialized_start=1193
+  _globals['_UPDATEUSERRESPONSE']._serialized_end=1265
+  _globals['_PROFILESERVICE']._serialized_start=1268
+  _globals['_PROFILESERVICE']._serialized_end=1801
 # @@protoc_insertion_point(module_scope)

@@ -27,6 +27,8 @@ if _version_not_supported:
 
 class ProfileServiceStub:
     """The public profiles of the players. Everyone reads all of them; each player edits their own.
+
+    Beside those listed, any method may give the errors that error_reason.proto names for all.
     """
 
     def __init__(self, channel):
@@ -59,6 +61,8 @@ class ProfileServiceStub:
 
 class ProfileServiceServicer:
     """The public profiles of the players. Everyone reads all of them; each player edits their own.
+
+    Beside those listed, any method may give the errors that error_reason.proto names for all.
     """
 
     def GetUser(self, request, context):
@@ -101,6 +105,7 @@ class ProfileServiceServicer:
         Errors:
         INVALID_ARGUMENT (INVALID_REQUEST, UPDATE_MASK_INVALID): mend the fields or the mask.
         PERMISSION_DENIED (NOT_OWNER): this is not the caller's own profile.
+        NOT_FOUND (USER_NOT_FOUND): the account was deleted a moment ago; without an `etag` only.
         ABORTED (ETAG_STALE): read the user again and repeat the change.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -140,6 +145,8 @@ def add_ProfileServiceServicer_to_server(servicer, server):
  # This class is part of an EXPERIMENTAL API.
 class ProfileService:
     """The public profiles of the players. Everyone reads all of them; each player edits their own.
+
+    Beside those listed, any method may give the errors that error_reason.proto names for all.
     """
 
     @staticmethod

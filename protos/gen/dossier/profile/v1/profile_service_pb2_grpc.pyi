@@ -27,7 +27,10 @@ GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
 class ProfileServiceStub:
-    """The public profiles of the players. Everyone reads all of them; each player edits their own."""
+    """The public profiles of the players. Everyone reads all of them; each player edits their own.
+
+    Beside those listed, any method may give the errors that error_reason.proto names for all.
+    """
 
     @_typing.overload
     def __new__(cls, channel: _grpc.Channel) -> _Self: ...
@@ -61,12 +64,16 @@ class ProfileServiceStub:
     Errors:
       INVALID_ARGUMENT (INVALID_REQUEST, UPDATE_MASK_INVALID): mend the fields or the mask.
       PERMISSION_DENIED (NOT_OWNER): this is not the caller's own profile.
+      NOT_FOUND (USER_NOT_FOUND): the account was deleted a moment ago; without an `etag` only.
       ABORTED (ETAG_STALE): read the user again and repeat the change.
     """
 
 @_typing.type_check_only
 class ProfileServiceAsyncStub(ProfileServiceStub):
-    """The public profiles of the players. Everyone reads all of them; each player edits their own."""
+    """The public profiles of the players. Everyone reads all of them; each player edits their own.
+
+    Beside those listed, any method may give the errors that error_reason.proto names for all.
+    """
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     GetUser: _aio.UnaryUnaryMultiCallable[_profile_service_pb2.GetUserRequest, _profile_service_pb2.GetUserResponse]  # type: ignore[assignment]
@@ -97,11 +104,15 @@ class ProfileServiceAsyncStub(ProfileServiceStub):
     Errors:
       INVALID_ARGUMENT (INVALID_REQUEST, UPDATE_MASK_INVALID): mend the fields or the mask.
       PERMISSION_DENIED (NOT_OWNER): this is not the caller's own profile.
+      NOT_FOUND (USER_NOT_FOUND): the account was deleted a moment ago; without an `etag` only.
       ABORTED (ETAG_STALE): read the user again and repeat the change.
     """
 
 class ProfileServiceServicer(metaclass=_abc_1.ABCMeta):
-    """The public profiles of the players. Everyone reads all of them; each player edits their own."""
+    """The public profiles of the players. Everyone reads all of them; each player edits their own.
+
+    Beside those listed, any method may give the errors that error_reason.proto names for all.
+    """
 
     @_abc_1.abstractmethod
     def GetUser(
@@ -154,6 +165,7 @@ class ProfileServiceServicer(metaclass=_abc_1.ABCMeta):
         Errors:
           INVALID_ARGUMENT (INVALID_REQUEST, UPDATE_MASK_INVALID): mend the fields or the mask.
           PERMISSION_DENIED (NOT_OWNER): this is not the caller's own profile.
+          NOT_FOUND (USER_NOT_FOUND): the account was deleted a moment ago; without an `etag` only.
           ABORTED (ETAG_STALE): read the user again and repeat the change.
         """
 

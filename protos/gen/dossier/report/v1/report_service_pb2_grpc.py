@@ -27,6 +27,8 @@ if _version_not_supported:
 
 class ReportServiceStub:
     """Printable reports of players. A report belongs to the account that asked for it; nobody else sees it.
+
+    Beside those listed, any method may give the errors that error_reason.proto names for all.
     """
 
     def __init__(self, channel):
@@ -74,6 +76,8 @@ class ReportServiceStub:
 
 class ReportServiceServicer:
     """Printable reports of players. A report belongs to the account that asked for it; nobody else sees it.
+
+    Beside those listed, any method may give the errors that error_reason.proto names for all.
     """
 
     def CreateReport(self, request, context):
@@ -138,11 +142,12 @@ class ReportServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def CancelReport(self, request, context):
-        """Takes a request back. The report will not become READY. Cancelling a cancelled report succeeds.
+        """Takes a request back: a report that is QUEUED or RENDERING will not become READY. Cancelling a cancelled report
+        succeeds.
 
         Errors:
         NOT_FOUND (REPORT_NOT_FOUND): the caller has no such report.
-        FAILED_PRECONDITION (REPORT_FINISHED): it is already READY or FAILED.
+        FAILED_PRECONDITION (REPORT_FINISHED): it is already READY or FAILED; delete it if it is not wanted.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -208,6 +213,8 @@ def add_ReportServiceServicer_to_server(servicer, server):
  # This class is part of an EXPERIMENTAL API.
 class ReportService:
     """Printable reports of players. A report belongs to the account that asked for it; nobody else sees it.
+
+    Beside those listed, any method may give the errors that error_reason.proto names for all.
     """
 
     @staticmethod

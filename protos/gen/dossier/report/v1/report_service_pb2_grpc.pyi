@@ -27,7 +27,10 @@ GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
 class ReportServiceStub:
-    """Printable reports of players. A report belongs to the account that asked for it; nobody else sees it."""
+    """Printable reports of players. A report belongs to the account that asked for it; nobody else sees it.
+
+    Beside those listed, any method may give the errors that error_reason.proto names for all.
+    """
 
     @_typing.overload
     def __new__(cls, channel: _grpc.Channel) -> _Self: ...
@@ -75,11 +78,12 @@ class ReportServiceStub:
       DATA_LOSS (FILE_DAMAGED): the stored file is not what was made; ask for a new report.
     """
     CancelReport: _grpc.UnaryUnaryMultiCallable[_report_service_pb2.CancelReportRequest, _report_service_pb2.CancelReportResponse]
-    """Takes a request back. The report will not become READY. Cancelling a cancelled report succeeds.
+    """Takes a request back: a report that is QUEUED or RENDERING will not become READY. Cancelling a cancelled report
+    succeeds.
 
     Errors:
       NOT_FOUND (REPORT_NOT_FOUND): the caller has no such report.
-      FAILED_PRECONDITION (REPORT_FINISHED): it is already READY or FAILED.
+      FAILED_PRECONDITION (REPORT_FINISHED): it is already READY or FAILED; delete it if it is not wanted.
     """
     DeleteReport: _grpc.UnaryUnaryMultiCallable[_report_service_pb2.DeleteReportRequest, _report_service_pb2.DeleteReportResponse]
     """Deletes a report and its file, in any state. A report under way is cancelled.
@@ -92,7 +96,10 @@ class ReportServiceStub:
 
 @_typing.type_check_only
 class ReportServiceAsyncStub(ReportServiceStub):
-    """Printable reports of players. A report belongs to the account that asked for it; nobody else sees it."""
+    """Printable reports of players. A report belongs to the account that asked for it; nobody else sees it.
+
+    Beside those listed, any method may give the errors that error_reason.proto names for all.
+    """
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     CreateReport: _aio.UnaryUnaryMultiCallable[_report_service_pb2.CreateReportRequest, _report_service_pb2.CreateReportResponse]  # type: ignore[assignment]
@@ -137,11 +144,12 @@ class ReportServiceAsyncStub(ReportServiceStub):
       DATA_LOSS (FILE_DAMAGED): the stored file is not what was made; ask for a new report.
     """
     CancelReport: _aio.UnaryUnaryMultiCallable[_report_service_pb2.CancelReportRequest, _report_service_pb2.CancelReportResponse]  # type: ignore[assignment]
-    """Takes a request back. The report will not become READY. Cancelling a cancelled report succeeds.
+    """Takes a request back: a report that is QUEUED or RENDERING will not become READY. Cancelling a cancelled report
+    succeeds.
 
     Errors:
       NOT_FOUND (REPORT_NOT_FOUND): the caller has no such report.
-      FAILED_PRECONDITION (REPORT_FINISHED): it is already READY or FAILED.
+      FAILED_PRECONDITION (REPORT_FINISHED): it is already READY or FAILED; delete it if it is not wanted.
     """
     DeleteReport: _aio.UnaryUnaryMultiCallable[_report_service_pb2.DeleteReportRequest, _report_service_pb2.DeleteReportResponse]  # type: ignore[assignment]
     """Deletes a report and its file, in any state. A report under way is cancelled.
@@ -153,7 +161,10 @@ class ReportServiceAsyncStub(ReportServiceStub):
     """
 
 class ReportServiceServicer(metaclass=_abc_1.ABCMeta):
-    """Printable reports of players. A report belongs to the account that asked for it; nobody else sees it."""
+    """Printable reports of players. A report belongs to the account that asked for it; nobody else sees it.
+
+    Beside those listed, any method may give the errors that error_reason.proto names for all.
+    """
 
     @_abc_1.abstractmethod
     def CreateReport(
@@ -232,11 +243,12 @@ class ReportServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _report_service_pb2.CancelReportRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_report_service_pb2.CancelReportResponse, _abc.Awaitable[_report_service_pb2.CancelReportResponse]]:
-        """Takes a request back. The report will not become READY. Cancelling a cancelled report succeeds.
+        """Takes a request back: a report that is QUEUED or RENDERING will not become READY. Cancelling a cancelled report
+        succeeds.
 
         Errors:
           NOT_FOUND (REPORT_NOT_FOUND): the caller has no such report.
-          FAILED_PRECONDITION (REPORT_FINISHED): it is already READY or FAILED.
+          FAILED_PRECONDITION (REPORT_FINISHED): it is already READY or FAILED; delete it if it is not wanted.
         """
 
     @_abc_1.abstractmethod

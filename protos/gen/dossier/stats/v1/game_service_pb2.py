@@ -31,7 +31,7 @@ from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior_
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#dossier/stats/v1/game_service.proto\x12\x10\x64ossier.stats.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1e\x64ossier/access/v1/access.proto\x1a\x1d\x64ossier/common/v1/rules.proto\x1a\x1b\x64ossier/stats/v1/game.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"K\n\x11RecordGameRequest\x12\x36\n\x04game\x18\x01 \x01(\x0b\x32\x16.dossier.stats.v1.GameB\n\xe2\x41\x01\x02\xbaH\x03\xc8\x01\x01R\x04game\"F\n\x12RecordGameResponse\x12\x30\n\x04game\x18\x01 \x01(\x0b\x32\x16.dossier.stats.v1.GameB\x04\xe2\x41\x01\x03R\x04game\"8\n\x0eGetGameRequest\x12&\n\x07game_id\x18\x01 \x01(\tB\r\xe2\x41\x01\x02\xbaH\x06r\x04\x90\xce\x18\x01R\x06gameId\"C\n\x0fGetGameResponse\x12\x30\n\x04game\x18\x01 \x01(\x0b\x32\x16.dossier.stats.v1.GameB\x04\xe2\x41\x01\x03R\x04game\"\x95\x02\n\x10ListGamesRequest\x12(\n\tpage_size\x18\x01 \x01(\x05\x42\x0b\xe2\x41\x01\x01\xbaH\x04\x1a\x02(\x00R\x08pageSize\x12+\n\npage_token\x18\x02 \x01(\tB\x0c\xe2\x41\x01\x01\xbaH\x05r\x03\x18\x80\x08R\tpageToken\x12,\n\x08username\x18\x03 \x01(\tB\x10\xe2\x41\x01\x01\xbaH\tr\x04\x88\xce\x18\x01\xd8\x01\x01R\x08username\x12?\n\nstart_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x01R\tstartTime\x12;\n\x08\x65nd_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x01R\x07\x65ndTime\"u\n\x11ListGamesResponse\x12\x32\n\x05games\x18\x01 \x03(\x0b\x32\x16.dossier.stats.v1.GameB\x04\xe2\x41\x01\x03R\x05games\x12,\n\x0fnext_page_token\x18\x02 \x01(\tB\x04\xe2\x41\x01\x03R\rnextPageToken2\xf4\x02\n\x0bGameService\x12}\n\nRecordGame\x12#.dossier.stats.v1.RecordGameRequest\x1a$.dossier.stats.v1.RecordGameResponse\"$\x90\x02\x02\xea\xc7\x18\x06\x08\x03\x12\x02\x01\x02\x82\xd3\xe4\x93\x02\x11\"\t/v1/games:\x04game\x12t\n\x07GetGame\x12 .dossier.stats.v1.GetGameRequest\x1a!.dossier.stats.v1.GetGameResponse\"$\x90\x02\x01\xea\xc7\x18\x02\x08\x01\x82\xd3\xe4\x93\x02\x15\x12\x13/v1/games/{game_id}\x12p\n\tListGames\x12\".dossier.stats.v1.ListGamesRequest\x1a#.dossier.stats.v1.ListGamesResponse\"\x1a\x90\x02\x01\xea\xc7\x18\x02\x08\x01\x82\xd3\xe4\x93\x02\x0b\x12\t/v1/gamesb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#dossier/stats/v1/game_service.proto\x12\x10\x64ossier.stats.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1e\x64ossier/access/v1/access.proto\x1a\x1d\x64ossier/common/v1/rules.proto\x1a\x1b\x64ossier/stats/v1/game.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"K\n\x11RecordGameRequest\x12\x36\n\x04game\x18\x01 \x01(\x0b\x32\x16.dossier.stats.v1.GameB\n\xe2\x41\x01\x02\xbaH\x03\xc8\x01\x01R\x04game\"F\n\x12RecordGameResponse\x12\x30\n\x04game\x18\x01 \x01(\x0b\x32\x16.dossier.stats.v1.GameB\x04\xe2\x41\x01\x03R\x04game\"8\n\x0eGetGameRequest\x12&\n\x07game_id\x18\x01 \x01(\tB\r\xe2\x41\x01\x02\xbaH\x06r\x04\x90\xce\x18\x01R\x06gameId\"C\n\x0fGetGameResponse\x12\x30\n\x04game\x18\x01 \x01(\x0b\x32\x16.dossier.stats.v1.GameB\x04\xe2\x41\x01\x03R\x04game\"\xa9\x02\n\x10ListGamesRequest\x12(\n\tpage_size\x18\x01 \x01(\x05\x42\x0b\xe2\x41\x01\x01\xbaH\x04\x1a\x02(\x00R\x08pageSize\x12+\n\npage_token\x18\x02 \x01(\tB\x0c\xe2\x41\x01\x01\xbaH\x05r\x03\x18\x80\x08R\tpageToken\x12,\n\x08username\x18\x03 \x01(\tB\x10\xe2\x41\x01\x01\xbaH\tr\x04\x88\xce\x18\x01\xd8\x01\x01R\x08username\x12I\n\nstart_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x0e\xe2\x41\x01\x01\xbaH\x07\xb2\x01\x04\xd8\xce\x18\x01R\tstartTime\x12\x45\n\x08\x65nd_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x0e\xe2\x41\x01\x01\xbaH\x07\xb2\x01\x04\xd8\xce\x18\x01R\x07\x65ndTime\"u\n\x11ListGamesResponse\x12\x32\n\x05games\x18\x01 \x03(\x0b\x32\x16.dossier.stats.v1.GameB\x04\xe2\x41\x01\x03R\x05games\x12,\n\x0fnext_page_token\x18\x02 \x01(\tB\x04\xe2\x41\x01\x03R\rnextPageToken2\xf4\x02\n\x0bGameService\x12}\n\nRecordGame\x12#.dossier.stats.v1.RecordGameRequest\x1a$.dossier.stats.v1.RecordGameResponse\"$\x90\x02\x02\xea\xc7\x18\x06\x08\x03\x12\x02\x01\x02\x82\xd3\xe4\x93\x02\x11\"\t/v1/games:\x04game\x12t\n\x07GetGame\x12 .dossier.stats.v1.GetGameRequest\x1a!.dossier.stats.v1.GetGameResponse\"$\x90\x02\x01\xea\xc7\x18\x02\x08\x01\x82\xd3\xe4\x93\x02\x15\x12\x13/v1/games/{game_id}\x12p\n\tListGames\x12\".dossier.stats.v1.ListGamesRequest\x1a#.dossier.stats.v1.ListGamesResponse\"\x1a\x90\x02\x01\xea\xc7\x18\x02\x08\x01\x82\xd3\xe4\x93\x02\x0b\x12\t/v1/gamesb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -53,9 +53,9 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTGAMESREQUEST'].fields_by_name['username']._loaded_options = None
   _globals['_LISTGAMESREQUEST'].fields_by_name['username']._serialized_options = b'\342A\001\001\272H\tr\004\210\316\030\001\330\001\001'
   _globals['_LISTGAMESREQUEST'].fields_by_name['start_time']._loaded_options = None
-  _globals['_LISTGAMESREQUEST'].fields_by_name['start_time']._serialized_options = b'\342A\001\001'
+  _globals['_LISTGAMESREQUEST'].fields_by_name['start_time']._serialized_options = b'\342A\001\001\272H\007\262\001\004\330\316\030\001'
   _globals['_LISTGAMESREQUEST'].fields_by_name['end_time']._loaded_options = None
-  _globals['_LISTGAMESREQUEST'].fields_by_name['end_time']._serialized_options = b'\342A\001\001'
+  _globals['_LISTGAMESREQUEST'].fields_by_name['end_time']._serialized_options = b'\342A\001\001\272H\007\262\001\004\330\316\030\001'
   _globals['_LISTGAMESRESPONSE'].fields_by_name['games']._loaded_options = None
   _globals['_LISTGAMESRESPONSE'].fields_by_name['games']._serialized_options = b'\342A\001\003'
   _globals['_LISTGAMESRESPONSE'].fields_by_name['next_page_token']._loaded_options = None
@@ -75,9 +75,9 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_GETGAMERESPONSE']._serialized_start=481
   _globals['_GETGAMERESPONSE']._serialized_end=548
   _globals['_LISTGAMESREQUEST']._serialized_start=551
-  _globals['_LISTGAMESREQUEST']._serialized_end=828
-  _globals['_LISTGAMESRESPONSE']._serialized_start=830
-  _globals['_LISTGAMESRESPONSE']._serialized_end=947
-  _globals['_GAMESERVICE']._serialized_start=950
-  _globals['_GAMESERVICE']._serialized_end=1322
+  _globals['_LISTGAMESREQUEST']._serialized_end=848
+  _globals['_LISTGAMESRESPONSE']._serialized_start=850
+  _globals['_LISTGAMESRESPONSE']._serialized_end=967
+  _globals['_GAMESERVICE']._serialized_start=970
+  _globals['_GAMESERVICE']._serialized_end=1342
 # @@protoc_insertion_point(module_scope)

@@ -27,6 +27,8 @@ if _version_not_supported:
 
 class GameServiceStub:
     """The games that were played. Referees and game servers record them; everyone reads them.
+
+    Beside those listed, any method may give the errors that error_reason.proto names for all.
     """
 
     def __init__(self, channel):
@@ -54,6 +56,8 @@ class GameServiceStub:
 
 class GameServiceServicer:
     """The games that were played. Referees and game servers record them; everyone reads them.
+
+    Beside those listed, any method may give the errors that error_reason.proto names for all.
     """
 
     def RecordGame(self, request, context):
@@ -120,6 +124,8 @@ def add_GameServiceServicer_to_server(servicer, server):
  # This class is part of an EXPERIMENTAL API.
 class GameService:
     """The games that were played. Referees and game servers record them; everyone reads them.
+
+    Beside those listed, any method may give the errors that error_reason.proto names for all.
     """
 
     @staticmethod

@@ -27,7 +27,10 @@ GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
 class GameServiceStub:
-    """The games that were played. Referees and game servers record them; everyone reads them."""
+    """The games that were played. Referees and game servers record them; everyone reads them.
+
+    Beside those listed, any method may give the errors that error_reason.proto names for all.
+    """
 
     @_typing.overload
     def __new__(cls, channel: _grpc.Channel) -> _Self: ...
@@ -60,7 +63,10 @@ class GameServiceStub:
 
 @_typing.type_check_only
 class GameServiceAsyncStub(GameServiceStub):
-    """The games that were played. Referees and game servers record them; everyone reads them."""
+    """The games that were played. Referees and game servers record them; everyone reads them.
+
+    Beside those listed, any method may give the errors that error_reason.proto names for all.
+    """
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     RecordGame: _aio.UnaryUnaryMultiCallable[_game_service_pb2.RecordGameRequest, _game_service_pb2.RecordGameResponse]  # type: ignore[assignment]
@@ -89,7 +95,10 @@ class GameServiceAsyncStub(GameServiceStub):
     """
 
 class GameServiceServicer(metaclass=_abc_1.ABCMeta):
-    """The games that were played. Referees and game servers record them; everyone reads them."""
+    """The games that were played. Referees and game servers record them; everyone reads them.
+
+    Beside those listed, any method may give the errors that error_reason.proto names for all.
+    """
 
     @_abc_1.abstractmethod
     def RecordGame(

@@ -28,6 +28,8 @@ if _version_not_supported:
 class SnapshotServiceStub:
     """One consistent picture of a player, for the report worker. Internal: it accepts service tokens only and cannot be
     reached through the gateway.
+
+    Beside those listed, any method may give the errors that error_reason.proto names for all.
     """
 
     def __init__(self, channel):
@@ -46,6 +48,8 @@ class SnapshotServiceStub:
 class SnapshotServiceServicer:
     """One consistent picture of a player, for the report worker. Internal: it accepts service tokens only and cannot be
     reached through the gateway.
+
+    Beside those listed, any method may give the errors that error_reason.proto names for all.
     """
 
     def GetSnapshot(self, request, context):
@@ -77,6 +81,8 @@ def add_SnapshotServiceServicer_to_server(servicer, server):
 class SnapshotService:
     """One consistent picture of a player, for the report worker. Internal: it accepts service tokens only and cannot be
     reached through the gateway.
+
+    Beside those listed, any method may give the errors that error_reason.proto names for all.
     """
 
     @staticmethod

@@ -29,6 +29,8 @@ GRPC_VERSION: str
 class SnapshotServiceStub:
     """One consistent picture of a player, for the report worker. Internal: it accepts service tokens only and cannot be
     reached through the gateway.
+
+    Beside those listed, any method may give the errors that error_reason.proto names for all.
     """
 
     @_typing.overload
@@ -46,6 +48,8 @@ class SnapshotServiceStub:
 class SnapshotServiceAsyncStub(SnapshotServiceStub):
     """One consistent picture of a player, for the report worker. Internal: it accepts service tokens only and cannot be
     reached through the gateway.
+
+    Beside those listed, any method may give the errors that error_reason.proto names for all.
     """
 
     def __init__(self, channel: _aio.Channel) -> None: ...
@@ -59,6 +63,8 @@ class SnapshotServiceAsyncStub(SnapshotServiceStub):
 class SnapshotServiceServicer(metaclass=_abc_1.ABCMeta):
     """One consistent picture of a player, for the report worker. Internal: it accepts service tokens only and cannot be
     reached through the gateway.
+
+    Beside those listed, any method may give the errors that error_reason.proto names for all.
     """
 
     @_abc_1.abstractmethod

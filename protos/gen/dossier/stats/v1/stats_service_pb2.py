@@ -31,7 +31,7 @@ from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior_
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$dossier/stats/v1/stats_service.proto\x12\x10\x64ossier.stats.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1e\x64ossier/access/v1/access.proto\x1a\x1d\x64ossier/common/v1/rules.proto\x1a#dossier/stats/v1/player_stats.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xc0\x01\n\x15GetPlayerStatsRequest\x12)\n\x08username\x18\x01 \x01(\tB\r\xe2\x41\x01\x02\xbaH\x06r\x04\x88\xce\x18\x01R\x08username\x12?\n\nstart_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x01R\tstartTime\x12;\n\x08\x65nd_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x01R\x07\x65ndTime\"S\n\x16GetPlayerStatsResponse\x12\x39\n\x05stats\x18\x01 \x01(\x0b\x32\x1d.dossier.stats.v1.PlayerStatsB\x04\xe2\x41\x01\x03R\x05stats2\xa1\x01\n\x0cStatsService\x12\x90\x01\n\x0eGetPlayerStats\x12\'.dossier.stats.v1.GetPlayerStatsRequest\x1a(.dossier.stats.v1.GetPlayerStatsResponse\"+\x90\x02\x01\xea\xc7\x18\x02\x08\x01\x82\xd3\xe4\x93\x02\x1c\x12\x1a/v1/users/{username}/statsb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$dossier/stats/v1/stats_service.proto\x12\x10\x64ossier.stats.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1e\x64ossier/access/v1/access.proto\x1a\x1d\x64ossier/common/v1/rules.proto\x1a#dossier/stats/v1/player_stats.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xd4\x01\n\x15GetPlayerStatsRequest\x12)\n\x08username\x18\x01 \x01(\tB\r\xe2\x41\x01\x02\xbaH\x06r\x04\x88\xce\x18\x01R\x08username\x12I\n\nstart_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x0e\xe2\x41\x01\x01\xbaH\x07\xb2\x01\x04\xd8\xce\x18\x01R\tstartTime\x12\x45\n\x08\x65nd_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x0e\xe2\x41\x01\x01\xbaH\x07\xb2\x01\x04\xd8\xce\x18\x01R\x07\x65ndTime\"S\n\x16GetPlayerStatsResponse\x12\x39\n\x05stats\x18\x01 \x01(\x0b\x32\x1d.dossier.stats.v1.PlayerStatsB\x04\xe2\x41\x01\x03R\x05stats2\xa1\x01\n\x0cStatsService\x12\x90\x01\n\x0eGetPlayerStats\x12\'.dossier.stats.v1.GetPlayerStatsRequest\x1a(.dossier.stats.v1.GetPlayerStatsResponse\"+\x90\x02\x01\xea\xc7\x18\x02\x08\x01\x82\xd3\xe4\x93\x02\x1c\x12\x1a/v1/users/{username}/statsb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -41,17 +41,17 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_GETPLAYERSTATSREQUEST'].fields_by_name['username']._loaded_options = None
   _globals['_GETPLAYERSTATSREQUEST'].fields_by_name['username']._serialized_options = b'\342A\001\002\272H\006r\004\210\316\030\001'
   _globals['_GETPLAYERSTATSREQUEST'].fields_by_name['start_time']._loaded_options = None
-  _globals['_GETPLAYERSTATSREQUEST'].fields_by_name['start_time']._serialized_options = b'\342A\001\001'
+  _globals['_GETPLAYERSTATSREQUEST'].fields_by_name['start_time']._serialized_options = b'\342A\001\001\272H\007\262\001\004\330\316\030\001'
   _globals['_GETPLAYERSTATSREQUEST'].fields_by_name['end_time']._loaded_options = None
-  _globals['_GETPLAYERSTATSREQUEST'].fields_by_name['end_time']._serialized_options = b'\342A\001\001'
+  _globals['_GETPLAYERSTATSREQUEST'].fields_by_name['end_time']._serialized_options = b'\342A\001\001\272H\007\262\001\004\330\316\030\001'
   _globals['_GETPLAYERSTATSRESPONSE'].fields_by_name['stats']._loaded_options = None
   _globals['_GETPLAYERSTATSRESPONSE'].fields_by_name['stats']._serialized_options = b'\342A\001\003'
   _globals['_STATSSERVICE'].methods_by_name['GetPlayerStats']._loaded_options = None
   _globals['_STATSSERVICE'].methods_by_name['GetPlayerStats']._serialized_options = b'\220\002\001\352\307\030\002\010\001\202\323\344\223\002\034\022\032/v1/users/{username}/stats'
   _globals['_GETPLAYERSTATSREQUEST']._serialized_start=284
-  _globals['_GETPLAYERSTATSREQUEST']._serialized_end=476
-  _globals['_GETPLAYERSTATSRESPONSE']._serialized_start=478
-  _globals['_GETPLAYERSTATSRESPONSE']._serialized_end=561
-  _globals['_STATSSERVICE']._serialized_start=564
-  _globals['_STATSSERVICE']._serialized_end=725
+  _globals['_GETPLAYERSTATSREQUEST']._serialized_end=496
+  _globals['_GETPLAYERSTATSRESPONSE']._serialized_start=498
+  _globals['_GETPLAYERSTATSRESPONSE']._serialized_end=581
+  _globals['_STATSSERVICE']._serialized_start=584
+  _globals['_STATSSERVICE']._serialized_end=745
 # @@protoc_insertion_point(module_scope)

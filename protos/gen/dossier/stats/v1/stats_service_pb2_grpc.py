@@ -27,6 +27,8 @@ if _version_not_supported:
 
 class StatsServiceStub:
     """What the recorded games add up to.
+
+    Beside those listed, any method may give the errors that error_reason.proto names for all.
     """
 
     def __init__(self, channel):
@@ -44,6 +46,8 @@ class StatsServiceStub:
 
 class StatsServiceServicer:
     """What the recorded games add up to.
+
+    Beside those listed, any method may give the errors that error_reason.proto names for all.
     """
 
     def GetPlayerStats(self, request, context):
@@ -74,6 +78,8 @@ def add_StatsServiceServicer_to_server(servicer, server):
  # This class is part of an EXPERIMENTAL API.
 class StatsService:
     """What the recorded games add up to.
+
+    Beside those listed, any method may give the errors that error_reason.proto names for all.
     """
 
     @staticmethod

@@ -27,7 +27,10 @@ GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
 class StatsServiceStub:
-    """What the recorded games add up to."""
+    """What the recorded games add up to.
+
+    Beside those listed, any method may give the errors that error_reason.proto names for all.
+    """
 
     @_typing.overload
     def __new__(cls, channel: _grpc.Channel) -> _Self: ...
@@ -42,7 +45,10 @@ class StatsServiceStub:
 
 @_typing.type_check_only
 class StatsServiceAsyncStub(StatsServiceStub):
-    """What the recorded games add up to."""
+    """What the recorded games add up to.
+
+    Beside those listed, any method may give the errors that error_reason.proto names for all.
+    """
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     GetPlayerStats: _aio.UnaryUnaryMultiCallable[_stats_service_pb2.GetPlayerStatsRequest, _stats_service_pb2.GetPlayerStatsResponse]  # type: ignore[assignment]
@@ -53,7 +59,10 @@ class StatsServiceAsyncStub(StatsServiceStub):
     """
 
 class StatsServiceServicer(metaclass=_abc_1.ABCMeta):
-    """What the recorded games add up to."""
+    """What the recorded games add up to.
+
+    Beside those listed, any method may give the errors that error_reason.proto names for all.
+    """
 
     @_abc_1.abstractmethod
     def GetPlayerStats(

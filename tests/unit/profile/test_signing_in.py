@@ -1,0 +1,101 @@
+"""Signing in: what it costs, and what it renews."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from argon2 import PasswordHasher
+
+from profile_service.credentials import CredentialRules, Credentials, NewAccount, SessionRow
+from profile_service.errors import CredentialsWrong
+from profile_service.passwords import Passwords
+from profile_service.refresh_tokens import Verdict
+
+NOW = datetime(2026, 5, 1, tzinfo=UTC)
+PASSWORD = "a long and unusual password"
+
+
+class CountingPasswords(Passwords):
+    """Passwords that count the hashes that were computed to check one."""
+
+    def __init__(self) -> None:
+        super().__init__(threads=1)
+        self.checks = 0
+
+    def _verify(self, password: str, stored: str) -> bool:
+        self.checks += 1
+        return super()._verify(password, stored)
+
+
+class OneAccount:
+    """A store with one account, called anna."""
+
+    def __init__(self, password_hash: str) -> None:
+        self.password_hash = password_hash
+
+    async def find_credentials(self, username: str) -> Credentials | None:
+        return Credentials("a-1", self.password_hash) if username == "anna" else None
+
+    async def set_password_hash(self, account_id: str, password_hash: str) -> None:
+        self.password_hash = password_hash
+
+    async def open_session(
+        self, account_id: str, *, session_id: str, salt: bytes, lifetime: timedelta
+    ) -> SessionRow | None:
+        return SessionRow(session_id, account_id, "anna", frozenset(), salt, 1, NOW, NOW, NOW + lifetime, False, NOW)
+
+    async def create_account(self, account: NewAccount) -> None:
+        raise NotImplementedError
+
+    async def find_session(self, session_id: str) -> SessionRow | None:
+        raise NotImplementedError
+
+    async def rotate_session(
+        self, session_id: str, decide: Callable[[SessionRow], tuple[Verdict, datetime]]
+    ) -> tuple[Verdict, SessionRow] | None:
+        raise NotImplementedError
+
+    async def end_session(self, session_id: str) -> None:
+        raise NotImplementedError
+
+    async def change_roles(self, username: str, *, add: str = "", remove: str = "") -> bool:
+        raise NotImplementedError
+
+    async def erase_account(self, account_id: str) -> list[str]:
+        raise NotImplementedError
+
+
+def rules(store: OneAccount, passwords: Passwords) -> CredentialRules:
+    return CredentialRules(store, passwords, secret=b"s" * 32, new_id=lambda: str(uuid.uuid4()))
+
+
+@pytest.mark.parametrize(("username", "password"), [("anna", "not her password"), ("nobody", PASSWORD)])
+async def test_refused_sign_in_costs_one_hash_for_known_and_unknown(username: str, password: str) -> None:
+    """Nobody learns from the time of a refusal whether a username exists: both compute one hash."""
+    passwords = CountingPasswords()
+    try:
+        store = OneAccount(await passwords.hash(PASSWORD))
+        with pytest.raises(CredentialsWrong):
+            await rules(store, passwords).open_session(username, password)
+        assert passwords.checks == 1
+    finally:
+        passwords.close()
+
+
+async def test_sign_in_with_a_weaker_hash_stores_one_of_today() -> None:
+    """Who signs in with a password that was hashed with less effort has it hashed anew; others keep theirs."""
+    passwords = Passwords(threads=1)
+    try:
+        weaker = PasswordHasher(time_cost=1, memory_cost=8192, parallelism=1).hash(PASSWORD)
+        store = OneAccount(weaker)
+        await rules(store, passwords).open_session("anna", PASSWORD)
+        renewed = store.password_hash
+        assert "m=19456,t=2,p=1" in renewed
+        assert await passwords.matches(PASSWORD, renewed)
+        await rules(store, passwords).open_session("anna", PASSWORD)
+        assert store.password_hash == renewed
+    finally:
+        passwords.close()
