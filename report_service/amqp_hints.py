@@ -26,7 +26,8 @@ from report_service.errors import HintNotSent
 from report_service.hints import Hint
 from runtime.settings import Secret
 
-CHECK_SECONDS = 10.0
+# How long hints that a queue lost, or a consumer that nobody told of its end, may go unnoticed.
+CHECK_SECONDS = 5.0
 _REPORT_ID = re.compile(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
 _log = structlog.get_logger("amqp")
 
@@ -34,9 +35,10 @@ _log = structlog.get_logger("amqp")
 class AmqpSender:
     """Sends hints with publisher confirms. `run` keeps it connected for the life of the process."""
 
-    def __init__(self, url: Secret, *, topology: Topology | None = None) -> None:
+    def __init__(self, url: Secret, *, topology: Topology | None = None, check_seconds: float = CHECK_SECONDS) -> None:
         self._url = url
         self._topology = topology or Topology()
+        self._check_seconds = check_seconds
         self._exchange: AbstractExchange | None = None
         self._broken = asyncio.Event()
         self.forgotten = False
@@ -50,17 +52,33 @@ class AmqpSender:
         async with connected(self._url.reveal().decode(), self._topology, name="dossier hints out") as connection:
             async with asyncio.timeout(OPERATION_TIMEOUT_SECONDS):
                 channel = await connection.channel(publisher_confirms=True, on_return_raises=True)
-                queue = await channel.declare_queue(self._topology.queue, passive=True)
+                watch_channel = await connection.channel()
                 self._exchange = await channel.get_exchange(self._topology.exchange, ensure=False)
-            # An empty queue was worked off, or wiped: in either case hints that are still wanted are not in it.
-            self.forgotten = not queue.declaration_result.message_count
             self._broken.clear()
+            await self._check(watch_channel)
             self.ready.set()
             try:
-                await _first_of(connection.closed(), channel.closed(), self._broken.wait())
+                while not (connection.is_closed or channel.is_closed or self._broken.is_set()):
+                    await _first_of(
+                        connection.closed(), channel.closed(), self._broken.wait(), seconds=self._check_seconds
+                    )
+                    await self._check(watch_channel)
             finally:
                 self.ready.clear()
                 self._exchange = None
+
+    async def _check(self, channel: AbstractChannel) -> None:
+        """Ask the broker whether the queue is empty: it was worked off, or deleted, purged or wiped and declared anew.
+
+        In either case hints that are still wanted are not in it. Nothing else tells the sender of a loss: publishing
+        to a queue that a receiver has declared again succeeds.
+        """
+        if self._broken.is_set():
+            return
+        async with asyncio.timeout(OPERATION_TIMEOUT_SECONDS):
+            queue = await channel.declare_queue(self._topology.queue, passive=True)
+        if not queue.declaration_result.message_count:
+            self.forgotten = True
 
     async def send(self, report_id: str) -> None:
         """See `report_service.hints.HintSender`."""

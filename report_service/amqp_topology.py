@@ -18,9 +18,10 @@ from aio_pika.abc import AbstractChannel, AbstractConnection
 # A dead link is noticed after about three of these. RabbitMQ's guide advises 5 to 20 seconds.
 HEARTBEAT_SECONDS = 10
 OPERATION_TIMEOUT_SECONDS = 5.0
-BACKOFF_SECONDS = (0.2, 15.0)
-# A connection that held longer was a good one: the next is tried at once.
-STABLE_SECONDS = 5.0
+# The longest is part of how late reports are after the broker came back.
+BACKOFF_SECONDS = (0.2, 5.0)
+# A session that held longer was a good one: the next is tried at once, as after a cancelled consumer.
+STABLE_SECONDS = 1.0
 # A hint that was delivered so often without being settled goes to the dead letters; its row's alarm sends another.
 DELIVERY_LIMIT = 10
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,9 +19,10 @@ from dossier.report.v1 import report_service_pb2_grpc as service_rpc
 from report_service.amqp_hints import AmqpReceiver, AmqpSender
 from report_service.dispatcher import Dispatcher
 from report_service.download import Downloads
+from report_service.fail_points import fail_point
 from report_service.feed import Feed
 from report_service.hints import HintReceiver, HintSender, InProcessHints
-from report_service.rendering import open_render_pool
+from report_service.rendering import RenderPool, open_render_pool
 from report_service.reports import Reports
 from report_service.rpc.report_rpc import ReportRpc
 from report_service.settings import Settings
@@ -104,12 +105,14 @@ async def open_parts(
     async with AsyncExitStack() as stack:
         store, blobs = await _open_storage(settings, stack, checkpoints=True)
         if settings.embeds_worker and renderer is None:
-            renderer = await stack.enter_async_context(open_render_pool(settings.render_children))
+            renderer = await stack.enter_async_context(_render_pool(settings))
         background = _Background(tasks)
         stack.push_async_callback(background.stop)
         sender = _open_sender(settings, background)
         feed = Feed(store)
-        dispatcher = Dispatcher(store, hints=sender, files=blobs, changed=feed.poke)
+        dispatcher = Dispatcher(
+            store, hints=sender, files=blobs, changed=feed.poke, fail_point=fail_point(settings.fail_point)
+        )
         worker = None
         if settings.embeds_worker and renderer is not None:
             hints = await _embedded_receiver(settings, sender, store, background)
@@ -134,7 +137,13 @@ def _parts(
     worker: Worker | None,
     changed: Callable[[str], None],
 ) -> Parts:
-    reports = Reports(store, rules=settings.rules, new_id=lambda: str(uuid_utils.uuid7()), changed=changed)
+    reports = Reports(
+        store,
+        rules=settings.rules,
+        new_id=lambda: str(uuid_utils.uuid7()),
+        changed=changed,
+        fail_point=fail_point(settings.fail_point),
+    )
     pages = PageTokens(settings.page_secret.reveal())
     servicer = ReportRpc(reports, feed=feed, downloads=Downloads(store, blobs), pages=pages)
 
@@ -202,7 +211,12 @@ def _worker(
         slots=settings.render_children,
         new_key=lambda: secrets.token_hex(8),
         changed=changed,
+        fail_point=fail_point(settings.fail_point),
     )
+
+
+def _render_pool(settings: Settings) -> AbstractAsyncContextManager[RenderPool]:
+    return open_render_pool(settings.render_children, fail_point=fail_point(settings.fail_point))
 
 
 async def serve(settings: Settings, stop: asyncio.Event) -> None:
@@ -257,7 +271,7 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
         profile = await stack.enter_async_context(open_channel(settings.profile_address))
         group = await stack.enter_async_context(asyncio.TaskGroup())
         store, blobs = await _open_storage(settings, stack, checkpoints=False)
-        pool = await stack.enter_async_context(open_render_pool(settings.render_children))
+        pool = await stack.enter_async_context(_render_pool(settings))
         background = _Background(group)
         stack.push_async_callback(background.stop)
         hints = _open_receiver(settings, background)

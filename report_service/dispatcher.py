@@ -8,6 +8,7 @@ from typing import NoReturn, Protocol
 
 import structlog
 
+from report_service.fail_points import FailPoint, nowhere
 from report_service.hints import HintSender
 from report_service.reports import Due, DueHint
 
@@ -53,11 +54,20 @@ class Files(Protocol):
 class Dispatcher:
     """Rings alarms as they fall due, at once after a poke. One per API process; more of them do no harm."""
 
-    def __init__(self, alarms: Alarms, *, hints: HintSender, files: Files, changed: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        alarms: Alarms,
+        *,
+        hints: HintSender,
+        files: Files,
+        changed: Callable[[str], None],
+        fail_point: FailPoint = nowhere,
+    ) -> None:
         self._alarms = alarms
         self._hints = hints
         self._files = files
         self._changed = changed
+        self._fail_point = fail_point
         self._poked = asyncio.Event()
 
     def poke(self) -> None:
@@ -79,8 +89,7 @@ class Dispatcher:
 
     async def _ring(self) -> float:
         if self._hints.forgotten:
-            await self._alarms.ring_forgotten()
-            self._hints.forgotten = False
+            await self._ring_forgotten()
         due = await self._alarms.due(limit=BATCH)
         if due.stranded_count:
             stranded = await self._alarms.requeue_stranded()
@@ -94,6 +103,15 @@ class Dispatcher:
         if due.stranded_count or due.expired_count > BATCH or backlog:
             return 0.0
         return LONGEST_REST_SECONDS if due.wait_seconds is None else min(LONGEST_REST_SECONDS, due.wait_seconds)
+
+    async def _ring_forgotten(self) -> None:
+        # Lowered first: a loss that is noticed meanwhile is another one.
+        self._hints.forgotten = False
+        try:
+            await self._alarms.ring_forgotten()
+        except BaseException:
+            self._hints.forgotten = True
+            raise
 
     def _tell(self, report_ids: Iterable[str]) -> None:
         for report_id in report_ids:
@@ -110,7 +128,9 @@ class Dispatcher:
                 waiter.cancel()
 
     async def _send(self, hints: Sequence[DueHint]) -> None:
+        self._fail_point("dispatch_before_publish")
         results = await asyncio.gather(*(self._hints.send(hint.report_id) for hint in hints), return_exceptions=True)
+        self._fail_point("dispatch_after_publish")
         sent = [(hint, _next_wait(hint)) for hint, fault in zip(hints, results, strict=True) if fault is None]
         refused = [hint for hint, fault in zip(hints, results, strict=True) if fault is not None]
         if sent:
@@ -127,6 +147,7 @@ class Dispatcher:
         if not hidden:
             return
         self._tell(hidden)
+        self._fail_point("purge_before_files")
         slots = asyncio.Semaphore(PURGES_AT_ONCE)
 
         async def delete_files(report_id: str) -> None:
@@ -134,6 +155,7 @@ class Dispatcher:
                 await self._files.delete_all(f"{report_id}/")
 
         faults = await asyncio.gather(*map(delete_files, hidden), return_exceptions=True)
+        self._fail_point("purge_before_row")
         await self._alarms.remove([report_id for report_id, fault in zip(hidden, faults, strict=True) if not fault])
         for report_id, fault in zip(hidden, faults, strict=True):
             if fault is not None:

@@ -37,7 +37,7 @@ class HintSender(Protocol):
     Attributes:
         ready: set while hints can be sent; a sender that is not ready refuses at once.
         forgotten: whether hints that were sent before may be lost, so that they should be sent again. The sender raises
-            this flag, whoever has seen to it lowers it.
+            this flag, whoever sees to it lowers it first.
     """
 
     ready: asyncio.Event

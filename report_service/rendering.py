@@ -20,6 +20,7 @@ from pebble import ProcessExpired, ProcessPool
 
 from report_service.document.snapshot import Snapshot
 from report_service.errors import RenderFailed, RenderInterrupted, RenderLimit
+from report_service.fail_points import FailPoint, nowhere
 
 TIMEOUT_SECONDS = 30.0
 # What a child needs to start, on a busy machine.
@@ -35,10 +36,18 @@ _log = structlog.get_logger("rendering")
 class RenderPool:
     """A fixed number of render children. Made by `open_render_pool`."""
 
-    def __init__(self, children: int, *, timeout_seconds: float = TIMEOUT_SECONDS, module: str) -> None:
+    def __init__(
+        self,
+        children: int,
+        *,
+        timeout_seconds: float = TIMEOUT_SECONDS,
+        module: str,
+        fail_point: FailPoint = nowhere,
+    ) -> None:
         self._children = children
         self._timeout_seconds = timeout_seconds
         self._module = module
+        self._fail_point = fail_point
         self._pool: Any = None
         self._rebuilding = asyncio.Lock()
 
@@ -80,6 +89,7 @@ class RenderPool:
             future = pool.schedule(function, args=arguments, timeout=self._timeout_seconds)
         except RuntimeError as error:
             raise BrokenExecutor(str(error)) from error
+        self._fail_point("worker_mid_render")
         # Cancelling the one cancels the other, and with it the child.
         return await asyncio.wrap_future(future)
 
@@ -114,13 +124,14 @@ async def open_render_pool(
     *,
     timeout_seconds: float = TIMEOUT_SECONDS,
     module: str = "report_service.document.render",
+    fail_point: FailPoint = nowhere,
 ) -> AsyncIterator[RenderPool]:
     """Open the pool, and on leaving end its children.
 
     Args:
         module: what the children import; has `render(snapshot) -> bytes` and `warm_up()`.
     """
-    pool = RenderPool(children, timeout_seconds=timeout_seconds, module=module)
+    pool = RenderPool(children, timeout_seconds=timeout_seconds, module=module, fail_point=fail_point)
     try:
         await pool.start()
         yield pool

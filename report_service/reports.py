@@ -21,6 +21,7 @@ from report_service.errors import (
     RequestIdReused,
     RequestIdTaken,
 )
+from report_service.fail_points import FailPoint, nowhere
 from runtime.errors import InvalidInput, Violation
 
 
@@ -162,12 +163,19 @@ class Reports:
     """The use cases of owners. `changed` is told of every report that they create or change."""
 
     def __init__(
-        self, store: OwnersStore, *, rules: Rules, new_id: Callable[[], str], changed: Callable[[str], None]
+        self,
+        store: OwnersStore,
+        *,
+        rules: Rules,
+        new_id: Callable[[], str],
+        changed: Callable[[str], None],
+        fail_point: FailPoint = nowhere,
     ) -> None:
         self._store = store
         self._rules = rules
         self._new_id = new_id
         self._changed = changed
+        self._fail_point = fail_point
 
     async def create(self, wish: Wish, *, own_username: str) -> Report:
         """Ask for a report, or return that of the same `request_id`.
@@ -186,6 +194,7 @@ class Reports:
             report = await self._decide(wish)
         except RequestIdTaken:
             report = await self._decide(wish)
+        self._fail_point("create_after_commit")
         self._changed(report.report_id)
         return report
 
@@ -199,7 +208,9 @@ class Reports:
                 return report
             active, kept = await rows.count(wish.owner_id)
             self._check_quota(active=active, kept=kept)
-            return await rows.insert(self._new_id(), wish)
+            report = await rows.insert(self._new_id(), wish)
+            self._fail_point("create_before_commit")
+            return report
 
     def _check_quota(self, *, active: int, kept: int) -> None:
         if active >= self._rules.max_active:

@@ -34,6 +34,8 @@ class SnapshotClient:
             answer = await self._stub.GetSnapshot(
                 snapshot_pb.GetSnapshotRequest(username=username, include_email=include_email),
                 timeout=TIMEOUT_SECONDS,
+                # A restart of profile_service is waited out; failing at once would use up the report's attempts.
+                wait_for_ready=True,
                 metadata=internal_metadata(self._tokens, audience="profile_service"),
             )
         except grpc.aio.AioRpcError as error:

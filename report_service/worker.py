@@ -11,6 +11,7 @@ import structlog
 
 from report_service.document.snapshot import Snapshot
 from report_service.errors import PlayerNotFound, RenderLimit
+from report_service.fail_points import FailPoint, nowhere
 from report_service.hints import Hint, HintReceiver
 from report_service.reports import FailureReason, Report, Rules
 from runtime.errors import DeadlineExceeded, Unavailable
@@ -77,6 +78,7 @@ class Worker:
         slots: int,
         new_key: Callable[[], str],
         changed: Callable[[str], None],
+        fail_point: FailPoint = nowhere,
     ) -> None:
         self._jobs = jobs
         self._hints = hints
@@ -87,6 +89,7 @@ class Worker:
         self._slots = slots
         self._new_key = new_key
         self._changed = changed
+        self._fail_point = fail_point
         self._waiting: set[asyncio.Task[Hint]] = set()
         self._busy: set[asyncio.Task[None]] = set()
         self._stopping = False
@@ -155,6 +158,7 @@ class Worker:
             await self._pause()
             await hint.give_back()
         else:
+            self._fail_point("worker_before_ack")
             await hint.accept()
 
     async def _pause(self) -> None:
@@ -162,11 +166,13 @@ class Worker:
             await asyncio.sleep(STORAGE_FAULT_SECONDS)
 
     async def _make(self, job: Report) -> None:
+        self._fail_point("worker_after_claim")
         log = _log.bind(report_id=job.report_id, attempt=job.attempt_count)
         try:
             pdf = await self._document(job)
             key = f"{job.report_id}/{job.fence}-{self._new_key()}.pdf"
             await self._files.put(key, pdf)
+            self._fail_point("worker_after_write")
         except asyncio.CancelledError:
             await self._jobs.retry(job, wait_seconds=0.0)
             raise
@@ -187,9 +193,11 @@ class Worker:
 
     async def _complete(self, job: Report, key: str, pdf: bytes) -> None:
         digest = hashlib.sha256(pdf).hexdigest()
+        self._fail_point("worker_before_completion")
         if not await self._jobs.complete(job, blob_key=key, size_bytes=len(pdf), sha256=digest):
             _log.info("report_superseded", report_id=job.report_id)
             await self._files.delete([key])
+        self._fail_point("worker_after_completion")
 
     async def _delay(self, job: Report) -> None:
         if job.attempt_count >= self._rules.max_attempts:

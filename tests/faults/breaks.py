@@ -1,0 +1,310 @@
+"""The fault classes: what each strike breaks, and how it is mended."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import partial
+
+import aio_pika
+
+from report_service.amqp_topology import Topology
+from report_service.fail_points import NAMES
+from tests.faults.installation import Installation, Process, environ_of_fail_point
+from tests.faults.load import Habits
+from tests.faults.proxy import DOWN, UP, Spoil
+from tests.faults.schedule import Strike
+
+TOPOLOGY = Topology()
+Break = Callable[[Installation, Strike], Awaitable[float]]
+"""Strikes, mends, and returns the moment from which recovery counts: of the kill, or of the end of an outage."""
+
+
+class Misbehaved(AssertionError):
+    """A process did not do what the fault class demands of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class FaultClass:
+    """One kind of fault.
+
+    Attributes:
+        waits, holds: the ranges of seconds between strikes and of a strike's length.
+        shape: "amqp", "embedded" or "standalone".
+        needs_wishes: whether a strike waits for something to be asked for; then the load lasts as long as the strikes.
+    """
+
+    strike: Break
+    waits: tuple[float, float] = (1.0, 4.0)
+    holds: tuple[float, float] = (0.2, 2.0)
+    shape: str = "amqp"
+    needs_wishes: bool = False
+    habits: Habits = field(default_factory=Habits)
+
+
+def _worker(installation: Installation, strike: Strike) -> Process:
+    workers = installation.workers
+    return workers[strike.target % len(workers)]
+
+
+async def _kill(part: Process) -> float:
+    part.signal(signal.SIGKILL)
+    moment = time.time()
+    await part.dead()
+    return moment
+
+
+async def kill_worker(installation: Installation, strike: Strike) -> float:
+    """Kill one worker; the other goes on; later it is started again."""
+    worker = _worker(installation, strike)
+    moment = await _kill(worker)
+    await asyncio.sleep(strike.hold_seconds)
+    worker.start()
+    return moment
+
+
+async def kill_all_workers(installation: Installation, strike: Strike) -> float:
+    """Kill both workers at once; recovery counts from when they are started again."""
+    await asyncio.gather(*map(_kill, installation.workers))
+    await asyncio.sleep(strike.hold_seconds)
+    for worker in installation.workers:
+        worker.start()
+    return time.time()
+
+
+async def pause_worker(installation: Installation, strike: Strike) -> float:
+    """Stop one worker in its tracks and let it go on: in between, somebody else may have taken its reports."""
+    worker = _worker(installation, strike)
+    worker.signal(signal.SIGSTOP)
+    await asyncio.sleep(strike.hold_seconds)
+    worker.signal(signal.SIGCONT)
+    return time.time()
+
+
+async def terminate_worker(installation: Installation, strike: Strike) -> float:
+    """Ask one worker to end; it must do so within its grace and with exit code 0."""
+    worker = _worker(installation, strike)
+    worker.signal(signal.SIGTERM)
+    moment = time.time()
+    await _must_exit_well(worker)
+    worker.start()
+    return moment
+
+
+async def kill_render_child(installation: Installation, strike: Strike) -> float:
+    """Kill the children of one worker."""
+    moment = time.time()
+    for child in _worker(installation, strike).children():
+        with suppress(ProcessLookupError):
+            os.kill(child, signal.SIGKILL)
+    return moment
+
+
+async def kill_part(name: str, installation: Installation, strike: Strike) -> float:
+    """Kill a serving part and start it again."""
+    part = installation.parts[name]
+    await _kill(part)
+    await asyncio.sleep(strike.hold_seconds)
+    part.start()
+    await part.serving()
+    return time.time()
+
+
+async def terminate_part(name: str, installation: Installation, strike: Strike) -> float:
+    """Ask a serving part to end, and start it again."""
+    part = installation.parts[name]
+    part.signal(signal.SIGTERM)
+    await _must_exit_well(part)
+    part.start()
+    await part.serving()
+    return time.time()
+
+
+async def _must_exit_well(part: Process) -> None:
+    if not await part.dead():
+        raise Misbehaved(f"{part.name} does not end on SIGTERM")
+    if part.running.returncode != 0:
+        raise Misbehaved(f"{part.name} ended with exit code {part.running.returncode} on SIGTERM")
+
+
+async def restart_broker_app(installation: Installation, strike: Strike) -> float:
+    """Stop the broker and start it again inside its VM."""
+    await installation.node.stop_app()
+    await asyncio.sleep(strike.hold_seconds)
+    await installation.node.start_app()
+    return time.time()
+
+
+async def kill_broker(installation: Installation, strike: Strike) -> float:
+    """Kill the broker's VM and start it again on its data."""
+    await installation.node.kill()
+    await asyncio.sleep(strike.hold_seconds)
+    await installation.node.start()
+    return time.time()
+
+
+async def wipe_broker(installation: Installation, strike: Strike) -> float:
+    """Kill the broker's VM and start it again without its data."""
+    await installation.node.kill()
+    await installation.node.wipe()
+    await asyncio.sleep(strike.hold_seconds)
+    await installation.node.start()
+    return time.time()
+
+
+async def delete_queue(installation: Installation, strike: Strike) -> float:
+    """Delete the queue with what is in it; consumers are cancelled by the broker."""
+    async with await aio_pika.connect(installation.node.url) as connection:
+        channel = await connection.channel()
+        await channel.queue_delete(TOPOLOGY.queue)
+    return time.time()
+
+
+async def cancel_consumers(installation: Installation, strike: Strike) -> float:
+    """Have the broker cancel every consumer while queue and binding are there: delete and declare at once."""
+    async with await aio_pika.connect(installation.node.url) as connection:
+        channel = await connection.channel()
+        await channel.queue_delete(TOPOLOGY.queue)
+        await TOPOLOGY.declare(connection)
+    return time.time()
+
+
+async def purge_queue(installation: Installation, strike: Strike) -> float:
+    """Throw away every hint that waits; nothing tells anybody."""
+    async with await aio_pika.connect(installation.node.url) as connection:
+        queue = await (await connection.channel()).get_queue(TOPOLOGY.queue, ensure=False)
+        await queue.purge()
+    return time.time()
+
+
+async def remove_binding(installation: Installation, strike: Strike) -> float:
+    """Make hints unroutable."""
+    async with await aio_pika.connect(installation.node.url) as connection:
+        queue = await (await connection.channel()).get_queue(TOPOLOGY.queue, ensure=False)
+        await queue.unbind(TOPOLOGY.exchange, routing_key=TOPOLOGY.queue)
+    return time.time()
+
+
+async def alarm_memory(installation: Installation, strike: Strike) -> float:
+    """Block publishers by the memory alarm."""
+    await _control(installation, "set_vm_memory_high_watermark", "absolute", "1MB")
+    await asyncio.sleep(strike.hold_seconds)
+    await _control(installation, "set_vm_memory_high_watermark", "absolute", "1GB")
+    return time.time()
+
+
+async def _control(installation: Installation, *arguments: str) -> None:
+    await asyncio.to_thread(installation.node.blocking._control, *arguments)
+
+
+async def cut_link(names: tuple[str, ...], installation: Installation, strike: Strike) -> float:
+    """Cut or reset what stands on a link, and refuse new connections for a while."""
+    for name in names:
+        link = installation.links[name]
+        link.spoil(Spoil(refused=True))
+        if strike.dice < 0.5:
+            link.cut()
+        else:
+            link.reset()
+    return await _hold_and_heal(names, installation, strike)
+
+
+async def spoil_link(names: tuple[str, ...], spoil: Spoil, installation: Installation, strike: Strike) -> float:
+    """Spoil a link for a while."""
+    for name in names:
+        installation.links[name].spoil(spoil)
+    return await _hold_and_heal(names, installation, strike)
+
+
+async def _hold_and_heal(names: tuple[str, ...], installation: Installation, strike: Strike) -> float:
+    await asyncio.sleep(strike.hold_seconds)
+    for name in names:
+        installation.links[name].heal()
+    return time.time()
+
+
+async def reset_downloads(installation: Installation, strike: Strike) -> float:
+    """Reset each connection of the players after some bytes."""
+    spoil = Spoil(cut_after_bytes=2_000 + strike.target % 60_000)
+    return await spoil_link(("players",), spoil, installation, strike)
+
+
+async def die_at(name: str, installation: Installation, strike: Strike) -> float:
+    """Have the process that passes a fail point die there; it stays dead until the next strike or the end."""
+    part = installation.workers[0] if name.startswith("worker") else installation.parts["api"]
+    if part.alive:
+        await _kill(part)
+    part.start(**environ_of_fail_point(name, nth=1 + strike.target % 4))
+    if not await part.dead(within_seconds=30.0):
+        raise Misbehaved(f"{part.name} never came to {name}")
+    moment = time.time()
+    if part.running.returncode != -signal.SIGKILL:
+        raise Misbehaved(f"{part.name} ended with {part.running.returncode} at {name}: {part.log()[-2000:]}")
+    await asyncio.sleep(strike.hold_seconds)
+    part.start()
+    if part.address:
+        await part.serving()
+    return moment if name.startswith("worker") else time.time()
+
+
+BROKER = ("broker in", "broker out")
+BLACK_HOLE = frozenset({UP, DOWN})
+_LONG = (10.0, 45.0)
+
+CLASSES: dict[str, FaultClass] = {
+    "nothing": FaultClass(partial(spoil_link, (), Spoil()), waits=(5.0, 5.0)),
+    "worker-kill": FaultClass(kill_worker, waits=(2.0, 5.0)),
+    "workers-kill-both": FaultClass(kill_all_workers, waits=(4.0, 8.0)),
+    "worker-pause": FaultClass(pause_worker, holds=(0.5, 40.0)),
+    "worker-term": FaultClass(terminate_worker, waits=(2.0, 5.0)),
+    "child-kill": FaultClass(kill_render_child),
+    "api-kill": FaultClass(partial(kill_part, "api")),
+    "api-term": FaultClass(partial(terminate_part, "api")),
+    "profile-kill": FaultClass(partial(kill_part, "profile"), holds=(0.2, 5.0)),
+    "gateway-kill": FaultClass(partial(kill_part, "gateway")),
+    "broker-app": FaultClass(restart_broker_app, waits=(5.0, 10.0), holds=(1.0, 8.0)),
+    "broker-outage": FaultClass(restart_broker_app, waits=(15.0, 20.0), holds=(60.0, 60.0)),
+    "broker-kill": FaultClass(kill_broker, waits=(5.0, 10.0), holds=(0.0, 5.0)),
+    "broker-wiped": FaultClass(wipe_broker, waits=(5.0, 10.0), holds=(0.0, 5.0)),
+    "broker-memory": FaultClass(alarm_memory, waits=(3.0, 8.0), holds=(3.0, 15.0)),
+    "queue-deleted": FaultClass(delete_queue, waits=(1.0, 8.0)),
+    "consumers-cancelled": FaultClass(cancel_consumers, waits=(1.0, 8.0)),
+    "queue-purged": FaultClass(purge_queue, waits=(1.0, 8.0)),
+    "binding-removed": FaultClass(remove_binding, waits=(1.0, 8.0)),
+    "broker-link-cut": FaultClass(partial(cut_link, BROKER)),
+    "broker-link-blackhole": FaultClass(partial(spoil_link, BROKER, Spoil(stalled=BLACK_HOLE)), holds=_LONG),
+    "broker-link-one-way": FaultClass(partial(spoil_link, BROKER, Spoil(stalled=frozenset({DOWN}))), holds=_LONG),
+    "broker-link-slow": FaultClass(
+        partial(spoil_link, BROKER, Spoil(latency_seconds=0.3, slice_bytes=7, bytes_per_second=4000)), holds=_LONG
+    ),
+    "profile-link-cut": FaultClass(partial(cut_link, ("profile",))),
+    "profile-link-slow": FaultClass(partial(spoil_link, ("profile",), Spoil(latency_seconds=0.5)), holds=(2.0, 10.0)),
+    "profile-link-blackhole": FaultClass(
+        partial(spoil_link, ("profile",), Spoil(stalled=BLACK_HOLE)), holds=(2.0, 20.0)
+    ),
+    "report-link-cut": FaultClass(partial(cut_link, ("report",))),
+    "download-reset": FaultClass(reset_downloads, waits=(0.2, 1.0), holds=(0.5, 3.0), habits=Habits(downloads=1.0)),
+    "embedded-api-kill": FaultClass(partial(kill_part, "api"), shape="embedded"),
+    **{
+        f"at-{name}": FaultClass(
+            partial(die_at, name),
+            waits=(0.1, 0.5),
+            holds=(0.0, 0.5),
+            needs_wishes=True,
+            habits=Habits(deletes=0.9, cancels=0.05) if name.startswith("purge") else Habits(),
+        )
+        for name in NAMES
+    },
+    "standalone-kill": FaultClass(
+        partial(kill_part, "standalone"),
+        waits=(0.0, 3.0),
+        holds=(0.0, 0.2),
+        shape="standalone",
+        habits=Habits(deletes=1.0),
+    ),
+}

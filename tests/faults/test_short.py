@@ -1,0 +1,49 @@
+"""The short form of the fault bench: the most telling classes, tens of reports each, always with the same seed."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from tests.faults.bench import Extent, started, strike_at
+from tests.faults.history import History
+from tests.faults.installation import Installation
+
+SEED = 3
+pytestmark = [
+    pytest.mark.asyncio(loop_scope="module"),
+    pytest.mark.timeout(240),
+    pytest.mark.xdist_group("faults"),
+]
+Broken = tuple[Installation, History]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def under_fire(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Broken]:
+    """Start one installation that all classes break in turn, and one history of it."""
+    async with started("amqp", tmp_path_factory.mktemp("faults")) as installation:
+        yield installation, History()
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "worker-kill",
+        "at-create_after_commit",
+        "at-dispatch_after_publish",
+        "at-worker_after_write",
+        "download-reset",
+        "broker-link-cut",
+        "queue-deleted",
+        "broker-wiped",
+    ],
+)
+async def test_every_promise_is_kept_when_struck(under_fire: Broken, name: str) -> None:
+    """Nothing is lost, doubled, made of thin air, left unfinished, READY in spite of its owner, or other bytes."""
+    installation, history = under_fire
+    extent = Extent(reports=20, seconds=3.0, strikes=1, pace_seconds=0.4)
+    outcome = await strike_at(installation, name, seed=SEED, extent=extent, history=history)
+    assert not outcome.broken, dict(outcome.verdict.violations)
+    assert outcome.strikes >= 1
