@@ -92,17 +92,21 @@ class _StraightSession:
 
 
 class _ThreadSession:
-    """Runs on a connection's own thread."""
+    """Runs on a connection's own thread, each query to its end in one go.
+
+    A statement that is left half read, as by a cancelled task, would keep the connection's next reads at an old moment.
+    """
 
     def __init__(self, connection: aiosqlite.Connection, queries: Any) -> None:
         self._connection = connection
         self._queries = queries
 
     async def one(self, query: str, **parameters: Any) -> Row | None:
-        return await getattr(self._queries, query)(self._connection, **parameters)
+        rows = await self.all(query, **parameters)
+        return rows[0] if rows else None
 
     async def all(self, query: str, **parameters: Any) -> list[Row]:
-        return [row async for row in getattr(self._queries, query)(self._connection, **parameters)]
+        return list(await self._connection.execute_fetchall(getattr(self._queries, query).sql, parameters))
 
 
 class SqliteDatabase:

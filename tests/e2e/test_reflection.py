@@ -92,7 +92,7 @@ def test_story_by_reflection_alone(installation: Installation) -> None:
     watched = answers(
         buf_curl(installation, "dossier.report.v1.ReportService/WatchReport", messages=by_id, token=token)
     )
-    assert watched[-1]["report"]["state"] == "STATE_READY"  # type: ignore[index]
+    assert watched[-1]["report"]["state"] == "STATE_READY", watched  # type: ignore[index]
     downloaded = answers(
         buf_curl(installation, "dossier.report.v1.ReportService/DownloadReport", messages=by_id, token=token)
     )

@@ -169,6 +169,29 @@ async def test_consumer_recovers_when_queue_is_deleted(rabbitmq: RabbitNode) -> 
         assert (await taken(receiver)).report_id == FIRST
 
 
+async def test_consumer_recovers_when_broker_serves_it_no_more(rabbitmq: RabbitNode) -> None:
+    """A consumer that the broker still counts, but gives nothing to while hints wait, is built anew.
+
+    So RabbitMQ 3.10 leaves the consumers of a quorum queue that is deleted and declared anew at once. Here another
+    consumer stands in for the one that is counted.
+    """
+    topology = a_topology()
+    async with open_amqp(rabbitmq.url, topology, check_seconds=0.2) as (sender, receiver):
+        assert receiver._cancel_consumer is not None
+        async with await aio_pika.connect(rabbitmq.url) as connection:
+            channel = await connection.channel()
+            await channel.set_qos(prefetch_count=1)
+            await (await channel.get_queue(topology.queue)).consume(_keep)
+            await receiver._cancel_consumer()
+            for report_id in (FIRST, SECOND):
+                await sender.send(report_id)
+            assert (await taken(receiver)).report_id in (FIRST, SECOND)
+
+
+async def _keep(_message: AbstractIncomingMessage) -> None:
+    """Take a message and never settle it."""
+
+
 async def test_consumer_recovers_when_its_cancellation_got_lost(rabbitmq: RabbitNode) -> None:
     """The watchdog finds out that nobody consumes, even when nothing told so."""
     topology = a_topology()

@@ -7,6 +7,7 @@ import random
 import sqlite3
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -52,7 +53,7 @@ async def database(tmp_path: Path, storage: Path) -> AsyncIterator[SqliteDatabas
         yield opened
 
 
-def cancel_after(task: asyncio.Task[None], seconds: float) -> None:
+def cancel_after(task: asyncio.Task[Any], seconds: float) -> None:
     """Cancel a task at a moment, and once more while it is cleaning up."""
     loop = asyncio.get_running_loop()
     loop.call_later(seconds, task.cancel)
@@ -97,20 +98,26 @@ async def test_read_sees_one_moment(database: SqliteDatabase) -> None:
     assert await names(database.point) == ["a"]
 
 
-async def test_cancelled_reads_lose_no_reader(database: SqliteDatabase) -> None:
-    """However many reads are cancelled at whatever moment, the next ones are served."""
+async def test_cancelled_reads_leave_every_reader_free_and_fresh(database: SqliteDatabase) -> None:
+    """However many reads are cancelled at whatever moment, the next ones are served, and see what is there by then."""
     chance = random.Random(5)
+    async with database.write() as session:
+        for number in range(300):
+            await session.one("insert_thing", name=f"old-{number}")
 
-    async def read() -> None:
+    async def read() -> int:
         async with database.read() as session:
             await session.one("slow_count")
+            return len(await session.all("all_things"))
 
     for _ in range(300):
         task = asyncio.create_task(read())
-        cancel_after(task, chance.random() * 0.004)
+        cancel_after(task, chance.random() * 0.006)
         await asyncio.wait([task])
+    async with database.write() as session:
+        await session.one("insert_thing", name="new")
     async with asyncio.timeout(5):
-        await asyncio.gather(*(read() for _ in range(READERS * 2)))
+        assert await asyncio.gather(*(read() for _ in range(READERS * 2))) == [301] * READERS * 2
 
 
 async def test_cancelled_writes_are_whole_and_let_the_next_in(database: SqliteDatabase) -> None:

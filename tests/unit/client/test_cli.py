@@ -75,7 +75,7 @@ def test_up_becomes_the_standalone_server(
     monkeypatch.setattr(os, "execv", lambda _, argv: started.append(argv))
     result = CliRunner().invoke(app, ["up", "--data", "club", *arguments])
     assert result.exit_code == 0, result.output
-    assert started == [[sys.executable, "-m", "standalone", *module_arguments]]
+    assert started == [[sys.executable, "-P", "-m", "standalone", *module_arguments]]
     assert os.environ["DOSSIER_LISTEN"] == listen
     assert os.environ["DOSSIER_DATA_DIR"] == "club"
 
