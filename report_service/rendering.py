@@ -63,6 +63,11 @@ class RenderPool:
         try:
             async with patience:
                 pdf: bytes = await self._run(_render, snapshot, self._timeout_seconds)
+        except asyncio.CancelledError as error:
+            task = asyncio.current_task()
+            if task is not None and task.cancelling():
+                raise
+            raise RenderInterrupted("The render was taken back; try again.", dependency="rendering") from error
         except (TimeoutError, MemoryError) as error:
             if patience.expired():
                 raise RenderInterrupted("No render process answers; try again.", dependency="rendering") from error

@@ -7,6 +7,8 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import structlog
+
 from report_service.errors import RequestIdTaken
 from report_service.reports import Due, DueHint, FailureReason, Report, Rules, State, Wish
 from runtime.database import Database, Row, Session, UniqueViolation
@@ -15,6 +17,7 @@ from runtime.database import Database, Row, Session, UniqueViolation
 WATCHED_AT_ONCE = 50
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _END_OF_TIME = 2**62
+_log = structlog.get_logger("reports")
 
 
 def micros(seconds: float) -> int:
@@ -81,8 +84,9 @@ class ReportStore:
         guard = {"report_id": report_id, "take_over": int(take_over), "max_attempts": self._max_attempts}
         async with self._database.write() as session:
             claimed = await session.one("claim_report", lease=self._lease, **guard)
-            if claimed is None:
-                await session.one("exhaust_report", retention=self._retention, **guard)
+            exhausted = claimed is None and await session.one("exhaust_report", retention=self._retention, **guard)
+        if exhausted:
+            _log.warning("report_exhausted", report_id=report_id)
         return _report(claimed)
 
     async def complete(self, job: Report, *, blob_key: str, size_bytes: int, sha256: str) -> bool:
