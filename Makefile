@@ -10,7 +10,7 @@ PORT ?= 7070
 TESTFLAGS ?= -n 2 --dist loadgroup
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help run reset test lint format protos bench dist clean
+.PHONY: help run reset test lint format protos faults bench dist clean
 
 help: ## List the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,6 +44,9 @@ format: .venv/dev ## Put code and protos in order
 protos: .venv/dev ## Generate the Python stubs and the README's configuration table
 	@$(BIN)/python tools/generate_stubs.py
 	@$(BIN)/python tools/configuration_table.py
+
+faults: .venv/dev ## Break an installation in every way and count what is lost (MINUTES=2 for each way, FAULTFLAGS=)
+	@$(BIN)/python -m tests.faults --minutes $(or $(MINUTES),2) $(FAULTFLAGS)
 
 bench: .venv/dev ## Measure against bare gRPC in the same run; writes bench/results/
 	@$(BIN)/python -m bench $(BENCHFLAGS)

@@ -116,6 +116,15 @@ class AmqpSender:
             self._broken.set()
 
 
+class _Delivery:
+    """What came over one channel. `lost` is set when the channel or its consumer is of no more use."""
+
+    def __init__(self) -> None:
+        self.lost = asyncio.Event()
+        self.unsettled = 0
+        self.count_since_check = 0
+
+
 class AmqpReceiver:
     """Receives hints, at most `prefetch` at a time. `run` keeps it connected until it is cancelled."""
 
@@ -140,30 +149,32 @@ class AmqpReceiver:
         if self._stopped:
             await asyncio.Event().wait()
         async with connected(self._url.reveal().decode(), self._topology, name="dossier hints in") as connection:
-            lost = asyncio.Event()
+            delivery = _Delivery()
             async with asyncio.timeout(OPERATION_TIMEOUT_SECONDS):
                 channel = await connection.channel()
-                await self._consume(channel, lost)
+                await self._consume(channel, delivery)
                 watch_channel = await connection.channel()
             self.ready.set()
             try:
-                while not (connection.is_closed or channel.is_closed or lost.is_set()):
-                    await _first_of(connection.closed(), channel.closed(), lost.wait(), seconds=self._check_seconds)
-                    await self._check(watch_channel, lost)
+                while not (connection.is_closed or channel.is_closed or delivery.lost.is_set()):
+                    await _first_of(
+                        connection.closed(), channel.closed(), delivery.lost.wait(), seconds=self._check_seconds
+                    )
+                    await self._check(watch_channel, delivery)
             finally:
                 self.ready.clear()
                 self._cancel_consumer = None
                 # The broker delivers these again; a tag of this channel means nothing on the next.
                 self._messages.clear()
 
-    async def _consume(self, channel: AbstractChannel, lost: asyncio.Event) -> None:
+    async def _consume(self, channel: AbstractChannel, delivery: _Delivery) -> None:
         await channel.set_qos(prefetch_count=self._prefetch)
 
         def on_cancelled(_frame: object) -> None:
-            lost.set()
+            delivery.lost.set()
 
         async def on_message(message: AbstractIncomingMessage) -> None:
-            await self._on_message(message, lost)
+            await self._on_message(message, delivery)
 
         # The broker's cancellation is silent otherwise (aiormq issue 187).
         (await channel.get_underlay_channel()).on_consumer_cancel_callbacks.add(on_cancelled)
@@ -171,14 +182,22 @@ class AmqpReceiver:
         tag = await queue.consume(on_message)
         self._cancel_consumer = partial(queue.cancel, tag)
 
-    async def _check(self, channel: AbstractChannel, lost: asyncio.Event) -> None:
-        """Ask the broker whether anybody consumes, in case that its cancellation never arrived."""
-        if self._stopped or lost.is_set():
+    async def _check(self, channel: AbstractChannel, delivery: _Delivery) -> None:
+        """Ask the broker whether anybody consumes, in case that its cancellation never arrived.
+
+        When hints wait, and none of them came although there is room, then the broker counts a consumer that it does
+        not serve: RabbitMQ 3.10 does so after a quorum queue was deleted and declared anew.
+        """
+        if self._stopped or delivery.lost.is_set():
             return
         async with asyncio.timeout(OPERATION_TIMEOUT_SECONDS):
             queue = await channel.declare_queue(self._topology.queue, passive=True)
-        if not queue.declaration_result.consumer_count:
-            lost.set()
+        state = queue.declaration_result
+        starved = state.message_count and not delivery.count_since_check and delivery.unsettled < self._prefetch
+        if starved or not state.consumer_count:
+            _log.warning("consumer_lost", waiting=state.message_count, consumers=state.consumer_count)
+            delivery.lost.set()
+        delivery.count_since_check = 0
 
     async def take(self) -> Hint:
         """See `report_service.hints.HintReceiver`."""
@@ -196,18 +215,22 @@ class AmqpReceiver:
         while self._messages:
             await self._messages.popleft().give_back()
 
-    async def _on_message(self, message: AbstractIncomingMessage, lost: asyncio.Event) -> None:
+    async def _on_message(self, message: AbstractIncomingMessage, delivery: _Delivery) -> None:
+        delivery.count_since_check += 1
         report_id = _decoded(message.body)
         if report_id is None:
             _log.warning("hint_undecodable", size_bytes=len(message.body))
-            await _finish(message.reject(requeue=False), lost)
+            await _finish(message.reject(requeue=False), delivery.lost)
             return
+        delivery.unsettled += 1
 
         async def accept() -> None:
-            await _finish(message.ack(), lost)
+            delivery.unsettled -= 1
+            await _finish(message.ack(), delivery.lost)
 
         async def give_back() -> None:
-            await _finish(message.nack(requeue=True), lost)
+            delivery.unsettled -= 1
+            await _finish(message.nack(requeue=True), delivery.lost)
 
         self._messages.append(Hint(report_id, bool(message.redelivered), accept, give_back))
         self._arrived.set()

@@ -29,6 +29,7 @@ class Part:
         self._environ = {**os.environ, **environ}
         self._log = folder / f"{self.name}.log"
         self._process: subprocess.Popen[bytes] | None = None
+        self._groups: list[int] = []
 
     def start(self) -> None:
         """Start it, in a session of its own so that its children can be found."""
@@ -36,6 +37,7 @@ class Part:
             self._process = subprocess.Popen(
                 self._command, stdout=log, stderr=log, env=self._environ, start_new_session=True
             )
+        self._groups.append(self._process.pid)
 
     def wait_serving(self) -> None:
         """Return when its health says SERVING; fail with its log when it does not in time."""
@@ -70,9 +72,9 @@ class Part:
         return self.running.wait(STOP_SECONDS)
 
     def clean_up(self) -> None:
-        """End the process and all its children."""
-        if self._process is None:
-            return
-        with suppress(ProcessLookupError):
-            os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait(STOP_SECONDS)
+        """End the process and all its children, also those of processes that were killed before."""
+        for group in self._groups:
+            with suppress(ProcessLookupError):
+                os.killpg(group, signal.SIGKILL)
+        if self._process is not None:
+            self._process.wait(STOP_SECONDS)
