@@ -93,3 +93,7 @@ class RenderLimit(Exception):
 
 class RenderInterrupted(Unavailable):
     """A render child ended from outside, or could not be started; another attempt may succeed."""
+
+
+class NotStored(Exception):
+    """The file store is full or away; the report waits for it."""

@@ -10,7 +10,7 @@ from typing import Protocol
 import structlog
 
 from report_service.document.snapshot import Snapshot
-from report_service.errors import PlayerNotFound, RenderLimit
+from report_service.errors import NotStored, PlayerNotFound, RenderLimit
 from report_service.fail_points import FailPoint, nowhere
 from report_service.hints import Hint, HintReceiver
 from report_service.reports import FailureReason, Report, Rules
@@ -18,6 +18,8 @@ from runtime.errors import DeadlineExceeded, Unavailable
 
 # How long a report waits after its first, second, ... passing fault.
 RETRY_SECONDS = (1.0, 5.0, 30.0, 120.0)
+# How long a report waits for the file store. Not shorter, as each try makes the document again.
+STORE_WAIT_SECONDS = 15.0
 # How long a hint is held after the database failed, before somebody else may try.
 STORAGE_FAULT_SECONDS = 1.0
 _log = structlog.get_logger("worker")
@@ -35,8 +37,8 @@ class Jobs(Protocol):
     async def fail(self, job: Report, reason: FailureReason) -> bool:
         """RENDERING → FAILED with the same fence."""
 
-    async def retry(self, job: Report, *, wait_seconds: float) -> bool:
-        """RENDERING → QUEUED with the same fence, its alarm ringing after the wait."""
+    async def retry(self, job: Report, *, wait_seconds: float, counted: bool = True) -> bool:
+        """RENDERING → QUEUED with the same fence, its alarm ringing after the wait; uncounted, attempt - 1."""
 
 
 class Snapshots(Protocol):
@@ -170,12 +172,14 @@ class Worker:
         log = _log.bind(report_id=job.report_id, attempt=job.attempt_count)
         try:
             pdf = await self._document(job)
-            key = f"{job.report_id}/{job.fence}-{self._new_key()}.pdf"
-            await self._files.put(key, pdf)
-            self._fail_point("worker_after_write")
+            key = await self._store(job, pdf)
         except asyncio.CancelledError:
-            await self._jobs.retry(job, wait_seconds=0.0)
+            await self._jobs.retry(job, wait_seconds=0.0, counted=False)
             raise
+        except NotStored as error:
+            # A full disk says nothing about the report, which would otherwise fail with everybody else's.
+            log.warning("report_not_stored", cause=repr(error.__cause__))
+            await self._jobs.retry(job, wait_seconds=STORE_WAIT_SECONDS, counted=False)
         except (Unavailable, DeadlineExceeded) as error:
             log.warning("report_delayed", cause=repr(error))
             await self._delay(job)
@@ -190,6 +194,16 @@ class Worker:
     async def _document(self, job: Report) -> bytes:
         snapshot = await self._snapshots.fetch(job.report_id, job.username, include_email=job.include_email)
         return await self._renderer.render(snapshot)
+
+    async def _store(self, job: Report, pdf: bytes) -> str:
+        """Return the key under which the file is. Raises NotStored."""
+        key = f"{job.report_id}/{job.fence}-{self._new_key()}.pdf"
+        try:
+            await self._files.put(key, pdf)
+        except Unavailable as error:
+            raise NotStored from error.__cause__
+        self._fail_point("worker_after_write")
+        return key
 
     async def _complete(self, job: Report, key: str, pdf: bytes) -> None:
         digest = hashlib.sha256(pdf).hexdigest()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import shutil
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -83,10 +85,23 @@ class Blobs:
                 yield [entry["path"] for entry in page]
 
     async def delete_all(self, prefix: str) -> None:
-        """Delete every blob below `prefix`. Succeeds when there is none."""
+        """Delete every blob below `prefix`, which ends with a slash. Succeeds when there is none."""
         with _translated():
             async for page in obstore.list(self._store, prefix=prefix):
                 await obstore.delete_async(self._store, [entry["path"] for entry in page])
+
+
+class _LocalBlobs(Blobs):
+    """Deletes also what the store never lists: files that a killed process left half written."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(LocalStore(folder, automatic_cleanup=True, mkdir=True))
+        self._folder = folder
+
+    async def delete_all(self, prefix: str) -> None:
+        """See `Blobs.delete_all`. The prefix is a folder."""
+        with suppress(BlobMissing), _translated():
+            await asyncio.to_thread(shutil.rmtree, self._folder / prefix)
 
 
 @contextmanager
@@ -102,4 +117,4 @@ def _translated() -> Iterator[None]:
 
 def local_blobs(folder: Path) -> Blobs:
     """Return the blobs kept in `folder`, which is made when it is missing."""
-    return Blobs(LocalStore(folder, automatic_cleanup=True, mkdir=True))
+    return _LocalBlobs(folder)

@@ -113,9 +113,15 @@ class ReportStore:
         )
         return row is not None
 
-    async def retry(self, job: Report, *, wait_seconds: float) -> bool:
-        """RENDERING → QUEUED with the same fence, its alarm ringing after the wait."""
-        row = await self._change("retry_report", report_id=job.report_id, fence=job.fence, backoff=micros(wait_seconds))
+    async def retry(self, job: Report, *, wait_seconds: float, counted: bool = True) -> bool:
+        """RENDERING → QUEUED with the same fence, its alarm ringing after the wait; uncounted, attempt - 1."""
+        row = await self._change(
+            "retry_report",
+            report_id=job.report_id,
+            fence=job.fence,
+            backoff=micros(wait_seconds),
+            forgiven=int(not counted),
+        )
         return row is not None
 
     # What alarms do.

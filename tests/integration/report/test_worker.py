@@ -16,7 +16,7 @@ from report_service.errors import PlayerNotFound, RenderFailed, RenderInterrupte
 from report_service.hints import InProcessHints
 from report_service.reports import FailureReason, Report, Rules, State
 from report_service.storage.report_store import ReportStore
-from report_service.worker import RETRY_SECONDS, Worker
+from report_service.worker import RETRY_SECONDS, STORE_WAIT_SECONDS, Worker
 from runtime.errors import DeadlineExceeded, Unavailable
 from tests.integration.report.stage import NOW, PDF, Clock, FakeRenderer, a_wish, eventually
 
@@ -248,13 +248,9 @@ async def test_report_waits_when_snapshot_fails_for_now(shop: Workshop, clock: C
     assert report.attempt_count == 2
 
 
-@pytest.mark.parametrize("where", ["child", "files"])
-async def test_report_waits_when_rendering_or_storing_fails_for_now(shop: Workshop, where: str) -> None:
-    """A killed render child and a store that is down are passing faults as well."""
-    if where == "child":
-        shop.renderer.faults = [RenderInterrupted("killed", dependency="rendering")]
-    else:
-        shop.files.fault = Unavailable("full", dependency="blobs")
+async def test_report_waits_when_rendering_fails_for_now(shop: Workshop) -> None:
+    """A killed render child is a passing fault as well."""
+    shop.renderer.faults = [RenderInterrupted("killed", dependency="rendering")]
     async with working(shop.worker()):
         await shop.ask()
         await shop.renderer.begun.wait()
@@ -262,6 +258,22 @@ async def test_report_waits_when_rendering_or_storing_fails_for_now(shop: Worksh
         await shop.hints.send("report-1")
         await shop.turns(State.READY)
     assert len(shop.files) == 1
+
+
+async def test_report_outlasts_a_store_that_stays_full(shop: Workshop) -> None:
+    """Each try waits its time and costs no attempt: a full disk fails nobody's report, however long it lasts."""
+    shop.files.fault = Unavailable("full", dependency="blobs")
+    async with working(shop.worker()):
+        await shop.ask()
+        for begun in range(1, 8):
+            await eventually(lambda begun=begun: len(shop.source.asked) == begun)
+            report = await shop.turns(State.QUEUED)
+            assert (report.fence, report.attempt_count) == (begun, 0)
+            assert (await shop.store.due(limit=1)).wait_seconds == STORE_WAIT_SECONDS
+            shop.files.fault = Unavailable("full", dependency="blobs") if begun < 7 else None
+            await shop.hints.send("report-1")
+        report = await shop.turns(State.READY)
+    assert (report.attempt_count, len(shop.files)) == (1, 1)
 
 
 async def test_report_fails_when_passing_faults_use_up_all_attempts(shop: Workshop) -> None:

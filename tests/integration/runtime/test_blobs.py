@@ -61,6 +61,15 @@ async def test_deleted_blobs_leave_nothing_behind(blobs: Blobs, tmp_path: Path) 
     assert list((tmp_path / "blobs").rglob("*")) == []
 
 
+async def test_half_written_file_is_never_listed_and_goes_with_its_folder(blobs: Blobs, tmp_path: Path) -> None:
+    """What a process left that was killed while it wrote is no blob, and is deleted all the same."""
+    await blobs.put("x/1", b"data")
+    (tmp_path / "blobs" / "x" / "2#1").write_bytes(b"da")
+    assert [page async for page in blobs.list_keys()] == [["x/1"]]
+    await blobs.delete_all("x/")
+    assert list((tmp_path / "blobs").rglob("*")) == []
+
+
 async def test_unwritable_store_is_unavailable(tmp_path: Path) -> None:
     """A fault of the store is told as one that may pass."""
     blobs = local_blobs(tmp_path / "blobs")

@@ -64,6 +64,23 @@ async def names(session: Session) -> list[str]:
     return [row["name"] for row in await session.all("all_things")]
 
 
+async def test_full_disk_is_unavailable_and_loses_nothing(database: SqliteDatabase) -> None:
+    """A write that finds no room tells a fault that may pass; reads go on, and so do writes when there is room again."""
+    async with database.write() as session:
+        await session.one("insert_thing", name="kept")
+    await database._writer.execute("PRAGMA max_page_count = 1")
+    with pytest.raises(Unavailable) as refused:
+        async with database.write() as session:
+            await session.one("insert_thing", name="x" * 100_000)
+    assert "full" in str(refused.value.__cause__)
+    async with database.read() as session:
+        assert await names(session) == ["kept"]
+    await database._writer.execute("PRAGMA max_page_count = 100000")
+    async with database.write() as session:
+        await session.one("insert_thing", name="later")
+        assert await names(session) == ["kept", "later"]
+
+
 async def test_write_left_by_an_error_leaves_nothing(database: SqliteDatabase) -> None:
     """A transaction is kept whole or not at all."""
 
