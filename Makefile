@@ -55,7 +55,7 @@ dist: .venv/dev ## Build the distributions, dossier and dossier-protos, into dis
 	@$(UV) build --quiet --all-packages --out-dir dist
 
 clean: ## Delete what can be made again; keeps ./data
-	@rm -rf .venv dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis bench/results
+	@rm -rf .venv dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis bench/results tests/faults/results
 
 $(BIN)/uv:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Dossier needs Python 3.11 or later; this is " + sys.version.split()[0])'

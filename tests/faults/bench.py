@@ -3,82 +3,50 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import sqlite3
 import time
 from collections import Counter
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing, suppress
-from dataclasses import dataclass, field, replace
+from contextlib import AsyncExitStack, asynccontextmanager, closing, suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from client import DossierClient
 from tests.faults import installation as installations
-from tests.faults.breaks import CLASSES, FaultClass, Misbehaved
+from tests.faults.breaks import Misbehaved
 from tests.faults.checker import Files, Verdict, check
+from tests.faults.classes import CLASSES, FaultClass
+from tests.faults.disks import small_disk
 from tests.faults.history import OK, UNKNOWN, History
 from tests.faults.installation import Installation
+from tests.faults.ledger import Ledger
 from tests.faults.load import PASSWORD, Load
+from tests.faults.members import Members
+from tests.faults.outcomes import Outcome
 from tests.faults.schedule import Strike, schedule
 
 # A lease, and the longest wait between two hints of a report that no outage made wait longer.
 QUIET_SECONDS = installations.LEASE_SECONDS + 60.0
 STRIKES_AT_MOST = 10_000
 LONG_HOLD_SECONDS = 30.0
-HEADINGS = ("reports", "strikes", "lost", "dupl", "canc>READY", "digest", "other", "failed", "renders", "p50", "p99")
 
 
 @dataclass(frozen=True, slots=True)
 class Extent:
-    """How much of a class to run: until `reports` were asked for and `strikes` made, at most for `seconds`."""
+    """How much of a class to run: until `reports` were asked for and `strikes` made, at most for `seconds`.
+
+    Of a class that is made up of so many strikes, only the number of `strikes` can be changed.
+    """
 
     reports: int = 1000
     seconds: float = 120.0
-    strikes: int = 1
+    strikes: int | None = None
     pace_seconds: float | None = None
-
-
-@dataclass
-class Outcome:
-    """What one class came to."""
-
-    name: str
-    strikes: int
-    verdict: Verdict
-    unknown: Counter[str] = field(default_factory=Counter)
-
-    @property
-    def broken(self) -> bool:
-        """Whether any promise was."""
-        return self.verdict.broken
-
-    def line(self) -> str:
-        """Return the figures under `HEADINGS`."""
-        verdict = self.verdict
-        shown = ("lost", "duplicated", "cancelled to READY", "digest")
-        other = sum(len(cases) for name, cases in verdict.violations.items() if name not in shown)
-        ready = max(1, verdict.states["READY"])
-        figures = (
-            verdict.reports,
-            self.strikes,
-            *map(verdict.count, shown),
-            other,
-            verdict.states["FAILED"],
-            f"{verdict.renders / ready:.2f}",
-            f"{verdict.recovery(0.5):.1f}",
-            f"{verdict.recovery(0.99):.1f}",
-        )
-        return table_line(self.name, figures)
-
-
-def table_line(name: str, figures: tuple[object, ...]) -> str:
-    """Return a line of the table."""
-    return f"{name:28}" + "".join(f"{figure!s:>11}" for figure in figures)
 
 
 async def run_class(name: str, *, seed: int, extent: Extent, folder: Path) -> Outcome:
     """Run a fault class on an installation of its own, in `folder`."""
-    async with started(CLASSES[name].shape, folder) as installation:
+    async with started(CLASSES[name].shape, folder, disk=CLASSES[name].disk) as installation:
         history = History(folder / f"{name}.jsonl")
         try:
             return await strike_at(installation, name, seed=seed, extent=extent, history=history)
@@ -89,29 +57,47 @@ async def run_class(name: str, *, seed: int, extent: Extent, folder: Path) -> Ou
 async def strike_at(installation: Installation, name: str, *, seed: int, extent: Extent, history: History) -> Outcome:
     """Run a fault class on a running installation; the history has every wish that was ever sent to it."""
     fault = CLASSES[name]
-    habits = fault.habits
-    if extent.pace_seconds is not None:
-        habits = replace(habits, pace_seconds=extent.pace_seconds)
+    habits = fault.habits if extent.pace_seconds is None else replace(fault.habits, pace_seconds=extent.pace_seconds)
     load = Load(installation.endpoint, history, seed=f"{seed} {name}", habits=habits)
+    ledger = installation.ledger = Ledger()
+    members = Members(installation.endpoint, ledger, seed=f"{seed} {name}", count=fault.members)
+    await members.prepare(installation.grant)
     strikes = schedule(name, seed, count=STRIKES_AT_MOST, waits=fault.waits, holds=fault.holds)
-    asking = asyncio.create_task(load.run(reports=None if fault.needs_wishes else extent.reports))
+    asking = asyncio.create_task(load.run(reports=None if fault.strikes else extent.reports))
+    writing = asyncio.create_task(members.run())
     try:
-        moments = await _strike(installation, fault, strikes, load=load, history=history, extent=extent)
+        strike = _strike_as_often if fault.strikes else _strike_while_asked
+        moments = await strike(installation, fault, strikes, load=load, history=history, extent=extent)
         await installation.revive()
         load.stop()
-        await asking
+        members.stop()
+        await asyncio.gather(asking, writing)
         await _quiet(installation)
         verdict = check(history.events, Files.of(installation.data), faults=moments)
-        verdict.violations["misbehaved"] += [event.note for event in history.events if event.call == "misbehaved"]
-        verdict.violations["process left behind"] += await _orphans(installation)
+        await _judge_the_rest(installation, fault, history, verdict)
     finally:
-        asking.cancel()
-        await asyncio.wait([asking])
+        for task in (asking, writing):
+            task.cancel()
+        await asyncio.wait([asking, writing])
     unknown = Counter(f"{event.call}: {event.note}" for event in history.events if event.outcome == UNKNOWN)
-    return Outcome(name, len(moments), verdict, unknown)
+    return Outcome(name, seed, len(moments), verdict, unknown + ledger.answers, ledger.notes() if fault.members else [])
 
 
-async def _strike(
+async def _judge_the_rest(installation: Installation, fault: FaultClass, history: History, verdict: Verdict) -> None:
+    """Add to the verdict what rows of reports do not tell."""
+    ledger = installation.ledger
+    if fault.members:
+        await asyncio.to_thread(ledger.settle, installation.folder)
+    violations = verdict.violations
+    violations["other write lost"] += ledger.lost
+    violations["internal"] += [answer for answer in ledger.answers if " INTERNAL" in answer or " UNKNOWN" in answer]
+    violations["misbehaved"] += [event.note for event in history.events if event.call == "misbehaved"]
+    violations["process left behind"] += await _orphans(installation)
+    if not fault.loses_renders or fault.disk:
+        violations["half written"] += [path.name for path in (installation.data / "reports").rglob("*#*")]
+
+
+async def _strike_as_often(
     installation: Installation,
     fault: FaultClass,
     strikes: list[Strike],
@@ -120,35 +106,54 @@ async def _strike(
     history: History,
     extent: Extent,
 ) -> list[float]:
-    """Strike while there is load, for the last time right after the last wish, when nothing new tells of a fault.
+    """Strike as often as wanted, under load all the while. Returns the moments from which recovery counts."""
+    moments: list[float] = []
+    for strike in strikes[: extent.strikes or fault.strikes]:
+        await asyncio.sleep(strike.wait_seconds)
+        moments += await _strike(installation, fault, strike, history)
+    load.stop()
+    return moments
 
-    Returns the moments from which recovery counts.
-    """
+
+async def _strike_while_asked(
+    installation: Installation,
+    fault: FaultClass,
+    strikes: list[Strike],
+    *,
+    load: Load,
+    history: History,
+    extent: Extent,
+) -> list[float]:
+    """Strike while there is load, for the last time right after the last wish, when nothing new tells of a fault."""
     deadline = time.monotonic() + extent.seconds
+    wanted = extent.strikes or 1
     moments: list[float] = []
     for strike in strikes:
         with suppress(TimeoutError):
             async with asyncio.timeout(strike.wait_seconds):
                 await load.asked_all.wait()
-        if load.asked_all.is_set() and len(moments) >= extent.strikes and fault.holds[0] >= LONG_HOLD_SECONDS:
+        if load.asked_all.is_set() and len(moments) >= wanted and fault.holds[0] >= LONG_HOLD_SECONDS:
             break  # Another long outage at once would only be counted as a longer one.
         if time.monotonic() > deadline:
             load.stop()
-        if fault.needs_wishes and len(moments) >= extent.strikes and load.asked >= extent.reports:
-            load.stop()
-        if fault.needs_wishes and load.asked_all.is_set():
-            break
-        last = load.asked_all.is_set() and len(moments) + 1 >= extent.strikes
-        history.add("fault", "begun", note=str(strike))
-        try:
-            moments.append(await fault.strike(installation, strike))
-        except Misbehaved as error:
-            history.add("misbehaved", OK, note=str(error))
-            await installation.revive()
-        history.add("fault", "over")
+        last = load.asked_all.is_set() and len(moments) + 1 >= wanted
+        moments += await _strike(installation, fault, strike, history)
         if last:
             break
     return moments
+
+
+async def _strike(installation: Installation, fault: FaultClass, strike: Strike, history: History) -> list[float]:
+    """Strike once. Returns the moment from which recovery counts, or nothing when a process did not do its part."""
+    history.add("fault", "begun", note=str(strike))
+    try:
+        return [await fault.strike(installation, strike)]
+    except Misbehaved as error:
+        history.add("misbehaved", OK, note=str(error))
+        await installation.revive()
+        return []
+    finally:
+        history.add("fault", "over")
 
 
 async def _quiet(installation: Installation) -> None:
@@ -177,15 +182,23 @@ async def _orphans(installation: Installation) -> list[str]:
 
 
 @asynccontextmanager
-async def started(shape: str, folder: Path) -> AsyncIterator[Installation]:
-    """Start an installation and have one report made; with a broker, in a way that its queues last."""
+async def started(shape: str, folder: Path, *, disk: str = "") -> AsyncIterator[Installation]:
+    """Start an installation and have one report made; with a broker, in a way that its queues last.
+
+    Args:
+        disk: the folder in it that is to be a small disk. Raises MountRefused.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     opened = (
         installations.standalone(folder)
         if shape == "standalone"
         else installations.distributed(folder, with_broker=shape == "amqp")
     )
-    async with opened as installation:
+    async with AsyncExitStack() as stack:
+        # Mounted before the processes start and unmounted when they have ended.
+        mounted = stack.enter_context(small_disk(folder / disk)) if disk else None
+        installation = await stack.enter_async_context(opened)
+        installation.disk = mounted
         if installation.broker is not None:
             # RabbitMQ 3.10 forgets a quorum queue that was declared seconds before a SIGKILL.
             await installation.broker.stop_app()
@@ -204,9 +217,3 @@ async def _warm_up(installation: Installation) -> None:
     with suppress(TimeoutError):
         async with asyncio.timeout(QUIET_SECONDS):
             await _quiet(installation)
-
-
-def machine() -> str:
-    """Return the machine's size, for the record."""
-    pages = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    return f"{os.cpu_count()} processors, {pages / 2**30:.0f} GiB, load {os.getloadavg()[0]:.1f}"

@@ -1,4 +1,4 @@
-"""The fault classes: what each strike breaks, and how it is mended."""
+"""What strikes break, and how it is mended."""
 
 from __future__ import annotations
 
@@ -8,16 +8,13 @@ import signal
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
-from functools import partial
 
 import aio_pika
 
+from client import DossierClient
 from report_service.amqp_topology import Topology
-from report_service.fail_points import NAMES
 from tests.faults.installation import Installation, Process, environ_of_fail_point
-from tests.faults.load import Habits
-from tests.faults.proxy import DOWN, UP, Spoil
+from tests.faults.proxy import Spoil
 from tests.faults.schedule import Strike
 
 TOPOLOGY = Topology()
@@ -27,24 +24,6 @@ Break = Callable[[Installation, Strike], Awaitable[float]]
 
 class Misbehaved(AssertionError):
     """A process did not do what the fault class demands of it."""
-
-
-@dataclass(frozen=True, slots=True)
-class FaultClass:
-    """One kind of fault.
-
-    Attributes:
-        waits, holds: the ranges of seconds between strikes and of a strike's length.
-        shape: "amqp", "embedded" or "standalone".
-        needs_wishes: whether a strike waits for something to be asked for; then the load lasts as long as the strikes.
-    """
-
-    strike: Break
-    waits: tuple[float, float] = (1.0, 4.0)
-    holds: tuple[float, float] = (0.2, 2.0)
-    shape: str = "amqp"
-    needs_wishes: bool = False
-    habits: Habits = field(default_factory=Habits)
 
 
 def _worker(installation: Installation, strike: Strike) -> Process:
@@ -234,77 +213,44 @@ async def reset_downloads(installation: Installation, strike: Strike) -> float:
     return await spoil_link(("players",), spoil, installation, strike)
 
 
+async def fill_disk(installation: Installation, strike: Strike) -> float:
+    """Fill the small disk to the last page, and again whenever something was deleted; then give the room back."""
+    end = time.monotonic() + strike.hold_seconds
+    while time.monotonic() < end:
+        await asyncio.to_thread(installation.small_disk.fill)
+        await asyncio.sleep(0.05)
+    installation.small_disk.free()
+    dead = [part.name for part in installation.parts.values() if not part.alive]
+    if dead:
+        raise Misbehaved(f"{', '.join(dead)} did not survive a full disk")
+    return time.time()
+
+
+async def kill_standalone(installation: Installation, strike: Strike) -> float:
+    """Kill everything at once, look at what it left, and start it; every third time it is killed while it starts."""
+    part = installation.parts["standalone"]
+    if not part.alive:
+        raise Misbehaved(f"{part.name} ended by itself: {part.log()[-2000:]}")
+    await _kill(part)
+    await installation.ledger.examine(installation.folder)
+    part.start()
+    if strike.dice < 0.3:
+        return time.time()
+    await part.serving()
+    async with DossierClient(installation.endpoint) as client:
+        await installation.ledger.sample(client, count=10)
+    return time.time()
+
+
 async def die_at(name: str, installation: Installation, strike: Strike) -> float:
     """Have the process that passes a fail point die there; it stays dead until the next strike or the end."""
     part = installation.workers[0] if name.startswith("worker") else installation.parts["api"]
     if part.alive:
         await _kill(part)
-    part.start(**environ_of_fail_point(name, nth=1 + strike.target % 4))
+    part.start(**environ_of_fail_point(name, nth=1 + strike.target % 3))
     if not await part.dead(within_seconds=30.0):
         raise Misbehaved(f"{part.name} never came to {name}")
     moment = time.time()
     if part.running.returncode != -signal.SIGKILL:
         raise Misbehaved(f"{part.name} ended with {part.running.returncode} at {name}: {part.log()[-2000:]}")
-    await asyncio.sleep(strike.hold_seconds)
-    part.start()
-    if part.address:
-        await part.serving()
-    return moment if name.startswith("worker") else time.time()
-
-
-BROKER = ("broker in", "broker out")
-BLACK_HOLE = frozenset({UP, DOWN})
-_LONG = (10.0, 45.0)
-
-CLASSES: dict[str, FaultClass] = {
-    "nothing": FaultClass(partial(spoil_link, (), Spoil()), waits=(5.0, 5.0)),
-    "worker-kill": FaultClass(kill_worker, waits=(2.0, 5.0)),
-    "workers-kill-both": FaultClass(kill_all_workers, waits=(4.0, 8.0)),
-    "worker-pause": FaultClass(pause_worker, holds=(0.5, 40.0)),
-    "worker-term": FaultClass(terminate_worker, waits=(2.0, 5.0)),
-    "child-kill": FaultClass(kill_render_child),
-    "api-kill": FaultClass(partial(kill_part, "api")),
-    "api-term": FaultClass(partial(terminate_part, "api")),
-    "profile-kill": FaultClass(partial(kill_part, "profile"), holds=(0.2, 5.0)),
-    "gateway-kill": FaultClass(partial(kill_part, "gateway")),
-    "broker-app": FaultClass(restart_broker_app, waits=(5.0, 10.0), holds=(1.0, 8.0)),
-    "broker-outage": FaultClass(restart_broker_app, waits=(15.0, 20.0), holds=(60.0, 60.0)),
-    "broker-kill": FaultClass(kill_broker, waits=(5.0, 10.0), holds=(0.0, 5.0)),
-    "broker-wiped": FaultClass(wipe_broker, waits=(5.0, 10.0), holds=(0.0, 5.0)),
-    "broker-memory": FaultClass(alarm_memory, waits=(3.0, 8.0), holds=(3.0, 15.0)),
-    "queue-deleted": FaultClass(delete_queue, waits=(1.0, 8.0)),
-    "consumers-cancelled": FaultClass(cancel_consumers, waits=(1.0, 8.0)),
-    "queue-purged": FaultClass(purge_queue, waits=(1.0, 8.0)),
-    "binding-removed": FaultClass(remove_binding, waits=(1.0, 8.0)),
-    "broker-link-cut": FaultClass(partial(cut_link, BROKER)),
-    "broker-link-blackhole": FaultClass(partial(spoil_link, BROKER, Spoil(stalled=BLACK_HOLE)), holds=_LONG),
-    "broker-link-one-way": FaultClass(partial(spoil_link, BROKER, Spoil(stalled=frozenset({DOWN}))), holds=_LONG),
-    "broker-link-slow": FaultClass(
-        partial(spoil_link, BROKER, Spoil(latency_seconds=0.3, slice_bytes=7, bytes_per_second=4000)), holds=_LONG
-    ),
-    "profile-link-cut": FaultClass(partial(cut_link, ("profile",))),
-    "profile-link-slow": FaultClass(partial(spoil_link, ("profile",), Spoil(latency_seconds=0.5)), holds=(2.0, 10.0)),
-    "profile-link-blackhole": FaultClass(
-        partial(spoil_link, ("profile",), Spoil(stalled=BLACK_HOLE)), holds=(2.0, 20.0)
-    ),
-    "report-link-cut": FaultClass(partial(cut_link, ("report",))),
-    "download-reset": FaultClass(reset_downloads, waits=(0.2, 1.0), holds=(0.5, 3.0), habits=Habits(downloads=1.0)),
-    "embedded-api-kill": FaultClass(partial(kill_part, "api"), shape="embedded"),
-    **{
-        f"at-{name}": FaultClass(
-            partial(die_at, name),
-            waits=(0.1, 0.5),
-            holds=(0.0, 0.5),
-            needs_wishes=True,
-            habits=Habits(deletes=0.9, cancels=0.05) if name.startswith("purge") else Habits(),
-        )
-        for name in NAMES
-    },
-    "standalone-kill": FaultClass(
-        partial(kill_part, "standalone"),
-        waits=(0.0, 3.0),
-        holds=(0.0, 0.2),
-        shape="standalone",
-        habits=Habits(deletes=1.0),
-    ),
-}
+    return moment

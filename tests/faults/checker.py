@@ -39,13 +39,17 @@ class Verdict:
     Attributes:
         reports: how many were acknowledged.
         states: how many rows ended in each state.
-        renders: claims, the redundant ones included.
+        ready: how many of all reports became READY, and `redundant`: how often they were rendered more than once.
+        created, asked: how many CreateReport calls were answered OK while a fault lasted, of how many.
         recovery_seconds: from the end of a fault to each final state of a report that was under way then.
     """
 
     reports: int = 0
     states: Counter[str] = field(default_factory=Counter)
-    renders: int = 0
+    ready: int = 0
+    redundant: int = 0
+    created: int = 0
+    asked: int = 0
     violations: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     recovery_seconds: list[float] = field(default_factory=list)
 
@@ -88,13 +92,17 @@ def check(events: Sequence[Event], files: Files, *, faults: Iterable[float] = ()
         verdict = Verdict(
             reports=len(acknowledged(events)),
             states=Counter(row["state"] for row in rows if not row["deleted"]),
-            renders=sum(row["attempt_count"] for row in rows),
+            ready=sum(row["state"] == "READY" for row in rows),
+            # Only claims raise the fence of a report that becomes READY.
+            redundant=sum(row["fence"] - 1 for row in rows if row["state"] == "READY"),
         )
         _check_rules(database, verdict)
     _check_wishes(events, rows, verdict)
     _check_cancellations(events, rows, verdict)
     _check_states_seen(events, verdict)
     _check_bytes(events, rows, files.folder, verdict)
+    _check_answers(events, verdict)
+    _check_folders(rows, files.folder, verdict)
     verdict.recovery_seconds = list(_recoveries(rows, sorted(faults)))
     return verdict
 
@@ -179,6 +187,27 @@ def _check_bytes(events: Sequence[Event], rows: list[dict[str, Any]], folder: Pa
             verdict.violations["digest"].append(f"{row['report_id']} has no file")
         elif hashlib.sha256(path.read_bytes()).hexdigest() != row["sha256"]:
             verdict.violations["digest"].append(f"{row['report_id']} has other bytes on disk")
+
+
+def _check_answers(events: Sequence[Event], verdict: Verdict) -> None:
+    """Nothing that is broken here is a fault of the service's own; and a wish is refused only where that is told."""
+    struck = False
+    for event in events:
+        if event.call == "fault":
+            struck = event.outcome == "begun"
+        if event.note.startswith(("INTERNAL", "UNKNOWN")):
+            verdict.violations["internal"].append(f"{event.call} was answered {event.note}")
+        if struck and event.call == "create" and event.outcome != INVOKED:
+            verdict.asked += 1
+            verdict.created += event.outcome == OK
+
+
+def _check_folders(rows: list[dict[str, Any]], folder: Path, verdict: Verdict) -> None:
+    """Files go with their report."""
+    known = {row["report_id"] for row in rows}
+    verdict.violations["left behind"] += sorted(
+        path.name for path in folder.glob("*") if path.is_dir() and path.name not in known
+    )
 
 
 def _recoveries(rows: list[dict[str, Any]], faults: Sequence[float]) -> Iterator[float]:

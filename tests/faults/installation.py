@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from dossier.access.v1 import access_pb2
+
+from client import OperatorClient
+from runtime.service_tokens import ServiceTokens
 from tests.e2e.installations import SECRETS
 from tests.e2e.processes import Part
+from tests.faults.disks import SmallDisk
+from tests.faults.ledger import Ledger
 from tests.faults.proxy import Proxy, open_proxy
 from tests.provision.ports import free_port
 from tests.provision.rabbitmq import RabbitNode, find_or_install
@@ -98,15 +105,26 @@ class Installation:
 
     Attributes:
         endpoint: where players connect to, through the link "players".
-        data: report_service's data directory.
+        folder: has profile_service's and report_service's data directories, `profile` and `report`.
+        operator: returns profile_service's internal address and secret.
         links: the proxies, by what they lead to and from where.
+        disk: the one that can be filled.
+        ledger: what members were promised in the fault class that is running.
     """
 
     endpoint: str
-    data: Path
+    folder: Path
     parts: dict[str, Process]
+    operator: Callable[[], tuple[str, bytes]]
     links: dict[str, Proxy] = field(default_factory=dict)
     broker: RabbitNode | None = None
+    disk: SmallDisk | None = None
+    ledger: Ledger = field(default_factory=Ledger)
+
+    @property
+    def data(self) -> Path:
+        """report_service's data directory."""
+        return self.folder / "report"
 
     @property
     def workers(self) -> list[Process]:
@@ -119,6 +137,19 @@ class Installation:
         assert self.broker is not None, "this installation has none"
         return self.broker
 
+    @property
+    def small_disk(self) -> SmallDisk:
+        """The disk that can be filled."""
+        assert self.disk is not None, "this installation has none"
+        return self.disk
+
+    async def grant(self, username: str, role: access_pb2.Role) -> None:
+        """Give a role, as the operator does."""
+        address, secret = self.operator()
+        tokens = ServiceTokens(secret, issuer="operator")
+        async with OperatorClient(address, mint_token=lambda: tokens.mint(audience="profile_service")) as operator:
+            await operator.grant_role(username, role)
+
     async def start(self) -> None:
         """Start every part and wait until all serve."""
         for part in self.parts.values():
@@ -126,7 +157,9 @@ class Installation:
         await asyncio.gather(*(part.serving() for part in self.parts.values() if part.address))
 
     async def revive(self) -> None:
-        """Heal every link and start what is dead, as usual."""
+        """Heal every link, empty the disk and start what is dead, as usual."""
+        if self.disk is not None:
+            self.disk.free()
         for link in self.links.values():
             link.heal()
         for part in self.parts.values():
@@ -162,7 +195,8 @@ async def distributed(folder: Path, *, with_broker: bool = True) -> AsyncIterato
                 links[f"broker {way}"] = link
                 urls[way] = f"amqp://guest:guest@{link.address}/"
         parts = _parts(folder, ports, links, urls)
-        running = Installation(links["players"].address, folder / "report", parts, links, broker)
+        operator = (f"127.0.0.1:{ports['profile']}", SECRETS["internal"].encode())
+        running = Installation(links["players"].address, folder, parts, lambda: operator, links, broker)
         stack.callback(running.clean_up)
         await running.start()
         yield running
@@ -206,7 +240,7 @@ def _parts(
 
     def part(name: str, *module: str, kind: str, environ: Mapping[str, str], address: str = "") -> Process:
         named = {f"DOSSIER_{kind}_{key}": value for key, value in environ.items()}
-        return Process(*module, environ=named, folder=folder / name, address=address)
+        return Process(*module, environ=named, folder=folder / "logs" / name, address=address)
 
     parts = {
         "profile": part("profile", "profile_service", kind="PROFILE", environ=profile, address=addresses["profile"]),
@@ -224,9 +258,15 @@ def _parts(
 async def standalone(folder: Path) -> AsyncIterator[Installation]:
     """Run everything in one process."""
     address = f"127.0.0.1:{free_port()}"
-    environ = {"DOSSIER_DATA_DIR": str(folder / "data"), "DOSSIER_LISTEN": address}
+    data = folder / "data"
+    environ = {"DOSSIER_DATA_DIR": str(data), "DOSSIER_LISTEN": address}
     parts = {"standalone": Process("standalone", environ=environ, folder=folder / "logs", address=address)}
-    running = Installation(address, folder / "data" / "report", parts)
+
+    def operator() -> tuple[str, bytes]:
+        secret = (data / "secrets" / "internal.key").read_bytes().strip()
+        return json.loads((data / "internal.json").read_text())["address"], secret
+
+    running = Installation(address, data, parts, operator)
     try:
         await running.start()
         yield running

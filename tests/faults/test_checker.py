@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -44,6 +45,12 @@ class Story:
             await rows.insert(report_id, Wish("anna-id", "anna", include_email=False, request_id=request_id))
         self.note("create", request_id=request_id, report_id=report_id, state="QUEUED")
         return report_id
+
+    async def lose_a_render(self, report_id: str) -> None:
+        """Have a worker claim it and give it back."""
+        job = await self._store.claim(report_id, take_over=False)
+        assert job is not None
+        assert await self._store.retry(job, wait_seconds=0.0, counted=False)
 
     async def make(self, report_id: str) -> None:
         """Have a worker make it, and its owner see it and download it."""
@@ -91,6 +98,7 @@ async def test_nothing_is_found_in_a_good_history(story: Story) -> None:
     await story.make(await story.ask("third", report_id="third"))
     story.note("delete", INVOKED, report_id="third")
     await story.sql("DELETE FROM reports WHERE report_id = 'third'")
+    shutil.rmtree(story.files.folder / "third")
     verdict = story.verdict()
     assert not verdict.broken, verdict.violations
     assert verdict.reports == 3
@@ -101,7 +109,44 @@ async def test_report_is_lost_when_its_row_is_gone(story: Story) -> None:
     """What was acknowledged has a row."""
     await story.make(await story.ask())
     await story.sql("DELETE FROM reports")
-    assert found(story.verdict()) == {"lost"}
+    assert found(story.verdict()) == {"lost", "left behind"}
+
+
+async def test_file_is_left_behind_when_its_report_was_deleted(story: Story) -> None:
+    """Files go with their report."""
+    await story.make(await story.ask())
+    story.note("delete", INVOKED, report_id="report")
+    await story.sql("DELETE FROM reports")
+    assert found(story.verdict()) == {"left behind"}
+
+
+async def test_internal_error_is_found_whatever_was_broken(story: Story) -> None:
+    """Each fault of what the service depends on has a reason of its own."""
+    await story.ask()
+    await story.cancel("report")
+    story.note("create", INVOKED, request_id="second")
+    story.note("create", "unknown", request_id="second", note="INTERNAL INTERNAL")
+    assert found(story.verdict()) == {"internal"}
+
+
+async def test_share_of_wishes_granted_counts_those_answered_during_a_fault(story: Story) -> None:
+    """Before and after a fault nothing is counted."""
+    story.note("create", "unknown", request_id="early")
+    story.note("fault", "begun")
+    await story.cancel(await story.ask())
+    story.note("create", "unknown", request_id="second", note="UNAVAILABLE")
+    story.note("fault", "over")
+    story.note("create", "unknown", request_id="late")
+    verdict = story.verdict()
+    assert (verdict.created, verdict.asked) == (1, 2)
+
+
+async def test_render_is_redundant_when_a_ready_report_was_claimed_twice(story: Story) -> None:
+    """Also when the first claim was forgiven."""
+    await story.lose_a_render(await story.ask())
+    await story.make("report")
+    verdict = story.verdict()
+    assert (verdict.ready, verdict.redundant) == (1, 1)
 
 
 async def test_report_is_lost_and_stuck_when_it_never_ended(story: Story) -> None:

@@ -1,4 +1,4 @@
-"""The short form of the fault bench: the most telling classes, tens of reports each, always with the same seed."""
+"""The short form of the fault bench: the regression list, tens of reports each."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import pytest_asyncio
 from tests.faults.bench import Extent, started, strike_at
 from tests.faults.history import History
 from tests.faults.installation import Installation
+from tests.faults.regressions import REGRESSIONS, Regression
 
-SEED = 3
 pytestmark = [
     pytest.mark.asyncio(loop_scope="module"),
     pytest.mark.timeout(240),
@@ -27,23 +27,11 @@ async def under_fire(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[
         yield installation, History()
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "worker-kill",
-        "at-create_after_commit",
-        "at-dispatch_after_publish",
-        "at-worker_after_write",
-        "download-reset",
-        "broker-link-cut",
-        "queue-deleted",
-        "broker-wiped",
-    ],
-)
-async def test_every_promise_is_kept_when_struck(under_fire: Broken, name: str) -> None:
+@pytest.mark.parametrize("regression", REGRESSIONS, ids=lambda regression: f"{regression.name}-{regression.seed}")
+async def test_every_promise_is_kept_when_struck(under_fire: Broken, regression: Regression) -> None:
     """Nothing is lost, doubled, made of thin air, left unfinished, READY in spite of its owner, or other bytes."""
     installation, history = under_fire
     extent = Extent(reports=20, seconds=3.0, strikes=1, pace_seconds=0.4)
-    outcome = await strike_at(installation, name, seed=SEED, extent=extent, history=history)
-    assert not outcome.broken, dict(outcome.verdict.violations)
+    outcome = await strike_at(installation, regression.name, seed=regression.seed, extent=extent, history=history)
+    assert not outcome.verdict.broken, dict(outcome.verdict.violations)
     assert outcome.strikes >= 1
