@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections import deque
 from collections.abc import Awaitable, Callable
 from functools import partial
@@ -12,9 +11,8 @@ from typing import NoReturn
 import aio_pika
 import structlog
 from aio_pika.abc import AbstractChannel, AbstractExchange, AbstractIncomingMessage
-from dossier.report.v1 import report_hint_pb2 as hint_pb
-from google.protobuf.message import DecodeError
 
+from report_service import hint_messages
 from report_service.amqp_topology import (
     AMQP_FAULTS,
     OPERATION_TIMEOUT_SECONDS,
@@ -22,18 +20,21 @@ from report_service.amqp_topology import (
     connected,
     stay_connected,
 )
-from report_service.errors import HintNotSent
+from report_service.errors import HintNotSent, HintUnusable
 from report_service.hints import Hint
 from runtime.settings import Secret
 
 # How long hints that a queue lost, or a consumer that nobody told of its end, may go unnoticed.
 CHECK_SECONDS = 5.0
-_REPORT_ID = re.compile(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
 _log = structlog.get_logger("amqp")
 
 
 class AmqpSender:
-    """Sends hints with publisher confirms. `run` keeps it connected for the life of the process."""
+    """Sends hints with publisher confirms. `run` keeps it connected for the life of the process.
+
+    Attributes:
+        dead_letter_count: how many dead letters waited when the broker was last asked.
+    """
 
     def __init__(self, url: Secret, *, topology: Topology | None = None, check_seconds: float = CHECK_SECONDS) -> None:
         self._url = url
@@ -41,6 +42,7 @@ class AmqpSender:
         self._check_seconds = check_seconds
         self._exchange: AbstractExchange | None = None
         self._broken = asyncio.Event()
+        self.dead_letter_count = 0
         self.forgotten = False
         self.ready = asyncio.Event()
 
@@ -77,19 +79,17 @@ class AmqpSender:
             return
         async with asyncio.timeout(OPERATION_TIMEOUT_SECONDS):
             queue = await channel.declare_queue(self._topology.queue, passive=True)
+            dead_queue = await channel.declare_queue(self._topology.dead_queue, passive=True)
         if not queue.declaration_result.message_count:
             self.forgotten = True
+        self.dead_letter_count = dead_queue.declaration_result.message_count or 0
 
     async def send(self, report_id: str) -> None:
         """See `report_service.hints.HintSender`."""
         exchange = self._exchange
         if exchange is None:
             raise HintNotSent("not connected to the broker")
-        message = aio_pika.Message(
-            hint_pb.ReportHint(report_id=report_id).SerializeToString(),
-            content_type="application/protobuf",
-            delivery_mode=aio_pika.DeliveryMode.PERSISTENT,
-        )
+        message = hint_messages.encode(report_id)
         try:
             async with asyncio.timeout(OPERATION_TIMEOUT_SECONDS):
                 await exchange.publish(message, routing_key=self._topology.queue, mandatory=True)
@@ -126,13 +126,23 @@ class _Delivery:
 
 
 class AmqpReceiver:
-    """Receives hints, at most `prefetch` at a time. `run` keeps it connected until it is cancelled."""
+    """Receives hints, at most `prefetch` at a time. `run` keeps it connected until it is cancelled.
+
+    What is no hint goes to the dead letters; `rejected` is told of the `HintFault`.
+    """
 
     def __init__(
-        self, url: Secret, *, prefetch: int, topology: Topology | None = None, check_seconds: float = CHECK_SECONDS
+        self,
+        url: Secret,
+        *,
+        prefetch: int,
+        rejected: Callable[[str], None] = lambda _reason: None,
+        topology: Topology | None = None,
+        check_seconds: float = CHECK_SECONDS,
     ) -> None:
         self._url = url
         self._prefetch = prefetch
+        self._rejected = rejected
         self._topology = topology or Topology()
         self._check_seconds = check_seconds
         self._messages: deque[Hint] = deque()
@@ -217,9 +227,11 @@ class AmqpReceiver:
 
     async def _on_message(self, message: AbstractIncomingMessage, delivery: _Delivery) -> None:
         delivery.count_since_check += 1
-        report_id = _decoded(message.body)
-        if report_id is None:
-            _log.warning("hint_undecodable", size_bytes=len(message.body))
+        try:
+            report_id = hint_messages.decode(message.type, message.body)
+        except HintUnusable as error:
+            self._rejected(error.reason)
+            _log.warning("hint_rejected", reason=error.reason, kind=message.type, size_bytes=len(message.body))
             await _finish(message.reject(requeue=False), delivery.lost)
             return
         delivery.unsettled += 1
@@ -245,14 +257,6 @@ async def _finish(operation: Awaitable[object], lost: asyncio.Event | None = Non
         _log.debug("hint_not_settled", fault=type(error).__name__)
         if lost is not None:
             lost.set()
-
-
-def _decoded(body: bytes) -> str | None:
-    try:
-        report_id = hint_pb.ReportHint.FromString(body).report_id
-    except DecodeError:
-        return None
-    return report_id if _REPORT_ID.match(report_id) else None
 
 
 async def _first_of(*events: Awaitable[object], seconds: float | None = None) -> None:

@@ -24,6 +24,9 @@ BACKOFF_SECONDS = (0.2, 5.0)
 STABLE_SECONDS = 1.0
 # A hint that was delivered so often without being settled goes to the dead letters; its row's alarm sends another.
 DELIVERY_LIMIT = 10
+# Dead letters are for people to look at. Nothing waits for them, so the oldest go when there are more, or in time.
+DEAD_LETTERS_KEPT = 10_000
+DEAD_LETTER_KEPT_DAYS = 14
 
 # What a lost or broken connection raises, whichever operation meets it. RuntimeError is aiormq's for a closed channel.
 AMQP_FAULTS = (aio_pika.exceptions.AMQPError, OSError, TimeoutError, RuntimeError)
@@ -37,7 +40,7 @@ class Topology:
     exchange: str = "dossier.reports"
     queue: str = "dossier.reports.render.v1"
     dead_exchange: str = "dossier.reports.dead"
-    dead_queue: str = "dossier.reports.dead.v1"
+    dead_queue: str = "dossier.reports.dead.v2"
 
     @property
     def queue_arguments(self) -> dict[str, Any]:
@@ -51,6 +54,16 @@ class Topology:
             "x-overflow": "reject-publish",
         }
 
+    @property
+    def dead_queue_arguments(self) -> dict[str, Any]:
+        """The arguments of the queue of dead letters. A full one that refused them would hold them in the other."""
+        return {
+            "x-queue-type": "quorum",
+            "x-max-length": DEAD_LETTERS_KEPT,
+            "x-overflow": "drop-head",
+            "x-message-ttl": DEAD_LETTER_KEPT_DAYS * 24 * 3600 * 1000,
+        }
+
     async def declare(self, connection: AbstractConnection) -> None:
         """Declare everything, dead letters first, on a channel that is thrown away."""
         channel = await connection.channel()
@@ -61,7 +74,7 @@ class Topology:
 
     async def _declare_on(self, channel: AbstractChannel) -> None:
         dead = await channel.declare_exchange(self.dead_exchange, aio_pika.ExchangeType.FANOUT, durable=True)
-        dead_queue = await channel.declare_queue(self.dead_queue, durable=True, arguments={"x-queue-type": "quorum"})
+        dead_queue = await channel.declare_queue(self.dead_queue, durable=True, arguments=self.dead_queue_arguments)
         await dead_queue.bind(dead)
         exchange = await channel.declare_exchange(self.exchange, aio_pika.ExchangeType.DIRECT, durable=True)
         queue = await channel.declare_queue(self.queue, durable=True, arguments=self.queue_arguments)

@@ -83,6 +83,14 @@ class HintNotSent(Exception):
     """The transport did not confirm a hint. The row's alarm sends another."""
 
 
+class HintUnusable(Exception):
+    """A message is no hint that this version understands. `reason` is a `report_service.hint_messages.HintFault`."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
 class RenderFailed(Exception):
     """The document could not be made from the snapshot, and would not be the next time either."""
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
+from typing import Any
 
 import aio_pika
 import pytest
@@ -12,6 +14,7 @@ from dossier.report.v1 import report_hint_pb2 as hint_pb
 from report_service.amqp_hints import AmqpReceiver, AmqpSender
 from report_service.amqp_topology import DELIVERY_LIMIT, Topology
 from report_service.errors import HintNotSent
+from report_service.hint_messages import KIND, HintFault
 from runtime.settings import Secret
 from tests.integration.report.stage import eventually
 from tests.integration.report.test_hint_transports import (
@@ -24,6 +27,8 @@ from tests.integration.report.test_hint_transports import (
     taken,
 )
 from tests.provision.rabbitmq import RabbitNode
+
+A_HINT = hint_pb.ReportHint(report_id=FIRST).SerializeToString()
 
 
 async def sent_eventually(sender: AmqpSender, report_id: str) -> None:
@@ -46,6 +51,18 @@ async def dead_letter(channel: AbstractChannel, topology: Topology) -> AbstractI
     return message
 
 
+def why_dead(message: AbstractIncomingMessage) -> Any:
+    """Return the broker's word for why it set the message aside."""
+    deaths: Any = message.headers["x-death"]
+    return deaths[0]["reason"]
+
+
+async def publish(channel: AbstractChannel, topology: Topology, message: aio_pika.Message) -> None:
+    """Send what our sender would not."""
+    exchange = await channel.get_exchange(topology.exchange)
+    await exchange.publish(message, routing_key=topology.queue)
+
+
 async def test_message_is_persistent_and_queue_durable(rabbitmq: RabbitNode) -> None:
     """What the broker confirmed outlives it: durable quorum queue, persistent message."""
     topology = a_topology()
@@ -58,6 +75,7 @@ async def test_message_is_persistent_and_queue_durable(rabbitmq: RabbitNode) -> 
         message = await queue.get(no_ack=True, timeout=5)
     assert message is not None
     assert message.delivery_mode is aio_pika.DeliveryMode.PERSISTENT
+    assert (message.type, message.content_type) == ("dossier.report.v1.ReportHint", "application/protobuf")
     assert hint_pb.ReportHint.FromString(message.body).report_id == FIRST
 
 
@@ -90,20 +108,97 @@ async def test_sending_raises_when_unroutable(rabbitmq: RabbitNode) -> None:
         assert (await taken(receiver)).report_id == SECOND
 
 
-@pytest.mark.parametrize("body", [b"\xff\xff not a hint", b"", hint_pb.ReportHint(report_id="x").SerializeToString()])
-async def test_undecodable_hint_goes_to_dead_letters(rabbitmq: RabbitNode, body: bytes) -> None:
-    """What is no hint is kept aside for people, and the next hint is served."""
+@pytest.mark.parametrize(("argument", "other"), [("x-max-length", 7), ("x-message-ttl", 7)])
+async def test_dead_letters_are_bounded(rabbitmq: RabbitNode, argument: str, other: int) -> None:
+    """The broker knows how many dead letters to keep and how long: it refuses to hear otherwise."""
     topology = a_topology()
+    async with open_amqp(rabbitmq.url, topology), await aio_pika.connect(rabbitmq.url) as connection:
+        channel = await connection.channel()
+        with pytest.raises(aio_pika.exceptions.ChannelPreconditionFailed, match=argument):
+            await channel.declare_queue(
+                topology.dead_queue, durable=True, arguments={**topology.dead_queue_arguments, argument: other}
+            )
+
+
+async def test_oldest_dead_letter_goes_when_there_are_too_many(rabbitmq: RabbitNode) -> None:
+    """A full queue of dead letters takes the next one, and holds up no hint."""
+    topology = ScantTopology(*dataclasses.astuple(a_topology()))
     async with (
         open_amqp(rabbitmq.url, topology) as (sender, receiver),
         await aio_pika.connect(rabbitmq.url) as connection,
     ):
         channel = await connection.channel()
-        exchange = await channel.get_exchange(topology.exchange)
-        await exchange.publish(aio_pika.Message(body), routing_key=topology.queue)
+        for body in (b"first", b"second", b"third"):
+            await publish(channel, topology, aio_pika.Message(body))
         await sender.send(FIRST)
         assert (await taken(receiver)).report_id == FIRST
-        assert (await dead_letter(channel, topology)).body == body
+        assert [(await dead_letter(channel, topology)).body for _ in range(2)] == [b"second", b"third"]
+
+
+class ScantTopology(Topology):
+    """Keeps two dead letters only."""
+
+    @property
+    def dead_queue_arguments(self) -> dict[str, Any]:
+        return {**super().dead_queue_arguments, "x-max-length": 2}
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "reason"),
+    [
+        (KIND, b"\xff\xff not a hint", HintFault.UNDECODABLE),
+        (None, b"\xff\xff not a hint", HintFault.UNDECODABLE),
+        (KIND, b"", HintFault.BAD_REPORT_ID),
+        (KIND, hint_pb.ReportHint(report_id="x").SerializeToString(), HintFault.BAD_REPORT_ID),
+        ("dossier.report.v2.ReportHint", A_HINT, HintFault.UNKNOWN_TYPE),
+        ("?" * 255, b"\xff", HintFault.UNKNOWN_TYPE),
+    ],
+)
+async def test_unusable_hint_goes_to_dead_letters(
+    rabbitmq: RabbitNode, kind: str | None, body: bytes, reason: HintFault
+) -> None:
+    """What is no hint, or one of an unknown version, is kept aside for people; the next hint is served."""
+    topology, reasons = a_topology(), list[str]()
+    async with (
+        open_amqp(rabbitmq.url, topology, check_seconds=0.1, rejected=reasons.append) as (sender, receiver),
+        await aio_pika.connect(rabbitmq.url) as connection,
+    ):
+        channel = await connection.channel()
+        await publish(channel, topology, aio_pika.Message(body, type=kind))
+        await sender.send(FIRST)
+        assert (await taken(receiver)).report_id == FIRST
+        assert reasons == [reason]
+        await eventually(lambda: sender.dead_letter_count == 1)
+        message = await dead_letter(channel, topology)
+        assert (message.body, message.type) == (body, kind)
+        assert why_dead(message) == "rejected"
+        await eventually(lambda: sender.dead_letter_count == 0)
+
+
+async def test_hint_without_type_is_served(rabbitmq: RabbitNode) -> None:
+    """Senders of the version before do not name the kind; during a rolling upgrade their hints are as good."""
+    topology = a_topology()
+    async with (
+        open_amqp(rabbitmq.url, topology) as (_, receiver),
+        await aio_pika.connect(rabbitmq.url) as connection,
+    ):
+        await publish(await connection.channel(), topology, aio_pika.Message(A_HINT))
+        assert (await taken(receiver)).report_id == FIRST
+
+
+async def test_sender_declares_dead_letters_anew_when_deleted(rabbitmq: RabbitNode) -> None:
+    """An operator may delete the queue of dead letters; it comes back by itself."""
+    topology = a_topology()
+    async with (
+        open_amqp(rabbitmq.url, topology, check_seconds=0.1) as (sender, _),
+        await aio_pika.connect(rabbitmq.url) as connection,
+    ):
+        channel = await connection.channel()
+        await channel.queue_delete(topology.dead_queue)
+        await eventually(lambda: not sender.ready.is_set())
+        await sender.ready.wait()
+        await publish(channel, topology, aio_pika.Message(b"?"))
+        await eventually(lambda: sender.dead_letter_count == 1)
 
 
 async def test_hint_goes_to_dead_letters_when_given_back_too_often(rabbitmq: RabbitNode) -> None:
@@ -117,6 +212,7 @@ async def test_hint_goes_to_dead_letters_when_given_back_too_often(rabbitmq: Rab
         for _ in range(DELIVERY_LIMIT + 1):
             await (await taken(receiver)).give_back()
         message = await dead_letter(await connection.channel(), topology)
+        assert why_dead(message) == "delivery_limit"
         assert hint_pb.ReportHint.FromString(message.body).report_id == FIRST
 
 

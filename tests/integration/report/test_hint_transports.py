@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -49,11 +49,18 @@ async def running(*works: Any) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def open_amqp(
-    url: str, topology: Topology, *, prefetch: int = 2, check_seconds: float = 10.0
+    url: str,
+    topology: Topology,
+    *,
+    prefetch: int = 2,
+    check_seconds: float = 10.0,
+    rejected: Callable[[str], None] = lambda _reason: None,
 ) -> AsyncIterator[tuple[AmqpSender, AmqpReceiver]]:
     """Connect a sender and a receiver."""
-    sender = AmqpSender(Secret(url.encode()), topology=topology)
-    receiver = AmqpReceiver(Secret(url.encode()), prefetch=prefetch, topology=topology, check_seconds=check_seconds)
+    sender = AmqpSender(Secret(url.encode()), topology=topology, check_seconds=check_seconds)
+    receiver = AmqpReceiver(
+        Secret(url.encode()), prefetch=prefetch, rejected=rejected, topology=topology, check_seconds=check_seconds
+    )
     async with running(sender.run(), receiver.run()), asyncio.timeout(40):
         await sender.ready.wait()
         await receiver.ready.wait()
