@@ -24,6 +24,7 @@ from runtime.admission import Admission
 from runtime.channels import open_channel
 from runtime.contract import Method
 from runtime.interceptors import CallInterceptor
+from runtime.metrics import CallMetrics, open_metrics
 from runtime.server import Registration, Server
 from runtime.service_tokens import ServiceTokens
 from runtime.session_client import SessionClient
@@ -98,13 +99,17 @@ async def open_server(settings: Settings) -> AsyncIterator[tuple[Server, grpc.ai
     load = load_or_create_keys if settings.create_signing_key else read_keys
     key_ring = await asyncio.to_thread(load, settings.signing_key_file)
     service_tokens = ServiceTokens(settings.internal_secret.reveal(), issuer="gateway")
-    async with open_channel(settings.profile_address) as profile, open_channel(settings.report_address) as report:
+    async with (
+        open_metrics(settings.metrics_listen) as registry,
+        open_channel(settings.profile_address) as profile,
+        open_channel(settings.report_address) as report,
+    ):
         sessions = SessionCheck(SessionClient(profile, service_tokens).is_live)
         async with (
             open_parts(
                 profile_channel=profile, service_tokens=service_tokens, sessions=sessions, key_ring=key_ring
             ) as parts,
-            _server(settings, parts, sessions, _routes(profile, report)) as server,
+            _server(settings, parts, sessions, _routes(profile, report), CallMetrics(registry)) as server,
         ):
             yield server, profile
 
@@ -118,7 +123,9 @@ def _routes(profile: grpc.aio.Channel, report: grpc.aio.Channel) -> dict[str, Up
     }
 
 
-def _server(settings: Settings, parts: Parts, sessions: SessionCheck, routes: Mapping[str, Upstream]) -> Server:
+def _server(
+    settings: Settings, parts: Parts, sessions: SessionCheck, routes: Mapping[str, Upstream], metrics: CallMetrics
+) -> Server:
     methods = contract.methods()
     relay = Relay(methods.values(), routes)
     # Without service tokens: what is internal is unknown here, and would be refused if it were not.
@@ -127,7 +134,7 @@ def _server(settings: Settings, parts: Parts, sessions: SessionCheck, routes: Ma
         settings.listen,
         parts.registrations,
         service_names=_public_services(methods, parts, relay),
-        interceptors=[CallInterceptor(methods, door, admission=Admission(at_the_edge=True))],
+        interceptors=[CallInterceptor(methods, door, admission=Admission(at_the_edge=True), metrics=metrics)],
         with_reflection=settings.reflection,
         grace_seconds=settings.grace_seconds,
         generic_handlers=[relay],

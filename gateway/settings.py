@@ -30,6 +30,9 @@ class Settings:
         "whether to make the key file when it is missing; for a single gateway only", default=False
     )
     reflection: bool = setting("whether tools may ask for the descriptors of the public services", default=False)
+    metrics_listen: str = setting(
+        "host:port to serve metrics on, over HTTP, to Prometheus alone; empty: nowhere", default=""
+    )
     log_level: str = setting(
         "the least level of log lines", default="info", choices=("debug", "info", "warning", "error")
     )

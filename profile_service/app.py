@@ -45,6 +45,7 @@ from runtime.data_directory import hold
 from runtime.database import now_micros, open_sqlite
 from runtime.interceptors import CallInterceptor
 from runtime.jwks_client import RemoteKeys
+from runtime.metrics import CallMetrics, open_metrics
 from runtime.pages import PageTokens
 from runtime.server import Registration, Server, require_free
 from runtime.service_tokens import ServiceTokens
@@ -126,6 +127,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
     """Run the service as a process of its own until `stop` is set."""
     require_free(settings.listen)
     async with AsyncExitStack() as stack:
+        registry = await stack.enter_async_context(open_metrics(settings.metrics_listen))
         parts = await stack.enter_async_context(open_parts(settings))
         gateway = await stack.enter_async_context(open_channel(settings.gateway_address))
         keys = RemoteKeys(gateway)
@@ -141,7 +143,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
             settings.listen,
             (*parts.public, *parts.internal),
             service_names=contract.service_names("dossier.profile.v1.", "dossier.stats.v1."),
-            interceptors=[CallInterceptor(contract.methods(), door)],
+            interceptors=[CallInterceptor(contract.methods(), door, metrics=CallMetrics(registry))],
             with_reflection=settings.reflection,
             grace_seconds=settings.grace_seconds,
         )

@@ -29,6 +29,9 @@ class Settings:
         "Passwords hashed at the same time; 0 means one for each core.", default=0, minimum=0
     )
     reflection: bool = setting("Serve gRPC reflection, for grpcurl and the like.", default=False)
+    metrics_listen: str = setting(
+        "Address and port to serve metrics on, over HTTP, to Prometheus alone; empty: nowhere.", default=""
+    )
     log_level: str = setting("Least level of logs.", default="info", choices=("debug", "info", "warning", "error"))
     grace_seconds: float = setting("Seconds that calls under way get at the end.", default=10.0, minimum=0)
 

@@ -22,6 +22,7 @@ from report_service.download import Downloads
 from report_service.fail_points import fail_point
 from report_service.feed import Feed
 from report_service.hints import HintReceiver, HintSender, InProcessHints
+from report_service.metrics import ReportMetrics
 from report_service.rendering import RenderPool, open_render_pool
 from report_service.reports import Reports
 from report_service.rpc.report_rpc import ReportRpc
@@ -36,6 +37,7 @@ from runtime.channels import open_channel
 from runtime.database import open_sqlite
 from runtime.interceptors import CallInterceptor
 from runtime.jwks_client import RemoteKeys
+from runtime.metrics import CallMetrics, open_metrics
 from runtime.pages import PageTokens
 from runtime.server import Registration, Server
 from runtime.service_tokens import ServiceTokens
@@ -93,6 +95,7 @@ async def open_parts(
     service_tokens: ServiceTokens,
     tasks: asyncio.TaskGroup,
     renderer: Renderer | None = None,
+    metrics: ReportMetrics | None = None,
 ) -> AsyncIterator[Parts]:
     """Open the API's parts, and the worker where it is embedded, without a server.
 
@@ -101,26 +104,29 @@ async def open_parts(
         service_tokens: made for the issuer "report_service" or the process that embeds it.
         tasks: runs the background work until the parts are closed; one that fails ends the process.
         renderer: in place of the render children, for tests. Unused where the worker is not embedded.
+        metrics: where to count; unseen when it is not given.
     """
+    metrics = metrics or ReportMetrics()
     async with AsyncExitStack() as stack:
-        store, blobs = await _open_storage(settings, stack, checkpoints=True)
+        store, blobs = await _open_storage(settings, stack, metrics, checkpoints=True)
         if settings.embeds_worker and renderer is None:
             renderer = await stack.enter_async_context(_render_pool(settings))
         background = _Background(tasks)
         stack.push_async_callback(background.stop)
-        sender = _open_sender(settings, background)
+        sender = _open_sender(settings, background, metrics)
         feed = Feed(store)
         dispatcher = Dispatcher(
             store, hints=sender, files=blobs, changed=feed.poke, fail_point=fail_point(settings.fail_point)
         )
         worker = None
         if settings.embeds_worker and renderer is not None:
-            hints = await _embedded_receiver(settings, sender, store, background)
+            hints = await _embedded_receiver(settings, sender, store, background, metrics)
             snapshots = SnapshotClient(profile, service_tokens)
-            worker = _worker(settings, store, hints, snapshots, renderer, files=blobs, changed=feed.poke)
+            worker = _worker(settings, store, hints, snapshots, metrics.timed(renderer), files=blobs, changed=feed.poke)
             background.start(worker.run(), name="report worker")
         background.start(dispatcher.run(), name="report dispatcher")
         background.start(feed.run(), name="report feed")
+        background.start(metrics.follow(store), name="report metrics")
 
         def changed(report_id: str) -> None:
             dispatcher.poke()
@@ -161,32 +167,37 @@ def _parts(
     return Parts((register,), SERVICE_NAMES, drain, ready)
 
 
-async def _open_storage(settings: Settings, stack: AsyncExitStack, *, checkpoints: bool) -> tuple[ReportStore, Blobs]:
+async def _open_storage(
+    settings: Settings, stack: AsyncExitStack, metrics: ReportMetrics, *, checkpoints: bool
+) -> tuple[ReportStore, Blobs]:
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = settings.data_dir / "report.sqlite3"
     database = await stack.enter_async_context(open_sqlite(path, storage=STORAGE, checkpoints=checkpoints))
-    return ReportStore(database, rules=settings.rules), local_blobs(settings.data_dir / "reports")
+    store = ReportStore(database, rules=settings.rules, finished=metrics.finished)
+    return store, local_blobs(settings.data_dir / "reports")
 
 
-def _open_sender(settings: Settings, background: _Background) -> HintSender:
+def _open_sender(settings: Settings, background: _Background, metrics: ReportMetrics) -> HintSender:
     if not settings.uses_amqp:
         return InProcessHints()
     sender = AmqpSender(settings.amqp_url)
+    metrics.watch_sender(sender)
     background.start(sender.run(), name="report hints out")
     return sender
 
 
 async def _embedded_receiver(
-    settings: Settings, sender: HintSender, store: ReportStore, background: _Background
+    settings: Settings, sender: HintSender, store: ReportStore, background: _Background, metrics: ReportMetrics
 ) -> HintReceiver:
     if isinstance(sender, InProcessHints):
         await store.requeue_everything()
         return sender
-    return _open_receiver(settings, background)
+    return _open_receiver(settings, background, metrics)
 
 
-def _open_receiver(settings: Settings, background: _Background) -> AmqpReceiver:
-    receiver = AmqpReceiver(settings.amqp_url, prefetch=settings.render_children)
+def _open_receiver(settings: Settings, background: _Background, metrics: ReportMetrics) -> AmqpReceiver:
+    receiver = AmqpReceiver(settings.amqp_url, prefetch=settings.render_children, rejected=metrics.hint_rejected)
+    metrics.watch_receiver(receiver)
     background.start(receiver.run(), name="report hints in")
     return receiver
 
@@ -223,6 +234,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
     """Serve the API in a process of its own until `stop` is set, then drain."""
     tokens = ServiceTokens(settings.internal_secret.reveal(), issuer=NAME)
     async with AsyncExitStack() as stack:
+        registry = await stack.enter_async_context(open_metrics(settings.metrics_listen))
         stack.enter_context(data_directory.hold(settings.data_dir))
         profile = await stack.enter_async_context(open_channel(settings.profile_address))
         gateway = await stack.enter_async_context(open_channel(settings.gateway_address))
@@ -232,11 +244,11 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         keys = RemoteKeys(gateway)
         background.start(keys.keep_fresh(), name="public keys")
         parts = await stack.enter_async_context(
-            open_parts(settings, profile=profile, service_tokens=tokens, tasks=group)
+            open_parts(settings, profile=profile, service_tokens=tokens, tasks=group, metrics=ReportMetrics(registry))
         )
         sessions = SessionCheck(SessionClient(profile, tokens).is_live)
         door = Door(TokenVerifier(keys), sessions=sessions, service_tokens=tokens)
-        server = await stack.enter_async_context(_server(settings, parts, door))
+        server = await stack.enter_async_context(_server(settings, parts, door, CallMetrics(registry)))
         _log.info("listening", address=server.address)
         readiness = background.start(_serve_when_ready(server, keys, parts), name="readiness")
         await stop.wait()
@@ -245,13 +257,13 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         await parts.drain()
 
 
-def _server(settings: Settings, parts: Parts, door: Door) -> Server:
+def _server(settings: Settings, parts: Parts, door: Door, metrics: CallMetrics) -> Server:
     methods = {path: method for path, method in contract.methods().items() if method.service in parts.service_names}
     return Server(
         settings.listen,
         parts.registrations,
         service_names=parts.service_names,
-        interceptors=[CallInterceptor(methods, door)],
+        interceptors=[CallInterceptor(methods, door, metrics=metrics)],
         with_reflection=settings.reflection,
         grace_seconds=settings.grace_seconds,
     )
@@ -268,15 +280,17 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
     settings.require_amqp()
     tokens = ServiceTokens(settings.internal_secret.reveal(), issuer=NAME)
     async with AsyncExitStack() as stack:
+        metrics = ReportMetrics(await stack.enter_async_context(open_metrics(settings.metrics_listen)))
         profile = await stack.enter_async_context(open_channel(settings.profile_address))
         group = await stack.enter_async_context(asyncio.TaskGroup())
-        store, blobs = await _open_storage(settings, stack, checkpoints=False)
+        store, blobs = await _open_storage(settings, stack, metrics, checkpoints=False)
         pool = await stack.enter_async_context(_render_pool(settings))
         background = _Background(group)
         stack.push_async_callback(background.stop)
-        hints = _open_receiver(settings, background)
+        hints = _open_receiver(settings, background, metrics)
         snapshots = SnapshotClient(profile, tokens)
-        worker = _worker(settings, store, hints, snapshots, pool, files=blobs, changed=lambda _report_id: None)
+        renderer = metrics.timed(pool)
+        worker = _worker(settings, store, hints, snapshots, renderer, files=blobs, changed=lambda _report_id: None)
         background.start(worker.run(), name="report worker")
         _log.info("working", render_workers=settings.render_children)
         await stop.wait()

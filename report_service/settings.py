@@ -49,6 +49,9 @@ class Settings:
     )
     grace_seconds: float = setting("seconds that reports and calls under way get to finish", default=20.0, minimum=0)
     reflection: bool = setting("whether to serve gRPC reflection, for development", default=False)
+    metrics_listen: str = setting(
+        "address to serve metrics on, over HTTP, to Prometheus alone; empty: nowhere; one for each process", default=""
+    )
     log_level: str = setting(
         "least important log line to print", default="info", choices=("debug", "info", "warning", "error")
     )

@@ -29,10 +29,12 @@ class Places:
     """The places for one kind of call.
 
     `per_caller` is one caller's share, 0 for all of them. A caller who has no name has no share either.
+    `refused_count` grows with every refusal.
     """
 
     def __init__(self, kind: str, total: int, *, per_caller: int = 0) -> None:
-        self._kind = kind
+        self.kind = kind
+        self.refused_count = 0
         self._total = total
         self._per_caller = per_caller
         self._taken = 0
@@ -41,14 +43,16 @@ class Places:
     def take(self, caller: str) -> None:
         """Take a place, which `leave` gives back. Raises Exhausted when there is none, or the caller has its share."""
         if self._taken >= self._total:
+            self.refused_count += 1
             raise Exhausted(
-                f"The server has too many {self._kind} under way; try again in a moment.",
+                f"The server has too many {self.kind} under way; try again in a moment.",
                 retry_after_seconds=RETRY_AFTER_SECONDS,
             )
         if self._per_caller and caller:
             if self._callers[caller] >= self._per_caller:
+                self.refused_count += 1
                 raise Exhausted(
-                    f"You have too many {self._kind} under way; finish one first.",
+                    f"You have too many {self.kind} under way; finish one first.",
                     retry_after_seconds=RETRY_AFTER_SECONDS,
                 )
             self._callers[caller] += 1
@@ -77,3 +81,8 @@ class Admission:
         self.unary = Places("calls", limits.unary)
         self.uploads = Places("uploads", limits.uploads, per_caller=limits.uploads_per_caller)
         self.streams = Places("streams", limits.streams, per_caller=limits.streams_per_caller)
+
+    @property
+    def kinds(self) -> tuple[Places, ...]:
+        """The places of every kind."""
+        return tuple(places for places in vars(self).values() if isinstance(places, Places))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -29,6 +30,7 @@ class Call:
     Attributes:
         caller: None for an anonymous call and for a call by another part of the installation.
         deadline: on the monotonic clock; None when the client set none.
+        ended: is told of the call at its end, when `code` is known.
     """
 
     method: str
@@ -38,6 +40,7 @@ class Call:
     deadline: float | None = None
     code: str = "OK"
     started: float = field(default_factory=time.perf_counter)
+    ended: Callable[[Call], None] = field(default=lambda _call: None, repr=False)
 
 
 _current: ContextVar[Call | None] = ContextVar("call", default=None)

@@ -27,6 +27,7 @@ from runtime.admission import Admission, Places
 from runtime.calls import Call
 from runtime.contract import Method
 from runtime.errors import DeadlineExceeded, DomainError, InvalidInput, Unavailable
+from runtime.metrics import CallMetrics
 from runtime.statuses import Forwarded, code_of, internal_status, status_of
 from runtime.validation import validate
 
@@ -50,10 +51,19 @@ class _Malformed:
 class CallInterceptor(grpc.aio.ServerInterceptor):
     """Surrounds the handlers of the contract's methods. `methods` is `contract.methods()` or a part of it."""
 
-    def __init__(self, methods: Mapping[str, Method], door: Door, *, admission: Admission | None = None) -> None:
+    def __init__(
+        self,
+        methods: Mapping[str, Method],
+        door: Door,
+        *,
+        admission: Admission | None = None,
+        metrics: CallMetrics | None = None,
+    ) -> None:
         self._methods = methods
         self._door = door
         self._admission = admission or Admission()
+        self._metrics = metrics or CallMetrics()
+        self._metrics.watch(self._admission)
         self._wrapped: dict[str, grpc.RpcMethodHandler[Any, Any]] = {}
 
     async def intercept_service(
@@ -73,7 +83,7 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
                 return inner
             handler = self._wrapped[path] = _wrap(inner, self._admission)
         metadata = handler_call_details.invocation_metadata or ()
-        call = Call(path, _request_id(metadata))
+        call = Call(path, _request_id(metadata), ended=self._metrics.count)
         calls.enter(call)
         try:
             await self._door.admit(call, method, metadata)
@@ -283,6 +293,7 @@ async def _end(context: Context, status: status_pb2.Status) -> None:
 
 
 def _log_call(call: Call) -> None:
+    call.ended(call)
     if not _log.is_enabled_for(logging.INFO):
         return
     _log.info(

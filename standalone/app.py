@@ -14,6 +14,7 @@ import gateway.tokens
 import profile_service.app
 import profile_service.settings
 import report_service.app
+import report_service.metrics
 import report_service.settings
 from runtime import contract
 from runtime.access import Door
@@ -21,6 +22,7 @@ from runtime.admission import Admission
 from runtime.channels import open_channel
 from runtime.data_directory import hold
 from runtime.interceptors import CallInterceptor
+from runtime.metrics import CallMetrics, open_metrics
 from runtime.server import Server, require_free
 from runtime.service_tokens import ServiceTokens
 from runtime.session_client import SessionClient
@@ -45,13 +47,15 @@ async def open_app(settings: Settings) -> AsyncIterator[Server]:
     """
     require_free(settings.listen)
     async with AsyncExitStack() as stack:
+        registry = await stack.enter_async_context(open_metrics(settings.metrics_listen))
+        calls = CallMetrics(registry)
         folder = stack.enter_context(hold(settings.data_dir))
         secrets = load_or_create_secrets(folder / "secrets")
         keys = gateway.tokens.load_or_create_keys(folder / "secrets" / "signing-key.pem")
         profile = await stack.enter_async_context(
             profile_service.app.open_parts(_profile_settings(settings, secrets, folder))
         )
-        internal = await stack.enter_async_context(_internal_server(profile, secrets, TokenVerifier(keys)))
+        internal = await stack.enter_async_context(_internal_server(profile, secrets, TokenVerifier(keys), calls))
         stack.enter_context(_announced(folder / INTERNAL_FILE, internal.address))
         channel = await stack.enter_async_context(open_channel(internal.address))
         gateway_tokens = _service_tokens(secrets.internal, "gateway")
@@ -68,16 +72,16 @@ async def open_app(settings: Settings) -> AsyncIterator[Server]:
                 profile=channel,
                 service_tokens=_service_tokens(secrets.internal, "report_service"),
                 tasks=tasks,
+                metrics=report_service.metrics.ReportMetrics(registry),
             )
         )
         methods = contract.methods()
+        door, edge = Door(auth.verifier, sessions=sessions), Admission(at_the_edge=True)
         public = Server(
             settings.listen,
             (*auth.registrations, *profile.public, *report.registrations),
             service_names=contract.public_services(methods),
-            interceptors=[
-                CallInterceptor(methods, Door(auth.verifier, sessions=sessions), admission=Admission(at_the_edge=True))
-            ],
+            interceptors=[CallInterceptor(methods, door, admission=edge, metrics=calls)],
             with_reflection=settings.reflection,
             grace_seconds=settings.grace_seconds,
         )
@@ -88,7 +92,9 @@ async def open_app(settings: Settings) -> AsyncIterator[Server]:
         yield public
 
 
-def _internal_server(profile: profile_service.app.Parts, secrets: Secrets, verifier: TokenVerifier) -> Server:
+def _internal_server(
+    profile: profile_service.app.Parts, secrets: Secrets, verifier: TokenVerifier, metrics: CallMetrics
+) -> Server:
     door = Door(
         verifier,
         sessions=SessionCheck(profile.is_session_live),
@@ -98,7 +104,7 @@ def _internal_server(profile: profile_service.app.Parts, secrets: Secrets, verif
         "127.0.0.1:0",
         profile.internal,
         service_names=(),
-        interceptors=[CallInterceptor(contract.methods(), door)],
+        interceptors=[CallInterceptor(contract.methods(), door, metrics=metrics)],
         with_reflection=False,
         grace_seconds=0,
     )

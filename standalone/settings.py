@@ -20,6 +20,9 @@ class Settings:
     render_workers: int = setting("Reports rendered at the same time.", default=1, minimum=1)
     image_workers: int = setting("Pictures decoded at the same time.", default=1, minimum=1)
     reflection: bool = setting("Serve gRPC reflection, for grpcurl and the like.", default=True)
+    metrics_listen: str = setting(
+        "Address and port to serve metrics on, over HTTP, to Prometheus alone; empty: nowhere.", default=""
+    )
     log_level: str = setting("Least level of logs.", default="warning", choices=("debug", "info", "warning", "error"))
     grace_seconds: float = setting("Seconds that calls under way get at the end.", default=10.0, minimum=0)
 

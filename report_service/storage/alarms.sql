@@ -30,6 +30,13 @@ FROM (
     SELECT MIN(due_time) AS due_time FROM reports WHERE state = 'CANCELLED'
 ) AS alarm;
 
+-- name: rows_by_state
+SELECT state, COUNT(*) AS row_count FROM reports GROUP BY state;
+
+-- name: oldest_queued^
+-- For how long the oldest QUEUED row has been there, in microseconds; NULL when there is none.
+SELECT now_micros() - MIN(create_time) AS age FROM reports WHERE state = 'QUEUED';
+
 -- name: postpone_hint^
 UPDATE reports SET due_time = now_micros() + :wait, hint_count = hint_count + :sent
 WHERE report_id = :report_id AND state = 'QUEUED' AND fence = :fence AND hint_count = :hint_count

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -31,10 +31,17 @@ def position_of(report: Report) -> tuple[int, str]:
 
 
 class ReportStore:
-    """The reports in their database."""
+    """The reports in their database. `finished` is told of each that turns READY, FAILED or CANCELLED."""
 
-    def __init__(self, database: Database, *, rules: Rules) -> None:
+    def __init__(
+        self,
+        database: Database,
+        *,
+        rules: Rules,
+        finished: Callable[[State, FailureReason | None], None] = lambda _state, _reason: None,
+    ) -> None:
         self._database = database
+        self._finished = finished
         self._max_attempts = rules.max_attempts
         self._lease = micros(rules.lease_seconds)
         self._retention = micros(rules.retention_seconds)
@@ -65,9 +72,10 @@ class ReportStore:
 
     async def cancel(self, owner_id: str, report_id: str) -> Report | None:
         """QUEUED, RENDERING → CANCELLED, fence + 1."""
-        return _report(
-            await self._change("cancel_report", owner_id=owner_id, report_id=report_id, retention=self._retention)
-        )
+        row = await self._change("cancel_report", owner_id=owner_id, report_id=report_id, retention=self._retention)
+        if row is not None:
+            self._finished(State.CANCELLED, None)
+        return _report(row)
 
     async def delete(self, owner_id: str, report_id: str) -> bool:
         """Any state → hidden, fence + 1, files to be deleted."""
@@ -87,6 +95,7 @@ class ReportStore:
             exhausted = claimed is None and await session.one("exhaust_report", retention=self._retention, **guard)
         if exhausted:
             _log.warning("report_exhausted", report_id=report_id)
+            self._finished(State.FAILED, FailureReason.ATTEMPTS_EXHAUSTED)
         return _report(claimed)
 
     async def complete(self, job: Report, *, blob_key: str, size_bytes: int, sha256: str) -> bool:
@@ -100,6 +109,8 @@ class ReportStore:
             sha256=sha256,
             retention=self._retention,
         )
+        if row is not None:
+            self._finished(State.READY, None)
         return row is not None
 
     async def fail(self, job: Report, reason: FailureReason) -> bool:
@@ -111,6 +122,8 @@ class ReportStore:
             failure_reason=str(reason),
             retention=self._retention,
         )
+        if row is not None:
+            self._finished(State.FAILED, reason)
         return row is not None
 
     async def retry(self, job: Report, *, wait_seconds: float, counted: bool = True) -> bool:
@@ -180,7 +193,15 @@ class ReportStore:
             for report_id in report_ids:
                 await session.one("remove_report", report_id=report_id)
 
-    # What the feed asks.
+    # What the metrics and the feed ask.
+
+    async def census(self) -> tuple[dict[State, int], float]:
+        """See `report_service.metrics.Rows`."""
+        async with self._database.read() as session:
+            rows = await session.all("rows_by_state")
+            oldest = await session.one("oldest_queued")
+        age = oldest["age"] if oldest else None
+        return {State(row["state"]): row["row_count"] for row in rows}, (age or 0) / 1_000_000
 
     async def watched(self, report_ids: Sequence[str]) -> dict[str, Report]:
         """Return those of the reports that are there, by id."""

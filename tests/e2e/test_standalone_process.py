@@ -18,6 +18,7 @@ from pypdf import PdfReader
 from client import DossierClient
 from tests.e2e.processes import Part
 from tests.provision.ports import free_port
+from tests.scraping import scraped
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -93,6 +94,28 @@ def test_signal_ends_it_cleanly(running: tuple[Part, Path, int], number: signal.
     assert part.running.wait(30) == 0
     assert "Traceback" not in part.log()
     assert "Warning" not in part.log()
+
+
+async def test_one_address_tells_of_all_parts(tmp_path: Path) -> None:
+    """The standalone process shows calls to every service, those inside the process too, and its reports."""
+    port, metrics = free_port(), f"127.0.0.1:{free_port()}"
+    settings = environ(tmp_path / "data", port) | {"DOSSIER_METRICS_LISTEN": metrics}
+    part = Part("standalone", environ=settings, folder=tmp_path, address=f"127.0.0.1:{port}")
+    try:
+        part.start()
+        part.wait_serving()
+        async with DossierClient(part.address) as anna:
+            await anna.sign_up("anna", email="anna@example.org", password="correct horse battery")
+            asked = await anna.create_report()
+            async for _ in anna.watch_report(asked.report_id):
+                pass
+        samples = await scraped(metrics)
+    finally:
+        part.clean_up()
+    for method in ("SignUp", "CreateReport", "GetSnapshot"):
+        assert samples.value("grpc_server_handled_total", grpc_method=method, grpc_code="OK") == 1
+    assert samples.value("dossier_report_finished_total", state="READY") == 1
+    assert samples.value("dossier_report_broker_connected") is None
 
 
 def test_private_files_are_readable_by_their_owner_only(running: tuple[Part, Path, int]) -> None:

@@ -17,6 +17,7 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from gateway.app import RouteMissing, _routes, _server, open_parts, open_server, serve
 from runtime import contract
+from runtime.metrics import CallMetrics
 from runtime.server import PortUnavailable
 from runtime.service_tokens import ServiceTokens
 from runtime.sessions import SessionCheck
@@ -25,6 +26,7 @@ from tests.eventually import eventually
 from tests.integration.gateway.conftest import Club, settings_for
 from tests.integration.runtime.reflecting import listed_services, resolves
 from tests.provision.ports import free_port
+from tests.scraping import scraped
 from tests.signing import INTERNAL_SECRET
 
 SERVING = health_pb2.HealthCheckResponse.SERVING
@@ -97,6 +99,17 @@ async def test_port_in_use_is_one_sentence(club: Club) -> None:
             pass
 
 
+async def test_relayed_calls_are_counted(club: Club) -> None:
+    """The gateway's metrics have what it forwards, too."""
+    metrics = f"127.0.0.1:{free_port()}"
+    settings = dataclasses.replace(club.settings, listen="127.0.0.1:0", metrics_listen=metrics)
+    async with open_server(settings) as (server, _), grpc.aio.insecure_channel(server.address) as channel:
+        stub = profile_rpc.ProfileServiceStub(channel)
+        await stub.GetUser(profile_pb.GetUserRequest(username="alice"), timeout=10, wait_for_ready=True)
+        samples = await scraped(metrics)
+    assert samples.value("grpc_server_handled_total", grpc_method="GetUser", grpc_code="OK") == 1
+
+
 async def test_missing_key_file_stops_the_start(tmp_path: Path) -> None:
     """Without keys there is no gateway, unless it may make one."""
     settings = dataclasses.replace(settings_for(tmp_path), create_signing_key=False)
@@ -114,7 +127,7 @@ async def test_public_service_without_a_route_stops_the_start(club: Club) -> Non
         profile_channel=club.profile_channel, service_tokens=tokens, sessions=sessions, key_ring=club.keys
     ) as parts:
         with pytest.raises(RouteMissing, match=r"dossier\.report\.v1\.ReportService"):
-            _server(club.settings, parts, sessions, routes)
+            _server(club.settings, parts, sessions, routes, CallMetrics())
 
 
 @pytest.mark.parametrize("version", ["v1", "v1alpha"])

@@ -28,6 +28,7 @@ from grpc_status import rpc_status
 
 from report_service.app import STORAGE, Parts, open_parts
 from report_service.document.snapshot import Snapshot
+from report_service.metrics import ReportMetrics
 from report_service.reports import Rules, Wish
 from report_service.settings import Settings
 from report_service.storage.report_store import ReportStore
@@ -239,7 +240,9 @@ async def open_profile(snapshots: FakeSnapshots) -> AsyncIterator[str]:
 
 
 @asynccontextmanager
-async def open_stage(settings: Settings, *, renderer: Renderer | None = None) -> AsyncIterator[Stage]:
+async def open_stage(
+    settings: Settings, *, renderer: Renderer | None = None, metrics: ReportMetrics | None = None
+) -> AsyncIterator[Stage]:
     """Run the report service behind a real server, its profile_service faked."""
     snapshots = FakeSnapshots()
     tokens = ServiceTokens(SECRET, issuer="report_service")
@@ -250,7 +253,9 @@ async def open_stage(settings: Settings, *, renderer: Renderer | None = None) ->
         open_profile(snapshots) as address,
         grpc.aio.insecure_channel(address) as profile,
         asyncio.TaskGroup() as tasks,
-        open_parts(settings, profile=profile, service_tokens=tokens, tasks=tasks, renderer=renderer) as parts,
+        open_parts(
+            settings, profile=profile, service_tokens=tokens, tasks=tasks, renderer=renderer, metrics=metrics
+        ) as parts,
         Server(
             settings.listen,
             parts.registrations,

@@ -158,7 +158,11 @@ class Town:
 
     def anna(self) -> Player:
         """Return the RPCs as Anna calls them."""
-        return Player(service_rpc.ReportServiceStub(self.channel()), self.world.token("anna"))
+        return self.player("anna")
+
+    def player(self, username: str) -> Player:
+        """Return the RPCs as this player calls them."""
+        return Player(service_rpc.ReportServiceStub(self.channel()), self.world.token(username))
 
     async def close(self) -> None:
         """Kill what still runs."""

@@ -16,6 +16,7 @@ from runtime import contract
 from runtime.access import Door
 from runtime.admission import Admission, Limits
 from runtime.interceptors import CallInterceptor
+from runtime.metrics import CallMetrics
 from runtime.server import Server
 from runtime.sessions import SessionCheck
 from runtime.tokens import TokenVerifier
@@ -60,7 +61,9 @@ class House:
         return self.live
 
     @asynccontextmanager
-    async def open(self, *, door: Door | None = None, limits: Limits | None = None) -> AsyncIterator[House]:
+    async def open(
+        self, *, door: Door | None = None, limits: Limits | None = None, metrics: CallMetrics | None = None
+    ) -> AsyncIterator[House]:
         verifier = TokenVerifier(self.keys)
         async with (
             Server(
@@ -75,6 +78,7 @@ class House:
                         contract.methods(),
                         door or Door(verifier, sessions=SessionCheck(self.is_live)),
                         admission=Admission(limits),
+                        metrics=metrics,
                     )
                 ],
                 with_reflection=False,

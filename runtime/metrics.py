@@ -1,0 +1,109 @@
+"""What a process tells Prometheus: its calls, what it refused, and itself; over HTTP where a setting says so."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from bisect import bisect_left
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from itertools import accumulate
+
+import structlog
+from prometheus_client import CollectorRegistry, Metric, ProcessCollector, start_http_server
+from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily
+from prometheus_client.registry import Collector
+
+from runtime.admission import Admission
+from runtime.calls import Call
+from runtime.server import require_free
+
+BUCKETS_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
+_BOUNDS = (*map(str, BUCKETS_SECONDS), "+Inf")
+_log = structlog.get_logger("metrics")
+
+
+class _Tally:
+    """The ended calls of one method and code: how many in each bucket, and how long all of them took."""
+
+    __slots__ = ("counts", "seconds")
+
+    def __init__(self) -> None:
+        self.counts = [0] * len(_BOUNDS)
+        self.seconds = 0.0
+
+
+class CallMetrics(Collector):
+    """Counts the calls of all servers of a process.
+
+    The event loop counts in plain numbers, which a scrape reads from its own thread: prometheus-client's counters are
+    made for many threads, and cost several times as much for each call.
+    """
+
+    def __init__(self, registry: CollectorRegistry | None = None) -> None:
+        self._tallies: dict[tuple[str, str], _Tally] = {}
+        self._admissions: list[Admission] = []
+        if registry is not None:
+            registry.register(self)
+
+    def watch(self, admission: Admission) -> None:
+        """Tell what this one refuses, too."""
+        self._admissions.append(admission)
+
+    def count(self, call: Call) -> None:
+        """Count a call that has ended."""
+        seconds = time.perf_counter() - call.started
+        tally = self._tallies.get((call.method, call.code))
+        if tally is None:
+            tally = self._tallies[call.method, call.code] = _Tally()
+        tally.counts[bisect_left(BUCKETS_SECONDS, seconds)] += 1
+        tally.seconds += seconds
+
+    def collect(self) -> Iterator[Metric]:
+        """Return everything that was counted. Called by the registry."""
+        labels = ("grpc_service", "grpc_method", "grpc_code")
+        handled = CounterMetricFamily("grpc_server_handled", "Calls that ended, by their status.", labels=labels)
+        handling = HistogramMetricFamily(
+            "grpc_server_handling_seconds", "How long calls took, streams until their end.", labels=labels
+        )
+        for (path, code), tally in self._tallies.copy().items():
+            _, service, method = path.split("/")
+            buckets = list(zip(_BOUNDS, accumulate(tally.counts), strict=True))
+            handled.add_metric((service, method, code), buckets[-1][1])
+            handling.add_metric((service, method, code), buckets, sum_value=tally.seconds)
+        yield from (handled, handling, self._refused())
+
+    def _refused(self) -> Metric:
+        refused = CounterMetricFamily(
+            "dossier_calls_refused", "Calls refused because too many of their kind were under way.", labels=("kind",)
+        )
+        counts: dict[str, int] = {}
+        for places in (places for admission in self._admissions for places in admission.kinds):
+            counts[places.kind] = counts.get(places.kind, 0) + places.refused_count
+        for kind, count in counts.items():
+            refused.add_metric((kind,), count)
+        return refused
+
+
+@asynccontextmanager
+async def open_metrics(listen: str) -> AsyncIterator[CollectorRegistry]:
+    """Yield where to register, and serve it over HTTP from a thread of its own; nowhere when `listen` is empty.
+
+    Raises:
+        PortUnavailable: the address cannot be served on.
+    """
+    registry = CollectorRegistry()
+    ProcessCollector(registry=registry)
+    if not listen:
+        yield registry
+        return
+    require_free(listen)
+    host, _, port = listen.rpartition(":")
+    server, thread = start_http_server(int(port), host.strip("[]"), registry)
+    _log.info("metrics_listening", address=listen)
+    try:
+        yield registry
+    finally:
+        await asyncio.to_thread(server.shutdown)
+        server.server_close()
+        thread.join()
