@@ -81,7 +81,12 @@ async def test_message_is_persistent_and_queue_durable(rabbitmq: RabbitNode) -> 
 
 @pytest.mark.parametrize(
     ("argument", "other"),
-    [("x-delivery-limit", 99), ("x-dead-letter-exchange", "elsewhere"), ("x-overflow", "drop-head")],
+    [
+        ("x-delivery-limit", 99),
+        ("x-dead-letter-exchange", "elsewhere"),
+        ("x-overflow", "drop-head"),
+        ("x-dead-letter-strategy", "at-most-once"),
+    ],
 )
 async def test_queue_has_the_declared_arguments(rabbitmq: RabbitNode, argument: str, other: str | int) -> None:
     """The broker knows the limit, the dead letters and the refusal when full: it refuses to hear otherwise."""
@@ -325,6 +330,45 @@ async def test_sending_is_refused_at_once_when_not_connected() -> None:
         with pytest.raises(HintNotSent):
             await sender.send(FIRST)
         assert not sender.ready.is_set()
+
+
+async def test_channel_is_given_up_when_sending_is_cancelled(rabbitmq: RabbitNode) -> None:
+    """Whoever stops waiting leaves a channel in the midst of a message; the next hint goes over another."""
+    topology = a_topology()
+    async with open_amqp(rabbitmq.url, topology) as (sender, _):
+        sending = asyncio.create_task(sender.send(FIRST))
+        await asyncio.sleep(0)
+        sending.cancel()
+        await asyncio.wait([sending])
+        assert sending.cancelled()
+        with pytest.raises(HintNotSent):
+            await sender.send(SECOND)
+        await sent_eventually(sender, SECOND)
+
+
+async def test_hints_arrive_but_none_is_sent_while_broker_blocks_publishers(own_rabbitmq: RabbitNode) -> None:
+    """A broker short of memory holds up senders: they are refused in time, receivers are served, and all goes on."""
+    topology = a_topology()
+    async with open_amqp(own_rabbitmq.url, topology) as (sender, receiver):
+        await sender.send(FIRST)
+        await limit_memory(own_rabbitmq, "1MB")
+
+        async def refused() -> bool:
+            try:
+                await sender.send(SECOND)
+            except HintNotSent:
+                return True
+            return False
+
+        await eventually(refused, within_seconds=20)
+        await (await taken(receiver)).accept()
+        await limit_memory(own_rabbitmq, "1GB")
+        await sent_eventually(sender, THIRD)
+
+
+async def limit_memory(node: RabbitNode, size: str) -> None:
+    """Raise the memory alarm, or end it."""
+    await asyncio.to_thread(node.blocking._control, "set_vm_memory_high_watermark", "absolute", size)
 
 
 async def test_both_sides_recover_when_broker_restarts(own_rabbitmq: RabbitNode) -> None:
