@@ -126,7 +126,8 @@ async def open_parts(
             background.start(worker.run(), name="report worker")
         background.start(dispatcher.run(), name="report dispatcher")
         background.start(feed.run(), name="report feed")
-        background.start(metrics.follow(store), name="report metrics")
+        if metrics.shown:
+            background.start(metrics.follow(store), name="report metrics")
 
         def changed(report_id: str) -> None:
             dispatcher.poke()

@@ -28,9 +28,10 @@ class Rows(Protocol):
 
 
 class ReportMetrics:
-    """What one process of the report service counts."""
+    """What one process of the report service counts; `shown` says whether anybody can see it."""
 
     def __init__(self, registry: CollectorRegistry | None = None) -> None:
+        self.shown = registry is not None
         self._registry = registry or CollectorRegistry()
         self._finished = Counter(
             "dossier_report_finished",

@@ -86,18 +86,18 @@ class CallMetrics(Collector):
 
 
 @asynccontextmanager
-async def open_metrics(listen: str) -> AsyncIterator[CollectorRegistry]:
-    """Yield where to register, and serve it over HTTP from a thread of its own; nowhere when `listen` is empty.
+async def open_metrics(listen: str) -> AsyncIterator[CollectorRegistry | None]:
+    """Yield where to register, and serve it over HTTP from a thread of its own; None when `listen` is empty.
 
     Raises:
         PortUnavailable: the address cannot be served on.
     """
-    registry = CollectorRegistry()
-    ProcessCollector(registry=registry)
     if not listen:
-        yield registry
+        yield None
         return
     require_free(listen)
+    registry = CollectorRegistry()
+    ProcessCollector(registry=registry)
     host, _, port = listen.rpartition(":")
     server, thread = start_http_server(int(port), host.strip("[]"), registry)
     _log.info("metrics_listening", address=listen)

@@ -36,6 +36,7 @@ RETURNING report_id;
 
 -- name: retry_report^
 UPDATE reports SET
-    state = 'QUEUED', attempt_count = attempt_count - :forgiven, hint_count = 0, due_time = now_micros() + :backoff, update_time = now_micros()
+    state = 'QUEUED', attempt_count = attempt_count - :forgiven, hint_count = 0,
+    due_time = now_micros() + :backoff, update_time = now_micros()
 WHERE report_id = :report_id AND state = 'RENDERING' AND fence = :fence
 RETURNING report_id;

@@ -65,7 +65,7 @@ async def names(session: Session) -> list[str]:
 
 
 async def test_full_disk_is_unavailable_and_loses_nothing(database: SqliteDatabase) -> None:
-    """A write that finds no room tells a fault that may pass; reads go on, and so do writes when there is room again."""
+    """A write that finds no room tells a fault that may pass; reads go on, and writes do when there is room again."""
     async with database.write() as session:
         await session.one("insert_thing", name="kept")
     await database._writer.execute("PRAGMA max_page_count = 1")
