@@ -119,7 +119,7 @@ class _Child:
         try:
             await self._within(START_SECONDS, self._make_ready)
             answer = await self._within(self._patience_seconds, self._ask, snapshot)
-            usable = not isinstance(answer, RenderLimit) and self._report_count < REPORTS_PER_CHILD
+            usable = self._report_count < REPORTS_PER_CHILD
         finally:
             if not (usable or self._closed):
                 self._kill()
@@ -183,7 +183,7 @@ class _Child:
         except (OSError, EOFError) as error:
             self._process.join(EXIT_SECONDS)
             if self._process.exitcode == -signal.SIGALRM:
-                return RenderLimit("time")
+                raise RenderLimit("time") from error
             raise RenderCrashed(f"exit code {self._process.exitcode}") from error
         return answer
 

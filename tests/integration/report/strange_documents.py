@@ -13,7 +13,7 @@ from report_service.document.snapshot import Snapshot
 
 # What each kind of poison ends as: the error of the render pool.
 RAISES = ("raise", "exit", "recurse", "stop iteration", "cancel", "unpicklable")
-EXCEEDS = ("loop", "sleep", "devour", "swell", "write", "write to memory")
+EXCEEDS = ("loop", "sleep", "devour", "hoard", "swell", "write", "write to memory")
 CRASHES = ("vanish", "segfault", "abort", "be killed")
 
 
@@ -61,6 +61,8 @@ def misbehave(manner: str, *, mark: str = "") -> bytes:
             time.sleep(600)
         case "devour":
             bytes(1024**3)
+        case "hoard":
+            return b"".join([bytes(1024) for _ in iter(int, 1)])
         case "swell":
             return bytes(64 * 1024**2)
         case "write":
