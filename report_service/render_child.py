@@ -1,28 +1,36 @@
-"""What a render process runs: takes snapshots from its pipe, one at a time, and answers each with its PDF or an error.
+"""What a render process runs: it loads the renderer once and forks a child that makes the documents.
 
-The limits are kept by the kernel, so they hold for native code and when the service is dead too.
+Loading takes a second of processor time and forking milliseconds, so a child that dies at a document costs next to
+nothing. Its limits are kept by the kernel: they hold for native code, and when the service is dead too.
 """
 
 from __future__ import annotations
 
+import ctypes
 import errno
 import importlib
 import os
+import pickle
 import resource
 import signal
+import sys
 import traceback
-from multiprocessing.connection import Connection
+from multiprocessing.connection import Connection, Pipe
 from typing import Any
 
 from report_service.document.snapshot import Snapshot
 from report_service.errors import RenderFailed, RenderLimit
 
+# A child is replaced after so many reports, whatever it may have leaked.
+REPORTS_PER_CHILD = 200
 # Measured: with 500 games, many scripts and a large avatar a child's address space peaks at 250 MiB.
 MEMORY_BYTES = 512 * 1024**2
 DOCUMENT_BYTES = 16 * 1024**2
 # Where it went wrong, for the log; not the message, in which the player's data may stand.
 TRACE_ENTRIES = 8
-Answer = bytes | RenderLimit | RenderFailed
+# The document, why there is none, or the exit code of the child that died at it.
+Answer = bytes | RenderLimit | RenderFailed | int
+_PR_SET_PDEATHSIG = 1
 
 
 def run(connection: Connection, module: str, timeout_seconds: float) -> None:
@@ -30,13 +38,73 @@ def run(connection: Connection, module: str, timeout_seconds: float) -> None:
 
     Args:
         module: has `render(snapshot) -> bytes` and `warm_up()`.
-        timeout_seconds: after which SIGALRM ends this process in the midst of a report.
+        timeout_seconds: after which SIGALRM ends the child in the midst of a document.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     renderer = importlib.import_module(module)
     renderer.warm_up()
     _accept_limits()
     connection.send(True)
+    child = _Child(renderer, timeout_seconds)
+    while True:
+        try:
+            question = connection.recv_bytes()
+        except (EOFError, ConnectionError):
+            return
+        if not child.fit:
+            child.end()
+            child = _Child(renderer, timeout_seconds)
+        connection.send_bytes(child.ask(question))
+
+
+class _Child:
+    """A fork of this process, and its pipe."""
+
+    def __init__(self, renderer: Any, timeout_seconds: float) -> None:
+        self._pipe, other_end = Pipe()
+        self._asked = 0
+        parent = os.getpid()
+        self._pid = os.fork()
+        if not self._pid:
+            try:
+                _die_with(parent)
+                self._pipe.close()
+                _serve(other_end, renderer, timeout_seconds)
+            finally:
+                os._exit(1)
+        other_end.close()
+
+    @property
+    def fit(self) -> bool:
+        """Whether it can be asked: it is not worn out and has not ended, or its end could be read from its pipe."""
+        return not self._pipe.closed and not self._pipe.poll() and self._asked < REPORTS_PER_CHILD
+
+    def ask(self, question: bytes) -> bytes:
+        """Pass on question and answer; when there is none, the answer is the child's exit code."""
+        self._asked += 1
+        try:
+            self._pipe.send_bytes(question)
+            return self._pipe.recv_bytes()
+        except (OSError, EOFError):
+            return pickle.dumps(self.end())
+
+    def end(self) -> int:
+        """Have it end, if it has not yet, and return its exit code."""
+        if self._pipe.closed:
+            return 0
+        self._pipe.close()
+        return os.waitstatus_to_exitcode(os.waitpid(self._pid, 0)[1])
+
+
+def _die_with(parent: int) -> None:
+    """End this process when its parent does. Where the kernel cannot, a document's time limit must do."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(1)
+
+
+def _serve(connection: Connection, renderer: Any, timeout_seconds: float) -> None:
     while True:
         try:
             snapshot = connection.recv()

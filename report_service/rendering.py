@@ -30,8 +30,6 @@ START_SECONDS = 30.0
 SILENCE_SECONDS = 10.0
 # How long a dead child may take to be seen as such.
 EXIT_SECONDS = 5.0
-# A child is replaced after so many reports, whatever it may have leaked.
-REPORTS_PER_CHILD = 200
 # Forking a process in which gRPC runs hangs or crashes it.
 _processes = multiprocessing.get_context("spawn")
 T = TypeVar("T")
@@ -94,7 +92,7 @@ async def open_render_pool(
 
 
 class _Child:
-    """A render process, replaced as often as it ends, and the one thread that talks to it.
+    """A render process (see `render_child`), replaced when it ends, and the one thread that talks to it.
 
     The thread waits at the process's own pipe, on which nobody else writes: its end is told by the kernel at once.
     """
@@ -106,7 +104,6 @@ class _Child:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="render child")
         self._process: BaseProcess | None = None
         self._pipe: Connection | None = None
-        self._report_count = 0
         self._closed = False
 
     def prepare(self) -> None:
@@ -115,16 +112,18 @@ class _Child:
 
     async def render(self, snapshot: Snapshot) -> bytes:
         """See `RenderPool`."""
-        usable = False
+        sound = False
         try:
             await self._within(START_SECONDS, self._make_ready)
             answer = await self._within(self._patience_seconds, self._ask, snapshot)
-            usable = self._report_count < REPORTS_PER_CHILD
+            sound = True
         finally:
-            if not (usable or self._closed):
+            if not (sound or self._closed):
                 self._kill()
                 self._thread.submit(self._discard)
                 self.prepare()
+        if isinstance(answer, int):
+            raise RenderLimit("time") if answer == -signal.SIGALRM else RenderCrashed(f"exit code {answer}")
         if isinstance(answer, Exception):
             raise answer
         return answer
@@ -173,18 +172,14 @@ class _Child:
             raise RenderInterrupted("A render process does not start; try again.", dependency="rendering") from error
 
     def _ask(self, snapshot: Snapshot) -> render_child.Answer:
-        if self._pipe is None or self._process is None:
+        if self._pipe is None:
             raise RenderInterrupted("The render processes are being ended; try again.", dependency="rendering")
-        self._report_count += 1
         try:
             self._pipe.send(snapshot)
             self._fail_point("worker_mid_render")
             answer: render_child.Answer = self._pipe.recv()
         except (OSError, EOFError) as error:
-            self._process.join(EXIT_SECONDS)
-            if self._process.exitcode == -signal.SIGALRM:
-                raise RenderLimit("time") from error
-            raise RenderCrashed(f"exit code {self._process.exitcode}") from error
+            raise RenderCrashed("the process that forks children is gone") from error
         return answer
 
     def _discard(self) -> None:
@@ -193,4 +188,3 @@ class _Child:
             self._process.kill()
             self._process.join(EXIT_SECONDS)
         self._pipe = self._process = None
-        self._report_count = 0

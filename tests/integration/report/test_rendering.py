@@ -17,7 +17,8 @@ import pytest
 
 from report_service.document.snapshot import Snapshot
 from report_service.errors import RenderCrashed, RenderFailed, RenderInterrupted, RenderLimit
-from report_service.rendering import REPORTS_PER_CHILD, RenderPool, open_render_pool
+from report_service.render_child import REPORTS_PER_CHILD
+from report_service.rendering import RenderPool, open_render_pool
 from report_service.snapshot_client import decode
 from tests.integration.report import strange_documents
 from tests.integration.report.stage import a_snapshot_message, eventually
