@@ -96,11 +96,15 @@ class RenderFailed(Exception):
 
 
 class RenderLimit(Exception):
-    """Making the document took too long or too much memory."""
+    """Making the document took too long or too much memory, or it became too large."""
+
+
+class RenderCrashed(Exception):
+    """The render process died at the document. Another attempt may succeed: it may have been killed from outside."""
 
 
 class RenderInterrupted(Unavailable):
-    """A render child ended from outside, or could not be started; another attempt may succeed."""
+    """No render process could be started, or it was stopped; another attempt may succeed."""
 
 
 class NotStored(Exception):

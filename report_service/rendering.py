@@ -6,121 +6,68 @@ fpdf2 and its fonts are loaded in the children only.
 from __future__ import annotations
 
 import asyncio
-import importlib
 import multiprocessing
-import resource
 import signal
-from collections.abc import AsyncIterator
-from concurrent.futures import BrokenExecutor
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from typing import Any
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from typing import Any, TypeVar
 
 import structlog
-from pebble import ProcessExpired, ProcessPool
 
+from report_service import render_child
 from report_service.document.snapshot import Snapshot
-from report_service.errors import RenderFailed, RenderInterrupted, RenderLimit
+from report_service.errors import RenderCrashed, RenderInterrupted, RenderLimit
 from report_service.fail_points import FailPoint, nowhere
 
-TIMEOUT_SECONDS = 30.0
+# A hundred times what a report takes; the kernel ends the child then.
+TIMEOUT_SECONDS = 10.0
 # What a child needs to start, on a busy machine.
 START_SECONDS = 30.0
-# A child is replaced after so many reports, whatever it may have leaked.
-REPORTS_PER_CHILD = 200
-# Measured: with 500 games, many scripts and a large avatar a child's address space peaks at 250 MiB.
-MEMORY_BYTES = 512 * 1024**2
-FILE_BYTES = 16 * 1024**2
+# How much longer than its time a child may be silent: only one that is stopped is.
+SILENCE_SECONDS = 10.0
+# How long a dead child may take to be seen as such.
+EXIT_SECONDS = 5.0
+# Forking a process in which gRPC runs hangs or crashes it.
+_processes = multiprocessing.get_context("spawn")
+T = TypeVar("T")
 _log = structlog.get_logger("rendering")
 
 
 class RenderPool:
     """A fixed number of render children. Made by `open_render_pool`."""
 
-    def __init__(
-        self,
-        children: int,
-        *,
-        timeout_seconds: float = TIMEOUT_SECONDS,
-        module: str,
-        fail_point: FailPoint = nowhere,
-    ) -> None:
+    def __init__(self, children: list[_Child]) -> None:
         self._children = children
-        self._timeout_seconds = timeout_seconds
-        self._module = module
-        self._fail_point = fail_point
-        self._pool: Any = None
-        self._rebuilding = asyncio.Lock()
+        # First in, first out: a child that is being replaced gets time for it.
+        self._idle: asyncio.Queue[_Child] = asyncio.Queue()
 
     async def render(self, snapshot: Snapshot) -> bytes:
         """Return the PDF.
 
         Raises:
             RenderFailed: it cannot be made, nor another time.
-            RenderLimit: it took too much time or memory.
-            RenderInterrupted: the child was killed or could not be started.
+            RenderLimit: it took too much time or memory, or wrote what it must not.
+            RenderCrashed: the child died at it.
+            RenderInterrupted: no child could be started, or it was stopped.
         """
-        patience = asyncio.timeout(self._timeout_seconds + START_SECONDS)
+        child = await self._idle.get()
         try:
-            async with patience:
-                pdf: bytes = await self._run(_render, snapshot, self._timeout_seconds)
-        except asyncio.CancelledError as error:
-            task = asyncio.current_task()
-            if task is not None and task.cancelling():
-                raise
-            raise RenderInterrupted("The render was taken back; try again.", dependency="rendering") from error
-        except (TimeoutError, MemoryError) as error:
-            if patience.expired():
-                raise RenderInterrupted("No render process answers; try again.", dependency="rendering") from error
-            raise RenderLimit(type(error).__name__) from error
-        except (ProcessExpired, BrokenExecutor) as error:
-            raise RenderInterrupted("The render process ended; try again.", dependency="rendering") from error
-        except Exception as error:
-            raise RenderFailed(type(error).__name__) from error
-        return pdf
+            return await child.render(snapshot)
+        finally:
+            self._idle.put_nowait(child)
 
-    async def start(self) -> None:
+    def start(self) -> None:
         """Have the children start, so that the first report need not wait for them. Does not wait for them itself."""
-        await self._working_pool()
+        for child in self._children:
+            child.prepare()
+            self._idle.put_nowait(child)
 
     async def close(self) -> None:
         """End the children, whatever they are doing."""
-        pool, self._pool = self._pool, None
-        if pool is not None:
-            await asyncio.to_thread(_end, pool)
-
-    async def _run(self, function: Any, *arguments: Any) -> Any:
-        pool = await self._working_pool()
-        try:
-            future = pool.schedule(function, args=arguments, timeout=self._timeout_seconds)
-        except RuntimeError as error:
-            raise BrokenExecutor(str(error)) from error
-        self._fail_point("worker_mid_render")
-        # Cancelling the one cancels the other, and with it the child.
-        return await asyncio.wrap_future(future)
-
-    async def _working_pool(self) -> Any:
-        """Return the pool. One that broke, because a child died at rest, is replaced."""
-        if self._pool is not None and self._pool.active:
-            return self._pool
-        async with self._rebuilding:
-            if self._pool is None or not self._pool.active:
-                if self._pool is not None:
-                    _log.warning("render_pool_replaced")
-                await self.close()
-                self._pool = await asyncio.to_thread(self._started_pool)
-            return self._pool
-
-    def _started_pool(self) -> Any:
-        pool = ProcessPool(
-            max_workers=self._children,
-            max_tasks=REPORTS_PER_CHILD,
-            initializer=_prepare_child,
-            initargs=(self._module,),
-            # Forking a process in which gRPC runs hangs or crashes it.
-            context=multiprocessing.get_context("spawn"),
-        )
-        pool.schedule(_nothing, timeout=START_SECONDS)
-        return pool
+        await asyncio.gather(*(child.close() for child in self._children))
 
 
 @asynccontextmanager
@@ -136,43 +83,108 @@ async def open_render_pool(
     Args:
         module: what the children import; has `render(snapshot) -> bytes` and `warm_up()`.
     """
-    pool = RenderPool(children, timeout_seconds=timeout_seconds, module=module, fail_point=fail_point)
+    pool = RenderPool([_Child(module, timeout_seconds, fail_point) for _ in range(children)])
     try:
-        await pool.start()
+        pool.start()
         yield pool
     finally:
         await pool.close()
 
 
-def _end(pool: Any) -> None:
-    pool.stop()
-    pool.join()
+class _Child:
+    """A render process (see `render_child`), replaced when it ends, and the one thread that talks to it.
 
+    The thread waits at the process's own pipe, on which nobody else writes: its end is told by the kernel at once.
+    """
 
-# What follows runs in a child.
+    def __init__(self, module: str, timeout_seconds: float, fail_point: FailPoint) -> None:
+        self._arguments = (module, timeout_seconds)
+        self._patience_seconds = timeout_seconds + SILENCE_SECONDS
+        self._fail_point = fail_point
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="render child")
+        self._process: BaseProcess | None = None
+        self._pipe: Connection | None = None
+        self._closed = False
 
-_renderer: Any = None
+    def prepare(self) -> None:
+        """Have a process ready soon."""
+        self._thread.submit(self._make_ready)
 
+    async def render(self, snapshot: Snapshot) -> bytes:
+        """See `RenderPool`."""
+        sound = False
+        try:
+            await self._within(START_SECONDS, self._make_ready)
+            answer = await self._within(self._patience_seconds, self._ask, snapshot)
+            sound = True
+        finally:
+            if not (sound or self._closed):
+                self._kill()
+                self._thread.submit(self._discard)
+                self.prepare()
+        if isinstance(answer, int):
+            raise RenderLimit("time") if answer == -signal.SIGALRM else RenderCrashed(f"exit code {answer}")
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
 
-def _prepare_child(module: str) -> None:
-    global _renderer
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _renderer = importlib.import_module(module)
-    _renderer.warm_up()
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (FILE_BYTES, FILE_BYTES))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    async def close(self) -> None:
+        """End the process and the thread."""
+        self._closed = True
+        self._kill()
+        await asyncio.get_running_loop().run_in_executor(self._thread, self._discard)
+        self._thread.shutdown(wait=False)
 
+    async def _within(self, seconds: float, work: Callable[..., T], *arguments: Any) -> T:
+        """Work in the thread. What takes too long, or is cancelled, ends when the process is killed."""
+        try:
+            async with asyncio.timeout(seconds):
+                return await asyncio.get_running_loop().run_in_executor(self._thread, work, *arguments)
+        except TimeoutError as error:
+            raise RenderInterrupted("A render process does not answer; try again.", dependency="rendering") from error
 
-def _render(snapshot: Snapshot, timeout_seconds: float) -> bytes:
-    # The pool ends a child that takes too long; the alarm clock does it when the service has died meanwhile.
-    signal.alarm(int(timeout_seconds) + 10)
-    try:
-        pdf: bytes = _renderer.render(snapshot)
-        return pdf
-    finally:
-        signal.alarm(0)
+    def _kill(self) -> None:
+        process = self._process  # The thread may take it away meanwhile.
+        if process is not None:
+            process.kill()
 
+    # What follows runs in the thread.
 
-def _nothing() -> None:
-    return None
+    def _make_ready(self) -> None:
+        """Have a process that waits for a snapshot. One that does has nothing to say; its end can be read."""
+        if self._pipe is not None and not self._pipe.poll():
+            return
+        self._discard()
+        if self._closed:
+            return
+        pipe, other_end = _processes.Pipe()
+        process = _processes.Process(
+            target=render_child.run, args=(other_end, *self._arguments), name="render child", daemon=True
+        )
+        try:
+            process.start()
+            other_end.close()
+            self._pipe, self._process = pipe, process
+            pipe.recv()
+        except (OSError, EOFError) as error:
+            _log.warning("render_child_not_started", cause=repr(error))
+            self._discard()
+            raise RenderInterrupted("A render process does not start; try again.", dependency="rendering") from error
+
+    def _ask(self, snapshot: Snapshot) -> render_child.Answer:
+        if self._pipe is None:
+            raise RenderInterrupted("The render processes are being ended; try again.", dependency="rendering")
+        try:
+            self._pipe.send(snapshot)
+            self._fail_point("worker_mid_render")
+            answer: render_child.Answer = self._pipe.recv()
+        except (OSError, EOFError) as error:
+            raise RenderCrashed("the process that forks children is gone") from error
+        return answer
+
+    def _discard(self) -> None:
+        if self._pipe is not None and self._process is not None:
+            self._pipe.close()
+            self._process.kill()
+            self._process.join(EXIT_SECONDS)
+        self._pipe = self._process = None

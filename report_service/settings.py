@@ -38,7 +38,9 @@ class Settings:
         default="auto",
         choices=("auto", "true", "false"),
     )
-    render_workers: int = setting("render processes of a worker; 0: one for every two processors", default=0, minimum=0)
+    render_workers: int = setting(
+        "render processes of a worker; 0: one for every two processors, two at least", default=0, minimum=0
+    )
     max_active_reports: int = setting("reports that one owner may have under way", default=5, minimum=1)
     max_kept_reports: int = setting("reports that one owner may have in all", default=50, minimum=1)
     retention_days: int = setting("days that a report is kept after it was finished", default=30, minimum=1)
@@ -102,8 +104,8 @@ class Settings:
 
     @property
     def render_children(self) -> int:
-        """How many render processes a worker has."""
-        return self.render_workers or max(1, (os.cpu_count() or 1) // 2)
+        """How many render processes a worker has. With two, one report that hangs does not stop the others."""
+        return self.render_workers or max(2, (os.cpu_count() or 1) // 2)
 
     @property
     def rules(self) -> Rules:

@@ -10,7 +10,7 @@ from typing import Protocol
 import structlog
 
 from report_service.document.snapshot import Snapshot
-from report_service.errors import NotStored, PlayerNotFound, RenderLimit
+from report_service.errors import NotStored, PlayerNotFound, RenderCrashed, RenderFailed, RenderLimit
 from report_service.fail_points import FailPoint, nowhere
 from report_service.hints import Hint, HintReceiver
 from report_service.reports import FailureReason, Report, Rules
@@ -20,6 +20,8 @@ from runtime.errors import DeadlineExceeded, Unavailable
 RETRY_SECONDS = (1.0, 5.0, 30.0, 120.0)
 # How long a report waits for the file store. Not shorter, as each try makes the document again.
 STORE_WAIT_SECONDS = 15.0
+# A render process that dies is more likely the report's doing than another passing fault is.
+ATTEMPTS_AT_CRASH = 3
 # How long a hint is held after the database failed, before somebody else may try.
 STORAGE_FAULT_SECONDS = 1.0
 _log = structlog.get_logger("worker")
@@ -52,7 +54,7 @@ class Renderer(Protocol):
     """What makes the document."""
 
     async def render(self, snapshot: Snapshot) -> bytes:
-        """Return the PDF. Raises RenderFailed, RenderLimit or RenderInterrupted."""
+        """Return the PDF. Raises RenderFailed, RenderLimit, RenderCrashed or RenderInterrupted."""
 
 
 class Files(Protocol):
@@ -153,6 +155,7 @@ class Worker:
                 await self._make(job)
                 self._changed(hint.report_id)
         except asyncio.CancelledError:
+            _log.info("report_given_back", report_id=hint.report_id)
             await hint.give_back()
             raise
         except Exception as error:
@@ -173,20 +176,22 @@ class Worker:
         try:
             pdf = await self._document(job)
             key = await self._store(job, pdf)
-        except asyncio.CancelledError:
+        except asyncio.CancelledError as error:
+            if not _is_cancelled():
+                await self._delay(job, error)
+                return
             await self._jobs.retry(job, wait_seconds=0.0, counted=False)
             raise
         except NotStored as error:
             # A full disk says nothing about the report, which would otherwise fail with everybody else's.
             log.warning("report_not_stored", cause=repr(error.__cause__))
             await self._jobs.retry(job, wait_seconds=STORE_WAIT_SECONDS, counted=False)
-        except (Unavailable, DeadlineExceeded) as error:
-            log.warning("report_delayed", cause=repr(error))
-            await self._delay(job)
+        except (Unavailable, DeadlineExceeded, RenderCrashed) as error:
+            await self._delay(job, error)
         except Exception as error:
             reason = _lasting(error)
-            ours = reason is FailureReason.RENDER_FAILED
-            log.warning("report_failed", reason=reason, exc_info=error if ours else None)
+            unforeseen = reason is FailureReason.RENDER_FAILED and not isinstance(error, RenderFailed)
+            log.warning("report_failed", reason=reason, cause=str(error), exc_info=error if unforeseen else None)
             await self._jobs.fail(job, reason)
         else:
             await self._complete(job, key, pdf)
@@ -213,12 +218,25 @@ class Worker:
             await self._files.delete([key])
         self._fail_point("worker_after_completion")
 
-    async def _delay(self, job: Report) -> None:
-        if job.attempt_count >= self._rules.max_attempts:
-            await self._jobs.fail(job, FailureReason.ATTEMPTS_EXHAUSTED)
+    async def _delay(self, job: Report, error: BaseException) -> None:
+        """Have the report tried again later, unless it was tried often enough."""
+        log = _log.bind(report_id=job.report_id, attempt=job.attempt_count, cause=repr(error))
+        attempts, reason = self._rules.max_attempts, FailureReason.ATTEMPTS_EXHAUSTED
+        if isinstance(error, RenderCrashed):
+            attempts, reason = min(attempts, ATTEMPTS_AT_CRASH), FailureReason.RENDER_CRASHED
+        if job.attempt_count >= attempts:
+            log.warning("report_failed", reason=reason)
+            await self._jobs.fail(job, reason)
             return
+        log.warning("report_delayed")
         wait_seconds = RETRY_SECONDS[min(job.attempt_count, len(RETRY_SECONDS)) - 1]
         await self._jobs.retry(job, wait_seconds=wait_seconds)
+
+
+def _is_cancelled() -> bool:
+    """Return whether somebody cancels this task. If not, something that it awaited was cancelled by its own doing."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 def _lasting(error: Exception) -> FailureReason:

@@ -17,7 +17,7 @@ class Settings:
 
     data_dir: Path = setting("Directory that holds everything.", default=Path("data"))
     listen: str = setting("Address and port to serve on.", default="127.0.0.1:7070")
-    render_workers: int = setting("Reports rendered at the same time.", default=1, minimum=1)
+    render_workers: int = setting("Reports rendered at the same time.", default=2, minimum=1)
     image_workers: int = setting("Pictures decoded at the same time.", default=1, minimum=1)
     reflection: bool = setting("Serve gRPC reflection, for grpcurl and the like.", default=True)
     metrics_listen: str = setting(

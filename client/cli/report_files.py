@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 _FAILURES: Final = {
     "PLAYER_NOT_FOUND": "No account has this username, or it was deleted.",
     "RENDER_FAILED": "The document could not be made from the player's data; this is a fault of the server.",
-    "RENDER_LIMIT": "Making the document took too long or too much memory.",
+    "RENDER_LIMIT": "Making the document took too long or too much memory, or it became too large.",
+    "RENDER_CRASHED": "Each process that was to make the document died at it; this is a fault of the server.",
     "ATTEMPTS_EXHAUSTED": "The server had passing faults too often; ask again later.",
 }
 

@@ -175,8 +175,15 @@ class Installation:
 
 
 @asynccontextmanager
-async def distributed(folder: Path, *, with_broker: bool = True) -> AsyncIterator[Installation]:
-    """Run gateway, profile_service and report API, with a broker and two workers or without either."""
+async def distributed(
+    folder: Path, *, with_broker: bool = True, entry: tuple[str, ...] = (), **report: str
+) -> AsyncIterator[Installation]:
+    """Run gateway, profile_service and report API, with a broker and two workers or without either.
+
+    Args:
+        entry: what runs the modules of report_service in place of Python itself.
+        report: settings of report_service that are to be unusual.
+    """
     async with AsyncExitStack() as stack:
         ports = {name: free_port() for name in ("gateway", "profile", "report")}
         links = {
@@ -194,7 +201,7 @@ async def distributed(folder: Path, *, with_broker: bool = True) -> AsyncIterato
                 link = await stack.enter_async_context(open_proxy(broker.blocking.port))
                 links[f"broker {way}"] = link
                 urls[way] = f"amqp://guest:guest@{link.address}/"
-        parts = _parts(folder, ports, links, urls)
+        parts = _parts(folder, ports, links, urls, entry, report)
         operator = (f"127.0.0.1:{ports['profile']}", SECRETS["internal"].encode())
         running = Installation(links["players"].address, folder, parts, lambda: operator, links, broker)
         stack.callback(running.clean_up)
@@ -203,7 +210,12 @@ async def distributed(folder: Path, *, with_broker: bool = True) -> AsyncIterato
 
 
 def _parts(
-    folder: Path, ports: Mapping[str, int], links: Mapping[str, Proxy], urls: Mapping[str, str]
+    folder: Path,
+    ports: Mapping[str, int],
+    links: Mapping[str, Proxy],
+    urls: Mapping[str, str],
+    entry: tuple[str, ...],
+    unusual: Mapping[str, str],
 ) -> dict[str, Process]:
     addresses = {name: f"127.0.0.1:{port}" for name, port in ports.items()}
     gateway = {
@@ -235,6 +247,7 @@ def _parts(
         "LEASE_SECONDS": str(LEASE_SECONDS),
         "RENDER_WORKERS": "1",
         "FAIL_POINTS_ENABLED": "true",
+        **unusual,
     }
     worker = report | {"AMQP_URL": urls["in"], "PROFILE_ADDRESS": links["profile"].address}
 
@@ -245,22 +258,22 @@ def _parts(
     parts = {
         "profile": part("profile", "profile_service", kind="PROFILE", environ=profile, address=addresses["profile"]),
         "gateway": part("gateway", "gateway", kind="GATEWAY", environ=gateway, address=addresses["gateway"]),
-        "api": part("api", "report_service", kind="REPORT", environ=report, address=addresses["report"]),
+        "api": part("api", *entry, "report_service", kind="REPORT", environ=report, address=addresses["report"]),
     }
     if urls["in"]:
         for number in (1, 2):
             name = f"worker {number}"
-            parts[name] = part(f"worker{number}", "report_service", "worker", kind="REPORT", environ=worker)
+            parts[name] = part(f"worker{number}", *entry, "report_service", "worker", kind="REPORT", environ=worker)
     return parts
 
 
 @asynccontextmanager
-async def standalone(folder: Path) -> AsyncIterator[Installation]:
-    """Run everything in one process."""
+async def standalone(folder: Path, *, entry: tuple[str, ...] = ()) -> AsyncIterator[Installation]:
+    """Run everything in one process; `entry` as above."""
     address = f"127.0.0.1:{free_port()}"
     data = folder / "data"
     environ = {"DOSSIER_DATA_DIR": str(data), "DOSSIER_LISTEN": address}
-    parts = {"standalone": Process("standalone", environ=environ, folder=folder / "logs", address=address)}
+    parts = {"standalone": Process(*entry, "standalone", environ=environ, folder=folder / "logs", address=address)}
 
     def operator() -> tuple[str, bytes]:
         secret = (data / "secrets" / "internal.key").read_bytes().strip()

@@ -6,6 +6,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
+from tests.faults.poison import run_poison
+
 
 class Measured(Protocol):
     """What came of a measure."""
@@ -20,4 +22,16 @@ class Measured(Protocol):
 
 Measure = Callable[[int, float, Path], Awaitable[Measured]]
 
-MEASURES: dict[str, Measure] = {}
+
+def _poison(shape: str) -> Measure:
+    async def measure(_seed: int, seconds: float, folder: Path) -> Measured:
+        # Twice without poison and twice with it.
+        return await run_poison(shape, folder, seconds=seconds / 4, turns=2)
+
+    return measure
+
+
+MEASURES: dict[str, Measure] = {
+    "poison-amqp": _poison("amqp"),
+    "poison-standalone": _poison("standalone"),
+}

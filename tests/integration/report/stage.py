@@ -141,7 +141,7 @@ class FakeRenderer:
         self.gate = asyncio.Event()
         self.gate.set()
         self.begun = asyncio.Event()
-        self.faults: list[Exception] = []
+        self.faults: list[BaseException] = []
         self.snapshots: list[Snapshot] = []
 
     async def render(self, snapshot: Snapshot) -> bytes:

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -15,12 +16,14 @@ from pathlib import Path
 import pytest
 
 from report_service.document.snapshot import Snapshot
-from report_service.errors import RenderFailed, RenderInterrupted, RenderLimit
+from report_service.errors import RenderCrashed, RenderFailed, RenderInterrupted, RenderLimit
+from report_service.render_child import REPORTS_PER_CHILD
 from report_service.rendering import RenderPool, open_render_pool
 from report_service.snapshot_client import decode
+from tests.integration.report import strange_documents
 from tests.integration.report.stage import a_snapshot_message, eventually
 
-STRANGE = "tests.integration.report.strange_documents"
+STRANGE = strange_documents.__name__
 
 
 def a_snapshot(about: str = "", *, game_count: int = 20, mark: Path = Path("/dev/null")) -> Snapshot:
@@ -54,11 +57,9 @@ async def test_largest_document_fits_the_memory_limit() -> None:
 @pytest.mark.parametrize(
     ("about", "error"),
     [
-        ("hang", RenderLimit),
-        ("devour", RenderLimit),
-        ("raise", RenderFailed),
-        ("hoard", RenderFailed),
-        ("crash", RenderInterrupted),
+        *((about, RenderFailed) for about in strange_documents.RAISES),
+        *((about, RenderLimit) for about in strange_documents.EXCEEDS),
+        *((about, RenderCrashed) for about in strange_documents.CRASHES),
     ],
 )
 async def test_misbehaving_child_is_told_and_the_next_report_is_made(
@@ -68,6 +69,63 @@ async def test_misbehaving_child_is_told_and_the_next_report_is_made(
     with pytest.raises(error):
         await pool.render(a_snapshot(about))
     assert (await pool.render(a_snapshot())).isdigit()
+
+
+async def test_chattering_child_fills_no_log(pool: RenderPool, capfd: pytest.CaptureFixture[str]) -> None:
+    """Gigabytes of printing are neither kept nor waited for."""
+    assert (await pool.render(a_snapshot("chatter"))).isdigit()
+    assert capfd.readouterr() == ("", "")
+
+
+async def test_failure_says_where_but_not_with_what(pool: RenderPool) -> None:
+    """The log gets the place in the code, not the message, in which the player's data may stand."""
+    with pytest.raises(RenderFailed, match=r"^ValueError\n(?s:.)*in misbehave") as failed:
+        await pool.render(a_snapshot("raise", mark=Path("secret")))
+    assert "secret" not in str(failed.value)
+
+
+async def test_hanging_report_holds_one_child_only() -> None:
+    """While one child hangs, the other makes every report."""
+    async with open_render_pool(2, module=STRANGE) as pool:
+        hanging = asyncio.create_task(pool.render(a_snapshot("sleep")))
+        assert len({await pool.render(a_snapshot()) for _ in range(20)}) == 1
+        assert not hanging.done()
+        hanging.cancel()
+        await asyncio.wait([hanging])
+
+
+async def test_crash_harms_no_report_that_another_child_makes() -> None:
+    """Children share nothing: one that dies takes no other report with it."""
+    async with open_render_pool(2, module=STRANGE) as pool:
+
+        async def crash() -> None:
+            with pytest.raises(RenderCrashed):
+                await pool.render(a_snapshot("be killed"))
+
+        async def make() -> None:
+            for _ in range(200):
+                assert (await pool.render(a_snapshot())).isdigit()
+
+        await asyncio.gather(make(), crash(), crash(), crash())
+
+
+async def test_every_report_is_made_while_children_are_replaced(pool: RenderPool) -> None:
+    """A child makes 200 reports; that the next one takes its place is nobody's fault."""
+    count = 2 * REPORTS_PER_CHILD + 50
+    children = [await pool.render(a_snapshot(game_count=1)) for _ in range(count)]
+    assert sorted(Counter(children).values()) == [50, REPORTS_PER_CHILD, REPORTS_PER_CHILD]
+
+
+async def test_stopped_child_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A child that no limit of its own can end costs an attempt, not the report."""
+    monkeypatch.setattr("report_service.rendering.SILENCE_SECONDS", 0.0)
+    async with open_render_pool(1, timeout_seconds=1.0, module=STRANGE) as pool:
+        child = int(await pool.render(a_snapshot()))
+        os.kill(child, signal.SIGSTOP)
+        with pytest.raises(RenderInterrupted):
+            await pool.render(a_snapshot())
+        assert int(await pool.render(a_snapshot())) != child
+        await eventually(lambda: not is_alive(child))
 
 
 async def test_child_is_killed_when_render_is_cancelled(pool: RenderPool, tmp_path: Path) -> None:
@@ -83,19 +141,12 @@ async def test_child_is_killed_when_render_is_cancelled(pool: RenderPool, tmp_pa
     assert int(await pool.render(a_snapshot())) != child
 
 
-async def test_pool_is_replaced_when_idle_child_is_killed(pool: RenderPool) -> None:
-    """A child that the kernel kills between two reports costs a retry at most."""
+async def test_child_that_is_killed_at_rest_is_replaced(pool: RenderPool) -> None:
+    """A child that the kernel kills between two reports costs nothing."""
     child = int(await pool.render(a_snapshot()))
     os.kill(child, signal.SIGKILL)
     await eventually(lambda: not is_alive(child))
-
-    async def recovers() -> bool:
-        try:
-            return int(await pool.render(a_snapshot())) != child
-        except RenderInterrupted:
-            return False
-
-    await eventually(recovers)
+    assert int(await pool.render(a_snapshot())) != child
 
 
 async def test_render_is_interrupted_when_children_cannot_start() -> None:

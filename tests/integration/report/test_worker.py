@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 
 from report_service.document.snapshot import Gender, Snapshot, Tally
-from report_service.errors import PlayerNotFound, RenderFailed, RenderInterrupted, RenderLimit
+from report_service.errors import PlayerNotFound, RenderCrashed, RenderFailed, RenderInterrupted, RenderLimit
 from report_service.hints import InProcessHints
 from report_service.reports import FailureReason, Report, Rules, State
 from report_service.storage.report_store import ReportStore
-from report_service.worker import RETRY_SECONDS, STORE_WAIT_SECONDS, Worker
+from report_service.worker import ATTEMPTS_AT_CRASH, RETRY_SECONDS, STORE_WAIT_SECONDS, Worker
 from runtime.errors import DeadlineExceeded, Unavailable
 from tests.integration.report.stage import NOW, PDF, Clock, FakeRenderer, a_wish, eventually
 
@@ -287,6 +287,31 @@ async def test_report_fails_when_passing_faults_use_up_all_attempts(shop: Worksh
             await shop.hints.send("report-1")
         report = await shop.turns(State.FAILED)
     assert (report.failure_reason, report.attempt_count) == (FailureReason.ATTEMPTS_EXHAUSTED, 5)
+
+
+async def test_report_fails_when_every_render_process_dies_at_it(shop: Workshop) -> None:
+    """What kills its process again and again ends with a reason that says so, after fewer attempts."""
+    shop.renderer.faults = [RenderCrashed("exit code -11") for _ in range(5)]
+    async with working(shop.worker()):
+        await shop.ask()
+        for attempts in range(1, ATTEMPTS_AT_CRASH):
+            await eventually(lambda attempts=attempts: len(shop.renderer.faults) == 5 - attempts)
+            await shop.turns(State.QUEUED)
+            await shop.hints.send("report-1")
+        report = await shop.turns(State.FAILED)
+    assert (report.failure_reason, report.attempt_count) == (FailureReason.RENDER_CRASHED, ATTEMPTS_AT_CRASH)
+
+
+async def test_report_waits_when_what_makes_it_is_cancelled_by_itself(shop: Workshop) -> None:
+    """A cancellation that nobody asked for is a passing fault: it neither ends the slot nor spins."""
+    shop.renderer.faults = [asyncio.CancelledError()]
+    async with working(shop.worker()):
+        await shop.ask()
+        await shop.renderer.begun.wait()
+        await shop.turns(State.QUEUED)
+        assert (await shop.store.due(limit=1)).wait_seconds == RETRY_SECONDS[0]
+        await shop.hints.send("report-1")
+        assert (await shop.turns(State.READY)).attempt_count == 2
 
 
 async def test_hint_comes_again_when_database_fails(shop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,7 +16,7 @@ def test_defaults_make_one_process_that_does_it_all() -> None:
     settings = Settings.from_env(NEEDED)
     assert settings.embeds_worker
     assert not settings.uses_amqp
-    assert settings.render_children >= 1
+    assert settings.render_children >= 2
     assert settings.listen == "127.0.0.1:7072"
     assert settings.rules.retention_seconds == 30 * 24 * 3600
 

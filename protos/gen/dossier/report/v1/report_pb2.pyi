@@ -26,6 +26,7 @@ class FailureReason(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     FAILURE_REASON_RENDER_FAILED: _ClassVar[FailureReason]
     FAILURE_REASON_RENDER_LIMIT: _ClassVar[FailureReason]
     FAILURE_REASON_ATTEMPTS_EXHAUSTED: _ClassVar[FailureReason]
+    FAILURE_REASON_RENDER_CRASHED: _ClassVar[FailureReason]
 STATE_UNSPECIFIED: State
 STATE_QUEUED: State
 STATE_RENDERING: State
@@ -37,6 +38,7 @@ FAILURE_REASON_PLAYER_NOT_FOUND: FailureReason
 FAILURE_REASON_RENDER_FAILED: FailureReason
 FAILURE_REASON_RENDER_LIMIT: FailureReason
 FAILURE_REASON_ATTEMPTS_EXHAUSTED: FailureReason
+FAILURE_REASON_RENDER_CRASHED: FailureReason
 
 class Report(_message.Message):
     __slots__ = ("report_id", "username", "state", "failure_reason", "include_email", "create_time", "update_time", "expire_time", "size_bytes", "sha256", "attempt_count")
