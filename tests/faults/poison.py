@@ -93,22 +93,6 @@ class PoisonOutcome:
         return lines + [f"    BROKEN: {case}" for case in self.wrong]
 
 
-@dataclass(frozen=True, slots=True)
-class PoisonMeasured:
-    """What came of it in both shapes."""
-
-    outcomes: list[PoisonOutcome]
-
-    @property
-    def broken(self) -> bool:
-        """Whether any is."""
-        return any(outcome.broken for outcome in self.outcomes)
-
-    def lines(self) -> list[str]:
-        """Return the figures of both."""
-        return [line for outcome in self.outcomes for line in outcome.lines()]
-
-
 def _comparison(clean: list[float], beside: list[float], share: float) -> str:
     without, among = _quantile(clean, share) * 1000, _quantile(beside, share) * 1000
     return f"p{share * 100:.0f} {without:.0f} ms without, {among:.0f} ms beside, ratio {among / without:.2f}"
@@ -120,12 +104,6 @@ def _quantile(times: list[float], share: float) -> float:
 
 def _end(end: End) -> str:
     return f"{end.state} {end.reason} at attempt {end.attempts}"
-
-
-async def measure_poison(_seed: int, seconds: float, folder: Path) -> PoisonMeasured:
-    """Give each shape half the time. Nothing is left to chance, so the seed changes nothing."""
-    shapes = ("amqp", "standalone")
-    return PoisonMeasured([await run_poison(shape, folder / shape, seconds=seconds / 8, turns=2) for shape in shapes])
 
 
 async def run_poison(
