@@ -10,7 +10,6 @@ import ctypes
 import errno
 import importlib
 import os
-import pickle
 import resource
 import signal
 import sys
@@ -40,12 +39,14 @@ def run(connection: Connection, module: str, timeout_seconds: float) -> None:
         module: has `render(snapshot) -> bytes` and `warm_up()`.
         timeout_seconds: after which SIGALRM ends the child in the midst of a document.
     """
+    # Sent to the whole group when the service is to stop: it finishes what is in hand, and then ends its children.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     renderer = importlib.import_module(module)
     renderer.warm_up()
     _accept_limits()
     connection.send(True)
-    child = _Child(renderer, timeout_seconds)
+    child = _Child(connection, renderer, timeout_seconds)
     while True:
         try:
             question = connection.recv_bytes()
@@ -53,22 +54,25 @@ def run(connection: Connection, module: str, timeout_seconds: float) -> None:
             return
         if not child.fit:
             child.end()
-            child = _Child(renderer, timeout_seconds)
-        connection.send_bytes(child.ask(question))
+            child = _Child(connection, renderer, timeout_seconds)
+        connection.send(child.ask(question))
 
 
 class _Child:
     """A fork of this process, and its pipe."""
 
-    def __init__(self, renderer: Any, timeout_seconds: float) -> None:
+    def __init__(self, connection: Connection, renderer: Any, timeout_seconds: float) -> None:
         self._pipe, other_end = Pipe()
-        self._asked = 0
+        self._documents = 0
+        self._failed = False
         parent = os.getpid()
         self._pid = os.fork()
         if not self._pid:
             try:
                 _die_with(parent)
                 self._pipe.close()
+                # Or the service would not see the end of this process's parent.
+                connection.close()
                 _serve(other_end, renderer, timeout_seconds)
             finally:
                 os._exit(1)
@@ -76,17 +80,19 @@ class _Child:
 
     @property
     def fit(self) -> bool:
-        """Whether it can be asked: it is not worn out and has not ended, or its end could be read from its pipe."""
-        return not self._pipe.closed and not self._pipe.poll() and self._asked < REPORTS_PER_CHILD
+        """Whether it may be asked: it is not worn out, and no failure can have left anything behind in it."""
+        return not (self._failed or self._documents >= REPORTS_PER_CHILD or self._pipe.poll())
 
-    def ask(self, question: bytes) -> bytes:
+    def ask(self, question: bytes) -> Answer:
         """Pass on question and answer; when there is none, the answer is the child's exit code."""
-        self._asked += 1
         try:
             self._pipe.send_bytes(question)
-            return self._pipe.recv_bytes()
+            answer: Answer = self._pipe.recv()
         except (OSError, EOFError):
-            return pickle.dumps(self.end())
+            answer = self.end()
+        self._documents += 1
+        self._failed = not isinstance(answer, bytes)
+        return answer
 
     def end(self) -> int:
         """Have it end, if it has not yet, and return its exit code."""

@@ -36,7 +36,7 @@ def render(snapshot: Snapshot) -> bytes:
 def misbehave(manner: str, *, mark: str = "") -> bytes:
     """Behave in one of the manners above, or return what to return as a document; nothing when all is well.
 
-    "hang" touches `mark` first; "chatter" is harmless.
+    "hang" and "nap" touch `mark` first; "nap" and "chatter" are harmless.
     """
     match manner:
         case "raise":
@@ -57,6 +57,9 @@ def misbehave(manner: str, *, mark: str = "") -> bytes:
         case "hang":
             Path(mark).touch()
             time.sleep(600)
+        case "nap":
+            Path(mark).touch()
+            time.sleep(0.5)
         case "sleep":
             time.sleep(600)
         case "devour":

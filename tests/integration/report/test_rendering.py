@@ -141,6 +141,27 @@ async def test_child_is_killed_when_render_is_cancelled(pool: RenderPool, tmp_pa
     assert int(await pool.render(a_snapshot())) != child
 
 
+async def test_child_is_replaced_when_it_made_no_document(pool: RenderPool) -> None:
+    """What a failed document left behind in its process, memory above all, spoils no other player's report."""
+    child = await pool.render(a_snapshot())
+    with pytest.raises(RenderLimit):
+        await pool.render(a_snapshot("hoard"))
+    assert await pool.render(a_snapshot()) != child
+
+
+async def test_stop_of_the_whole_group_ends_no_child(pool: RenderPool, tmp_path: Path) -> None:
+    """Init systems and terminals signal children too; the service still finishes what is in hand."""
+    child = int(await pool.render(a_snapshot()))
+    mark = tmp_path / "naps"
+    rendering = asyncio.create_task(pool.render(a_snapshot("nap", mark=mark)))
+    await eventually(mark.exists)
+    for pid in (child, _parent(child)):
+        os.kill(pid, signal.SIGTERM)
+        os.kill(pid, signal.SIGINT)
+    assert int(await rendering) == child
+    assert int(await pool.render(a_snapshot())) == child
+
+
 async def test_child_that_is_killed_at_rest_is_replaced(pool: RenderPool) -> None:
     """A child that the kernel kills between two reports costs nothing."""
     child = int(await pool.render(a_snapshot()))
@@ -163,7 +184,7 @@ async def test_children_end_when_pool_is_closed(tmp_path: Path) -> None:
         mark = tmp_path / "hangs"
         rendering = asyncio.create_task(pool.render(a_snapshot("hang", mark=mark)))
         await eventually(mark.exists)
-    assert not is_alive(child)
+    await eventually(lambda: not is_alive(child))
     rendering.cancel()
     await asyncio.wait([rendering])
 
@@ -196,6 +217,10 @@ def test_children_end_when_service_is_killed(tmp_path: Path) -> None:
     while is_alive(child) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert not is_alive(child)
+
+
+def _parent(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
 
 
 def is_alive(pid: int) -> bool:
