@@ -130,3 +130,28 @@ async def test_calls_beyond_the_places_are_refused_at_once_with_a_delay() -> Non
         gate.set()
         await first
         await house.get_user()
+
+
+async def test_call_beyond_the_places_is_refused_before_its_body_arrives() -> None:
+    """Nobody sends megabytes, or is waited for, only to be told that there is no room."""
+    gate, entered, never = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    async def wait(*_: Any) -> profile_pb.GetUserResponse:
+        entered.set()
+        await gate.wait()
+        return profile_pb.GetUserResponse()
+
+    async def no_body() -> AsyncIterator[bytes]:
+        await never.wait()
+        yield b""
+
+    house = House()
+    house.profiles.behaviour = wait
+    async with house.open(limits=Limits(unary=1)):
+        first = asyncio.ensure_future(house.get_user())
+        await entered.wait()
+        headers_only = house.channel.stream_unary("/dossier.profile.v1.ProfileService/GetUser")
+        with refused(grpc.StatusCode.RESOURCE_EXHAUSTED, "SERVER_BUSY"):
+            await headers_only(no_body(), timeout=TIMEOUT)
+        gate.set()
+        await first
