@@ -20,13 +20,19 @@ Registration = Callable[[grpc.aio.Server], None]
 MAX_RECEIVE_BYTES = 1_114_112
 # gRPC refuses headers between a soft and a hard limit at random; equal limits make it certain.
 MAX_METADATA_BYTES = 16_384
+# Of one connection. More than a gateway ever has under way to one replica (gateway.relay, runtime.admission).
+MAX_STREAMS = 384
 
 _OPTIONS: tuple[tuple[str, Any], ...] = (
     ("grpc.so_reuseport", 0),
     ("grpc.max_receive_message_length", MAX_RECEIVE_BYTES),
     ("grpc.max_metadata_size", MAX_METADATA_BYTES),
     ("grpc.absolute_max_metadata_size", MAX_METADATA_BYTES),
-    ("grpc.max_concurrent_streams", 256),
+    ("grpc.max_concurrent_streams", MAX_STREAMS),
+    # Calls that wait to be taken up at all. With ever more of them grpcio ends some at once, with CANCELLED and no
+    # details: it does so for a twentieth of what it costs to refuse a call in Python, or to serve it.
+    ("grpc.server.max_pending_requests", MAX_STREAMS),
+    ("grpc.server.max_pending_requests_hard_limit", 2 * MAX_STREAMS),
     ("grpc.max_connection_age_ms", 30 * 60_000),
     ("grpc.max_connection_age_grace_ms", 5 * 60_000),
     ("grpc.server_handshake_timeout_ms", 10_000),
