@@ -178,13 +178,27 @@ def _answering(
         who = _who(call, context, admission)
         try:
             with places.held_by(who):
-                return await behaviour(admit_request(request), context)
+                return await _in_time(call, behaviour(admit_request(request), context))
         except BaseException as error:
             return await _translate(call, context, error)
         finally:
             _log_call(call)
 
     return answer
+
+
+async def _in_time(call: Call, work: Awaitable[Any]) -> Any:
+    """Await `work`, but not for longer than the client does, so that it is told more than gRPC alone would tell it."""
+    if call.deadline is None:
+        return await work
+    left = call.deadline - time.monotonic()
+    try:
+        async with asyncio.timeout(left - min(left / 2, calls.RETURN_SECONDS)) as limit:
+            return await work
+    except TimeoutError as error:
+        if not limit.expired():
+            raise
+        raise DeadlineExceeded("This took longer than the call's deadline allows; try again.") from error
 
 
 def _streaming(

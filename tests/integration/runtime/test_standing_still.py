@@ -11,6 +11,7 @@ import pytest
 from dossier.profile.v1 import avatar_service_pb2 as avatar_pb
 from dossier.profile.v1 import avatar_service_pb2_grpc as avatar_rpc
 from dossier.profile.v1 import profile_service_pb2 as profile_pb
+from dossier.profile.v1 import profile_service_pb2_grpc as profile_rpc
 from google.rpc import error_details_pb2
 from grpc_status import rpc_status
 
@@ -155,3 +156,23 @@ async def test_call_beyond_the_places_is_refused_before_its_body_arrives() -> No
             await headers_only(no_body(), timeout=TIMEOUT)
         gate.set()
         await first
+
+
+async def test_call_that_outlasts_its_deadline_is_told_with_a_reason_and_ended() -> None:
+    """The work stops, and the client hears it from us while it still listens."""
+    ended = asyncio.Event()
+
+    async def wait(*_: Any) -> profile_pb.GetUserResponse:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.set()
+        raise AssertionError
+
+    house = House()
+    house.profiles.behaviour = wait
+    async with house.open():
+        stub = profile_rpc.ProfileServiceStub(house.channel)
+        with refused(grpc.StatusCode.DEADLINE_EXCEEDED, "DEADLINE_EXCEEDED"):
+            await stub.GetUser(profile_pb.GetUserRequest(username="alice"), timeout=2)
+        assert ended.is_set()
