@@ -16,7 +16,7 @@ CHUNK = 256 * 1024
 
 
 async def test_download_sends_the_whole_file_in_chunks(stage: Stage) -> None:
-    """Metadata first, then every byte, no chunk over 256 KiB."""
+    """Metadata first, then every byte, no chunk over 128 KiB."""
     anna = stage.as_player("anna")
     report = await anna.made()
     metadata, chunks = await anna.downloaded(report.report_id)
