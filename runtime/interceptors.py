@@ -215,8 +215,10 @@ def _streaming(
                 async with aclosing(behaviour(admit_request(request), context)) as responses:
                     async for response in responses:
                         stalled = _cut_off_later(call)
-                        yield response
-                        stalled.cancel()
+                        try:
+                            yield response
+                        finally:
+                            stalled.cancel()
         except BaseException as error:
             await _translate(call, context, error)
         finally:

@@ -17,6 +17,8 @@ from grpc_status import rpc_status
 
 from runtime import interceptors
 from runtime.admission import Limits
+from runtime.calls import Call
+from tests.eventually import eventually
 from tests.integration.runtime.house import TIMEOUT, Context, House
 from tests.signing import bearer
 from tests.statuses import refused
@@ -85,6 +87,32 @@ async def test_client_that_stops_taking_is_cut_off(impatient: None) -> None:
         house.avatars.responses = short
         assert [message async for message in house.get_avatar()]
         stalled.cancel()
+
+
+async def test_client_that_goes_away_is_not_taken_for_a_stalled_reader(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A call that is cancelled while a message waits to be taken leaves no timer behind, which would warn later."""
+    timers: list[asyncio.TimerHandle] = []
+    cut_off_later = interceptors._cut_off_later
+
+    def remembered(call: Call) -> asyncio.TimerHandle:
+        timers.append(cut_off_later(call))
+        return timers[-1]
+
+    async def endless(*_: Any) -> AsyncIterator[Any]:
+        while True:
+            yield avatar_pb.GetAvatarResponse(chunk=bytes(256 * 1024))
+
+    async def none_is_left() -> bool:
+        return all(timer.cancelled() for timer in timers)
+
+    monkeypatch.setattr(interceptors, "_cut_off_later", remembered)
+    house = House()
+    house.avatars.responses = endless
+    async with house.open():
+        call = house.get_avatar()
+        assert await call.read()
+        call.cancel()
+        await eventually(none_is_left, within_seconds=TIMEOUT)
 
 
 async def test_slow_stream_without_a_stalled_reader_goes_on(impatient: None) -> None:
