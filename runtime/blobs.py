@@ -7,14 +7,16 @@ import shutil
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import obstore
 from obstore.store import LocalStore, ObjectStore
 
 from runtime.errors import DataLoss, DomainError, Unavailable
 
-# What a reader who stalls costs is a chunk in each of the forms that it takes on its way: under 1 MiB together.
+# What a reader who stalls costs is a read, and a chunk in each of the forms that it takes on its way: under 1 MiB.
 CHUNK_BYTES = 128 * 1024
+READ_BYTES = 2 * CHUNK_BYTES
 
 
 class BlobMissing(DataLoss):
@@ -41,15 +43,18 @@ class Blobs:
             return bytes(await result.bytes_async())
 
     async def stream(self, key: str, *, offset: int, length: int) -> AsyncIterator[bytes]:
-        """Yield the bytes from `offset` on in chunks of at most 128 KiB, one of them in memory at a time.
+        """Yield the bytes from `offset` on in chunks of at most 128 KiB, READ_BYTES of them in memory at a time.
 
         Raises BlobMissing, also when the blob is shorter than `offset` + `length` or is deleted meanwhile.
         """
         end = offset + length
-        for start in range(offset, end, CHUNK_BYTES):
-            yield await self._range(key, start, min(start + CHUNK_BYTES, end))
+        for start in range(offset, end, READ_BYTES):
+            stop = min(start + READ_BYTES, end)
+            piece = memoryview(await self._range(key, start, stop))
+            for position in range(0, len(piece), CHUNK_BYTES):
+                yield bytes(piece[position : position + CHUNK_BYTES])
 
-    async def _range(self, key: str, start: int, stop: int) -> bytes:
+    async def _range(self, key: str, start: int, stop: int) -> Any:
         """Read one range whole: three times as fast from a local file as the store's own streaming."""
         try:
             data = await obstore.get_range_async(self._store, key, start=start, end=stop)
@@ -59,7 +64,7 @@ class Blobs:
             raise await self._read_fault(key, end=stop) from error
         if len(data) != stop - start:
             raise BlobMissing("The stored file is damaged.")
-        return bytes(data)
+        return data
 
     async def _read_fault(self, key: str, *, end: int) -> DomainError:
         """Return what a failed read means: a blob that is shorter than its row says is damaged, all else may pass."""
