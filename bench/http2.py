@@ -10,9 +10,9 @@ import socket
 import struct
 from collections.abc import Callable, Sequence
 
-_PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
-_DATA, _HEADERS, _RESET, _SETTINGS, _PING, _GOAWAY, _WINDOW_UPDATE = 0x0, 0x1, 0x3, 0x4, 0x6, 0x7, 0x8
-_END_STREAM, _END_HEADERS, _ACK = 0x1, 0x4, 0x1
+PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
+DATA, HEADERS, RESET, SETTINGS, PING, GOAWAY, WINDOW_UPDATE = 0x0, 0x1, 0x3, 0x4, 0x6, 0x7, 0x8
+END_STREAM, END_HEADERS, ACK = 0x1, 0x4, 0x1
 _INITIAL_WINDOW_SIZE, _MAX_FRAME_SIZE = 0x4, 0x5
 _STREAM_WINDOW = 8 * 1024 * 1024
 _CONNECTION_WINDOW = 2**30
@@ -20,7 +20,7 @@ _FRAME_BYTES = 1024 * 1024
 _RECEIVE_BYTES = 256 * 1024
 _DEFAULT_WINDOW = 65_535
 # RFC 7541, appendix A: the last number of the static table, and those of ":method: POST" and ":scheme: http".
-_STATIC_TABLE, _POST, _HTTP = 61, 3, 6
+STATIC_TABLE, _POST, _HTTP = 61, 3, 6
 
 
 class ConnectionLost(Exception):
@@ -55,7 +55,7 @@ class Connection:
         self._ended = ended
         self._body = b"\0" + struct.pack(">I", len(message)) + message
         headers = [(":path", path), (":authority", address), *_USUAL, *metadata]
-        self._first_headers = bytes([0x80 | _POST, 0x80 | _HTTP]) + b"".join(map(_indexed_literal, headers))
+        self._first_headers = bytes([0x80 | _POST, 0x80 | _HTTP]) + b"".join(map(indexed_literal, headers))
         self._headers = bytes([0x80 | _POST, 0x80 | _HTTP]) + _references(len(headers))
         self._next_stream = 1
         self.data_bytes = 0
@@ -64,15 +64,15 @@ class Connection:
         self._skip = 0
         self._consumed = 0
         self._send_window = _DEFAULT_WINDOW
-        self.socket.sendall(_PREFACE + _frame(_SETTINGS, 0, 0, _SETTINGS_PAYLOAD) + _credit(0, _CONNECTION_WINDOW))
+        self.socket.sendall(PREFACE + frame(SETTINGS, 0, 0, _SETTINGS_PAYLOAD) + credit(0, _CONNECTION_WINDOW))
 
     def request(self, count: int) -> None:
         """Send the request `count` times, each on a stream of its own."""
         sent = []
         for _ in range(count):
             headers = self._headers if self._next_stream > 1 else self._first_headers
-            sent.append(_frame(_HEADERS, _END_HEADERS, self._next_stream, headers))
-            sent.append(_frame(_DATA, _END_STREAM, self._next_stream, self._body))
+            sent.append(frame(HEADERS, END_HEADERS, self._next_stream, headers))
+            sent.append(frame(DATA, END_STREAM, self._next_stream, self._body))
             self._received[self._next_stream] = 0
             self._next_stream += 2
         self._send_window -= count * len(self._body)
@@ -95,14 +95,14 @@ class Connection:
             high, low, kind, flags, stream = _HEADER.unpack_from(data, position)
             length = high << 16 | low
             end = position + 9 + length
-            if kind == _DATA:
+            if kind == DATA:
                 self._count(stream, length, flags)
                 if end > len(data):
                     self._skip = end - len(data)
             elif end > len(data):
                 break
-            elif kind == _HEADERS:
-                if flags & _END_STREAM:
+            elif kind == HEADERS:
+                if flags & END_STREAM:
                     self._ended(self._received.pop(stream))
             else:
                 self._control(kind, flags, stream, data[position + 9 : end])
@@ -119,23 +119,23 @@ class Connection:
         self.data_bytes += length
         granted = b""
         if total // _GRANT_BYTES != (total - length) // _GRANT_BYTES:
-            granted = _credit(stream, _GRANT_BYTES)
+            granted = credit(stream, _GRANT_BYTES)
         if self._consumed >= _CONNECTION_WINDOW // 2:
-            granted += _credit(0, self._consumed)
+            granted += credit(0, self._consumed)
             self._consumed = 0
         if granted:
             self.socket.sendall(granted)
-        if flags & _END_STREAM:
+        if flags & END_STREAM:
             self._ended(self._received.pop(stream))
 
     def _control(self, kind: int, flags: int, stream: int, payload: bytes) -> None:
-        if kind == _SETTINGS and not flags & _ACK:
-            self.socket.sendall(_frame(_SETTINGS, _ACK, 0, b""))
-        elif kind == _PING and not flags & _ACK:
-            self.socket.sendall(_frame(_PING, _ACK, 0, payload))
-        elif kind == _WINDOW_UPDATE and stream == 0:
+        if kind == SETTINGS and not flags & ACK:
+            self.socket.sendall(frame(SETTINGS, ACK, 0, b""))
+        elif kind == PING and not flags & ACK:
+            self.socket.sendall(frame(PING, ACK, 0, payload))
+        elif kind == WINDOW_UPDATE and stream == 0:
             self._send_window += int.from_bytes(payload, "big")
-        elif kind in (_GOAWAY, _RESET):
+        elif kind in (GOAWAY, RESET):
             raise ConnectionLost(f"the server broke off: {payload!r}")
 
 
@@ -150,22 +150,22 @@ _USUAL = (
 )
 
 
-def _frame(kind: int, flags: int, stream: int, payload: bytes) -> bytes:
+def frame(kind: int, flags: int, stream: int, payload: bytes) -> bytes:
     return _HEADER.pack(len(payload) >> 16, len(payload) & 0xFFFF, kind, flags, stream) + payload
 
 
-def _credit(stream: int, size: int) -> bytes:
-    return _frame(_WINDOW_UPDATE, 0, stream, struct.pack(">I", size))
+def credit(stream: int, size: int) -> bytes:
+    return frame(WINDOW_UPDATE, 0, stream, struct.pack(">I", size))
 
 
-def _indexed_literal(header: tuple[str, str]) -> bytes:
+def indexed_literal(header: tuple[str, str]) -> bytes:
     """Return a header that the server is to remember (RFC 7541, section 6.2.1)."""
     return b"\x40" + b"".join(_number(len(text), prefix_bits=7) + text.encode() for text in header)
 
 
 def _references(count: int) -> bytes:
     """Return the `count` remembered headers by number (section 6.1); the one remembered last comes first."""
-    numbers = (_STATIC_TABLE + count - position for position in range(count))
+    numbers = (STATIC_TABLE + count - position for position in range(count))
     return b"".join(bytes([0x80 | number]) for number in numbers)
 
 

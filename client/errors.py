@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 NOT_SIGNED_IN: Final = "TOKEN_MISSING"
 TOKEN_EXPIRED: Final = "TOKEN_EXPIRED"  # noqa: S105 - the name of a reason, not a token
+# Without details it does not come from Dossier but from gRPC, of a call that no handler has taken up.
+_NEVER_BEGUN: Final = grpc.StatusCode.CANCELLED
 _PASSING_CODES: Final = frozenset({grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED})
 
 
@@ -100,8 +102,9 @@ def decode_error(error: grpc.aio.AioRpcError, endpoint: str) -> DossierError:
     with contextlib.suppress(ValueError):  # details that contradict the status line are not to be trusted
         status: Status | None = rpc_status.from_call(error)  # type: ignore[arg-type]
         details.read(status)
+    never_begun = error.code() is _NEVER_BEGUN and not details.reason
     return DossierError(
-        error.code(),
+        grpc.StatusCode.UNAVAILABLE if never_begun else error.code(),
         details.reason,
         _sentence(error, endpoint, details.reason),
         violations=details.violations,
@@ -111,6 +114,8 @@ def decode_error(error: grpc.aio.AioRpcError, endpoint: str) -> DossierError:
 
 
 def _sentence(error: grpc.aio.AioRpcError, endpoint: str, reason: str) -> str:
+    if not reason and error.code() is _NEVER_BEGUN:
+        return f"The server at {endpoint} has too much to do just now; try again later."
     if not reason and error.code() is grpc.StatusCode.UNAVAILABLE:
         return f"The server at {endpoint} cannot be reached."  # the cause stands in the exception that this one is from
     if not reason and error.code() is grpc.StatusCode.DEADLINE_EXCEEDED:

@@ -9,22 +9,23 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from typing import Any, TypeAlias
 
 import grpc
 
 from gateway.upstream import raise_answer
 from runtime import calls
+from runtime.admission import Places
 from runtime.contract import Method
-from runtime.errors import Exhausted
 
 # How long a unary call may take when its client does not say.
 UNARY_SECONDS = 60.0
-# All calls to one replica share one connection with 256 streams at most (runtime.server). This many may be long-lived;
-# the rest is kept for unary calls, which would otherwise wait for a watcher to go away.
+# All calls to one replica share one connection, which takes more streams than these together (runtime.server), so that
+# none waits there for another to end. A part that answers nobody holds no more than its own of the gateway's places for
+# unary calls (runtime.admission), and leaves the rest to the others.
 STREAMS = 200
+UNARY = 100
 # https://www.w3.org/TR/trace-context/#traceparent-header
 _TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 
@@ -38,18 +39,8 @@ class Upstream:
     def __init__(self, name: str, channel: grpc.aio.Channel) -> None:
         self.name = name
         self.channel = channel
-        self._streams = 0
-
-    @contextmanager
-    def stream(self) -> Iterator[None]:
-        """Count a stream until leaving. Raises Exhausted when there are too many."""
-        if self._streams >= STREAMS:
-            raise Exhausted(f"The {self.name} has too many streams under way; try again.", retry_after_seconds=1.0)
-        self._streams += 1
-        try:
-            yield
-        finally:
-            self._streams -= 1
+        self.unary = Places(f"calls to the {name}", UNARY)
+        self.streams = Places(f"streams of the {name}", STREAMS)
 
 
 class Relay(grpc.GenericRpcHandler):
@@ -91,15 +82,16 @@ def _handler(method: Method, upstream: Upstream) -> Handler:
 
 def _unary(forward: Callable[..., Any], upstream: Upstream) -> Callable[..., Any]:
     async def relay(request: bytes, context: Context) -> bytes:
-        call = forward(request, timeout=_seconds_left(UNARY_SECONDS), metadata=_metadata(context))
-        return await _answer(call, context, upstream)
+        with upstream.unary.held_by(""):
+            call = forward(request, timeout=_seconds_left(UNARY_SECONDS), metadata=_metadata(context))
+            return await _answer(call, context, upstream)
 
     return relay
 
 
 def _upload(forward: Callable[..., Any], upstream: Upstream) -> Callable[..., Any]:
     async def relay(requests: AsyncIterator[bytes], context: Context) -> bytes:
-        with upstream.stream():
+        with upstream.streams.held_by(""):
             call = forward(requests, timeout=_seconds_left(None), metadata=_metadata(context))
             return await _answer(call, context, upstream)
 
@@ -117,7 +109,7 @@ async def _answer(call: Any, context: Context, upstream: Upstream) -> bytes:
 
 def _responses(forward: Callable[..., Any], upstream: Upstream) -> Callable[..., Any]:
     async def relay(requests: Any, context: Context) -> AsyncIterator[bytes]:
-        with upstream.stream():
+        with upstream.streams.held_by(""):
             call = forward(requests, timeout=_seconds_left(None), metadata=_metadata(context))
             try:
                 async for response in call:

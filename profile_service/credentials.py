@@ -134,7 +134,7 @@ class CredentialRules:
         self._new_id = new_id
 
     async def create_account(self, username: str, password: str, *, display_name: str, email: str) -> OpenSession:
-        """Open an account and its first session. Raises PasswordTooCommon, UsernameTaken or Exhausted."""
+        """Open an account and its first session. Raises PasswordTooCommon or UsernameTaken."""
         require_uncommon(password, username=username)
         account = NewAccount(
             account_id=self._new_id(),
@@ -164,7 +164,7 @@ class CredentialRules:
         return secret
 
     async def open_session(self, username: str, password: str) -> OpenSession:
-        """Sign in. Raises CredentialsWrong, after the same time for an unknown username, or Exhausted."""
+        """Sign in. Raises CredentialsWrong, after the same time for an unknown username."""
         credentials = await self._authenticate(username, password)
         return await self._open(credentials.account_id)
 

@@ -75,7 +75,7 @@ class Downloads:
         return Download(report, offset, min(rest, limit) if limit else rest)
 
     async def chunks(self, download: Download) -> AsyncIterator[bytes]:
-        """Yield the bytes in chunks of at most 256 KiB. Raises FileDamaged.
+        """Yield the bytes in chunks of at most 128 KiB. Raises FileDamaged.
 
         A whole file is checked against its digest the first time that this process sends it.
         """

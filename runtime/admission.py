@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
+from runtime.contract import Method
 from runtime.errors import Exhausted
 
 RETRY_AFTER_SECONDS = 1.0
@@ -14,11 +17,13 @@ RETRY_AFTER_SECONDS = 1.0
 class Limits:
     """What one process takes at once.
 
-    A unary call takes about a third of a millisecond, so that 256 wait for less than a tenth of a second. An upload may
-    hold its whole body (5 MiB). A download or watcher holds a chunk or less.
+    A unary call takes about a third of a millisecond, so that 256 wait for less than a tenth of a second. A password
+    takes 20 ms and 19 MiB to hash, so that 32 wait for less than a second. An upload may hold its whole body (5 MiB). A
+    download or watcher holds a chunk or less.
     """
 
     unary: int = 256
+    credentials: int = 32
     uploads: int = 16
     streams: int = 1024
     uploads_per_caller: int = 4
@@ -40,14 +45,27 @@ class Places:
         self._taken = 0
         self._callers: Counter[str] = Counter()
 
-    def take(self, caller: str) -> None:
-        """Take a place, which `leave` gives back. Raises Exhausted when there is none, or the caller has its share."""
+    @contextmanager
+    def held_by(self, caller: str) -> Iterator[None]:
+        """Hold a place until leaving. Raises Exhausted when there is none, or the caller has its share."""
+        self.take(caller)
+        try:
+            yield
+        finally:
+            self.leave(caller)
+
+    def require_room(self) -> None:
+        """Raise Exhausted when all places are taken."""
         if self._taken >= self._total:
             self.refused_count += 1
             raise Exhausted(
                 f"The server has too many {self.kind} under way; try again in a moment.",
                 retry_after_seconds=RETRY_AFTER_SECONDS,
             )
+
+    def take(self, caller: str) -> None:
+        """Take a place, which `leave` gives back. Raises Exhausted when there is none, or the caller has its share."""
+        self.require_room()
         if self._per_caller and caller:
             if self._callers[caller] >= self._per_caller:
                 self.refused_count += 1
@@ -79,6 +97,7 @@ class Admission:
         limits = limits or Limits()
         self.at_the_edge = at_the_edge
         self.unary = Places("calls", limits.unary)
+        self.credentials = Places("sign-ins", limits.credentials)
         self.uploads = Places("uploads", limits.uploads, per_caller=limits.uploads_per_caller)
         self.streams = Places("streams", limits.streams, per_caller=limits.streams_per_caller)
 
@@ -86,3 +105,11 @@ class Admission:
     def kinds(self) -> tuple[Places, ...]:
         """The places of every kind."""
         return tuple(places for places in vars(self).values() if isinstance(places, Places))
+
+    def places_for(self, method: Method) -> Places:
+        """Return the places that calls of the method share with others of their kind."""
+        if method.server_streaming:
+            return self.streams
+        if method.client_streaming:
+            return self.uploads
+        return self.credentials if method.hashes_password else self.unary

@@ -43,6 +43,8 @@ class Call:
     ended: Callable[[Call], None] = field(default=lambda _call: None, repr=False)
 
 
+# What is kept of a call's time for the answer's way back.
+RETURN_SECONDS = 0.05
 _current: ContextVar[Call | None] = ContextVar("call", default=None)
 
 
@@ -65,8 +67,8 @@ def caller() -> Caller:
 
 
 def seconds_left(cap: float) -> float:
-    """Return how long an outbound call may take: at most `cap`, and 50 ms less than what is left of the call served."""
+    """Return how long an outbound call may take: at most `cap`, and less than what is left of the call served."""
     call = _current.get()
     if call is None or call.deadline is None:
         return cap
-    return max(0.001, min(cap, call.deadline - time.monotonic() - 0.05))
+    return max(0.001, min(cap, call.deadline - time.monotonic() - RETURN_SECONDS))

@@ -18,7 +18,7 @@ from google.protobuf.message_factory import GetMessageClass
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """One RPC: its path on the wire, its shape and who may call it."""
+    """One RPC: its path on the wire, its shape, who may call it and whether it hashes a password."""
 
     path: str
     service: str
@@ -26,6 +26,7 @@ class Method:
     server_streaming: bool
     audience: int
     roles: frozenset[str]
+    hashes_password: bool
     request: type[Message]
     response: type[Message]
 
@@ -93,6 +94,7 @@ def _method(service: ServiceDescriptor, method: MethodDescriptor) -> Method:
         server_streaming=method.server_streaming,
         audience=rule.audience,
         roles=frozenset(role_name(role) for role in rule.roles),
+        hashes_password=rule.hashes_password,
         request=GetMessageClass(method.input_type),
         response=GetMessageClass(method.output_type),
     )

@@ -24,6 +24,8 @@ from runtime.shielding import to_the_end
 Row = Any  # Read by column name: sqlite3.Row here, the driver's record elsewhere.
 READERS = 4
 BUSY_TIMEOUT_SECONDS = 5.0
+# A thread that waits for another process's transaction cannot be called back, so it never waits for longer than this.
+BUSY_STEP_SECONDS = 0.1
 
 
 class UniqueViolation(Exception):
@@ -143,11 +145,21 @@ class SqliteDatabase:
         async with self._writing:
             with _TRANSLATED:
                 try:
-                    await self._writer.execute("BEGIN IMMEDIATE")
+                    await self._begin()
                     yield _ThreadSession(self._writer, self._queries)
                     await to_the_end(self._writer.commit())
                 except BaseException:
                     await to_the_end(self._writer.rollback())
+                    raise
+
+    async def _begin(self) -> None:
+        until = time.monotonic() + BUSY_TIMEOUT_SECONDS
+        while True:
+            try:
+                await self._writer.execute("BEGIN IMMEDIATE")
+                return
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() >= until:
                     raise
 
 
@@ -167,6 +179,7 @@ async def open_sqlite(
         async with _alone(path.with_suffix(".opening")):
             writer = await stack.enter_async_context(_connect(path, clock, read_only=False))
             await migrate(writer, storage / "migrations")
+        await _wait_at_most(BUSY_STEP_SECONDS, writer)
         if not checkpoints:
             await writer.execute("PRAGMA wal_autocheckpoint = 0")
         readers = [await stack.enter_async_context(_connect(path, clock, read_only=True)) for _ in range(READERS)]
@@ -213,12 +226,17 @@ async def _connect(path: Path, clock: Callable[[], int], *, read_only: bool) -> 
     async with aiosqlite.connect(uri, uri=True, isolation_level=None) as connection:
         connection.row_factory = sqlite3.Row
         await connection.create_function("now_micros", 0, clock)
-        await connection.execute(f"PRAGMA busy_timeout = {int(BUSY_TIMEOUT_SECONDS * 1000)}")
+        await _wait_at_most(BUSY_TIMEOUT_SECONDS, connection)
         await connection.execute("PRAGMA foreign_keys = ON")
         if not read_only:
             await connection.execute("PRAGMA journal_mode = WAL")
             await connection.execute("PRAGMA synchronous = FULL")
         yield connection
+
+
+async def _wait_at_most(seconds: float, connection: aiosqlite.Connection) -> None:
+    """Set how long a statement waits for another connection's lock."""
+    await connection.execute(f"PRAGMA busy_timeout = {int(seconds * 1000)}")
 
 
 def _uri(path: Path, *, read_only: bool) -> str:

@@ -65,6 +65,7 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
         self._metrics = metrics or CallMetrics()
         self._metrics.watch(self._admission)
         self._wrapped: dict[str, grpc.RpcMethodHandler[Any, Any]] = {}
+        self._places = {path: self._admission.places_for(method) for path, method in methods.items()}
 
     async def intercept_service(
         self,
@@ -81,11 +82,13 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
             inner = await continuation(handler_call_details)
             if inner is None:
                 return inner
-            handler = self._wrapped[path] = _wrap(inner, self._admission)
+            handler = self._wrapped[path] = _wrap(inner, self._admission, self._places[path])
         metadata = handler_call_details.invocation_metadata or ()
         call = Call(path, _request_id(metadata), ended=self._metrics.count)
         calls.enter(call)
         try:
+            # A place is taken later: one that waits for the rest of a slow client's request would be lost to others.
+            self._places[path].require_room()
             await self._door.admit(call, method, metadata)
         except (Exception, asyncio.CancelledError) as error:
             # Raised on, it would end the call as UNKNOWN with the name of its class, or not at all.
@@ -112,20 +115,20 @@ def _refusal(error: BaseException) -> grpc.RpcMethodHandler[Any, Any]:
     return grpc.stream_unary_rpc_method_handler(refuse)
 
 
-def _wrap(inner: Any, admission: Admission) -> grpc.RpcMethodHandler[Any, Any]:
+def _wrap(inner: Any, admission: Admission, places: Places) -> grpc.RpcMethodHandler[Any, Any]:
     build: Callable[..., grpc.RpcMethodHandler[Any, Any]]
     match bool(inner.request_streaming), bool(inner.response_streaming):
         case False, False:
-            behaviour = _answering(inner.unary_unary, _checked, admission, admission.unary)
+            behaviour = _answering(inner.unary_unary, _checked, admission, places)
             build = grpc.unary_unary_rpc_method_handler
         case False, True:
-            behaviour = _streaming(inner.unary_stream, _checked, admission, admission.streams)
+            behaviour = _streaming(inner.unary_stream, _checked, admission, places)
             build = grpc.unary_stream_rpc_method_handler
         case True, False:
-            behaviour = _answering(inner.stream_unary, _checked_stream, admission, admission.uploads)
+            behaviour = _answering(inner.stream_unary, _checked_stream, admission, places)
             build = grpc.stream_unary_rpc_method_handler
         case _:
-            behaviour = _streaming(inner.stream_stream, _checked_stream, admission, admission.streams)
+            behaviour = _streaming(inner.stream_stream, _checked_stream, admission, places)
             build = grpc.stream_stream_rpc_method_handler
     return build(
         behaviour,
@@ -174,17 +177,28 @@ def _answering(
         call = _begin(context)
         who = _who(call, context, admission)
         try:
-            places.take(who)
-            try:
-                return await behaviour(admit_request(request), context)
-            finally:
-                places.leave(who)
+            with places.held_by(who):
+                return await _in_time(call, behaviour(admit_request(request), context))
         except BaseException as error:
             return await _translate(call, context, error)
         finally:
             _log_call(call)
 
     return answer
+
+
+async def _in_time(call: Call, work: Awaitable[Any]) -> Any:
+    """Await `work`, but not for longer than the client does, so that it is told more than gRPC alone would tell it."""
+    if call.deadline is None:
+        return await work
+    left = call.deadline - time.monotonic()
+    try:
+        async with asyncio.timeout(left - min(left / 2, calls.RETURN_SECONDS)) as limit:
+            return await work
+    except TimeoutError as error:
+        if not limit.expired():
+            raise
+        raise DeadlineExceeded("This took longer than the call's deadline allows; try again.") from error
 
 
 def _streaming(
@@ -197,15 +211,14 @@ def _streaming(
         call = _begin(context)
         who = _who(call, context, admission)
         try:
-            places.take(who)
-            try:
+            with places.held_by(who):
                 async with aclosing(behaviour(admit_request(request), context)) as responses:
                     async for response in responses:
                         stalled = _cut_off_later(call)
-                        yield response
-                        stalled.cancel()
-            finally:
-                places.leave(who)
+                        try:
+                            yield response
+                        finally:
+                            stalled.cancel()
         except BaseException as error:
             await _translate(call, context, error)
         finally:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import grpc
 import pytest
+from dossier.auth.v1 import auth_service_pb2 as auth_pb
+from dossier.auth.v1 import auth_service_pb2_grpc as auth_rpc
 from dossier.profile.v1 import avatar_service_pb2 as avatar_pb
 from dossier.profile.v1 import avatar_service_pb2_grpc as avatar_rpc
 from dossier.profile.v1 import profile_service_pb2_grpc as profile_rpc
@@ -15,10 +18,11 @@ from dossier.report.v1 import report_service_pb2 as report_pb
 
 from gateway import relay
 from gateway.app import open_server
+from runtime.admission import Limits
 from tests.eventually import eventually
 from tests.integration.gateway.calling import TIMEOUT, a_user, avatars, happened, profiles, reports
-from tests.integration.gateway.conftest import Club, settings_for
-from tests.integration.gateway.upstreams import CHUNK
+from tests.integration.gateway.conftest import Club, open_club, settings_for
+from tests.integration.gateway.upstreams import CHUNK, Visits
 from tests.statuses import reason_of, refused
 
 
@@ -146,54 +150,88 @@ async def test_service_that_goes_away_during_a_call_is_told(club: Club) -> None:
         await waiting
 
 
+async def all_were_taken_up(calls: Sequence[asyncio.Future[Any]], visits: Visits) -> bool:
+    """Return whether each of the calls was refused or has reached the service."""
+    return sum(call.done() for call in calls) + visits.count == len(calls)
+
+
 async def test_stalled_reports_do_not_slow_profiles(club: Club, report_id: str) -> None:
-    """A service that answers nobody holds up only its own calls."""
-    signed_in = club.sign_in()
-    stalled = [
-        asyncio.ensure_future(
-            reports(club).GetReport(
-                report_pb.GetReportRequest(report_id=report_id), metadata=signed_in, timeout=TIMEOUT
-            )
+    """A service that answers nobody holds up only its own calls: those beyond its places are refused at once."""
+    asked = Limits().unary + 94
+    request = report_pb.GetReportRequest(report_id=report_id)
+    callers = [club.sign_in() for _ in range(4)]
+    stalled = []
+    for number in range(asked):
+        stalled.append(
+            asyncio.ensure_future(reports(club).GetReport(request, metadata=callers[number % 4], timeout=30))
         )
-        for _ in range(100)
-    ]
-    await happened(club.reports.visits.started)
+        if number % 50 == 49:
+            await eventually(lambda: all_were_taken_up(stalled, club.reports.visits), within_seconds=20)
+
+    assert club.reports.visits.count == relay.UNARY
+    for call in stalled:
+        if call.done():
+            with refused(grpc.StatusCode.RESOURCE_EXHAUSTED, "SERVER_BUSY"):
+                await call
     async with asyncio.timeout(3):
-        for _ in range(50):
-            await profiles(club).GetUser(a_user("alice"), timeout=TIMEOUT)
+        for caller in callers * 10:
+            await profiles(club).GetUser(a_user("alice"), metadata=caller, timeout=TIMEOUT)
     for call in stalled:
         call.cancel()
 
 
+async def test_flood_of_sign_ins_is_refused_and_takes_no_place_of_other_calls(club: Club) -> None:
+    """Passwords have places of their own, and few, as each takes long; what does not fit is told so at once."""
+    asked = Limits().credentials + 20
+    request = auth_pb.SignInRequest(username="waiting", password="a long and unusual password")
+    stub = auth_rpc.AuthServiceStub(club.channel)
+    waiting = [asyncio.ensure_future(stub.SignIn(request, timeout=30)) for _ in range(asked)]
+
+    async def all_but_the_places_are_refused() -> bool:
+        return sum(call.done() for call in waiting) == 20
+
+    await eventually(all_but_the_places_are_refused, within_seconds=20)
+    for call in waiting:
+        if call.done():
+            with refused(grpc.StatusCode.RESOURCE_EXHAUSTED, "SERVER_BUSY"):
+                await call
+    async with asyncio.timeout(3):
+        await profiles(club).GetUser(a_user("alice"), timeout=TIMEOUT)
+        await stub.GetJwks(auth_pb.GetJwksRequest(), timeout=TIMEOUT)
+    for call in waiting:
+        call.cancel()
+
+
 async def test_too_many_streams_are_refused_and_their_places_come_back(
-    club: Club, report_id: str, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, report_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Long streams are bounded, so that short calls still find a place; a stream that ends makes room."""
     monkeypatch.setattr(relay, "STREAMS", 2)
-    signed_in = club.sign_in()
+    async with open_club(tmp_path) as club:
+        signed_in = club.sign_in()
 
-    def watch() -> Any:
-        request = report_pb.WatchReportRequest(report_id=report_id)
-        return reports(club).WatchReport(request, metadata=signed_in, timeout=TIMEOUT)
+        def watch() -> Any:
+            request = report_pb.WatchReportRequest(report_id=report_id)
+            return reports(club).WatchReport(request, metadata=signed_in, timeout=TIMEOUT)
 
-    held = [watch(), watch()]
-    for stream in held:
-        await stream.read()
-    with refused(grpc.StatusCode.RESOURCE_EXHAUSTED, "SERVER_BUSY"):
-        await watch().read()
-    for stream in held:
-        stream.cancel()
-
-    async def admitted() -> bool:
-        stream = watch()
-        try:
+        held = [watch(), watch()]
+        for stream in held:
             await stream.read()
-        except grpc.aio.AioRpcError:
-            return False
-        stream.cancel()
-        return True
+        with refused(grpc.StatusCode.RESOURCE_EXHAUSTED, "SERVER_BUSY"):
+            await watch().read()
+        for stream in held:
+            stream.cancel()
 
-    await eventually(admitted, within_seconds=5)
+        async def admitted() -> bool:
+            stream = watch()
+            try:
+                await stream.read()
+            except grpc.aio.AioRpcError:
+                return False
+            stream.cancel()
+            return True
+
+        await eventually(admitted, within_seconds=5)
 
 
 async def test_refused_uploads_leave_nothing_running(club: Club) -> None:

@@ -14,7 +14,8 @@ from dossier.profile.v1 import account_service_pb2 as account_pb
 from dossier.profile.v1 import credentials_service_pb2 as credentials_pb
 from grpc import StatusCode
 
-from profile_service.passwords import QUEUE_LIMIT, Passwords
+from profile_service.passwords import Passwords
+from runtime.admission import Limits
 from tests.integration.profile.conftest import PASSWORD, Profile, running
 from tests.integration.profile.details import assert_busy
 from tests.statuses import refused
@@ -94,12 +95,12 @@ async def test_delete_account_during_a_sign_in_leaves_no_session(tmp_path: Path)
             await signing_in
 
 
-async def test_open_session_with_the_queue_full_is_refused_with_a_delay(tmp_path: Path) -> None:
+async def test_open_session_with_every_place_taken_is_refused_with_a_delay(tmp_path: Path) -> None:
     """One more sign-in than can wait is told at once when to try again, and the others are served."""
     passwords = StuckPasswords()
     async with running_with(passwords, tmp_path) as profile:
         await profile.sign_up("anna")
-        attempts = [asyncio.create_task(sign_in(profile, "anna", PASSWORD)) for _ in range(1 + QUEUE_LIMIT + 1)]
+        attempts = [asyncio.create_task(sign_in(profile, "anna", PASSWORD)) for _ in range(Limits().credentials + 1)]
         refusals, waiting = await asyncio.wait(attempts, return_when=asyncio.FIRST_COMPLETED)
         passwords.released.set()
         [error] = [attempt.exception() for attempt in refusals]

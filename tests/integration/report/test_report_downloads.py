@@ -9,19 +9,20 @@ import grpc
 import pytest
 from dossier.report.v1 import report_pb2 as report_pb
 
-from runtime.blobs import Blobs
+from runtime.blobs import CHUNK_BYTES, Blobs
 from tests.integration.report.stage import PDF, FakeRenderer, Stage, a_settings, open_stage, refused
 
-CHUNK = 256 * 1024
+CHUNK = CHUNK_BYTES
+CHUNKS = -(-len(PDF) // CHUNK)
 
 
 async def test_download_sends_the_whole_file_in_chunks(stage: Stage) -> None:
-    """Metadata first, then every byte, no chunk over 256 KiB."""
+    """Metadata first, then every byte, no chunk over 128 KiB."""
     anna = stage.as_player("anna")
     report = await anna.made()
     metadata, chunks = await anna.downloaded(report.report_id)
     assert b"".join(chunks) == PDF
-    assert len(chunks) == 4
+    assert len(chunks) == CHUNKS
     assert max(map(len, chunks)) == CHUNK
     assert (metadata.content_type, metadata.size_bytes, metadata.sha256) == (
         "application/pdf",
@@ -41,7 +42,7 @@ async def test_download_sends_the_whole_file_in_chunks(stage: Stage) -> None:
         (len(PDF) - 10, 0, 10, 1),
         (len(PDF) - 10, 9999999, 10, 1),
         (len(PDF), 0, 0, 0),
-        (1, len(PDF), len(PDF) - 1, 4),
+        (1, len(PDF), len(PDF) - 1, CHUNKS),
     ],
 )
 async def test_download_sends_the_range(stage: Stage, offset: int, limit: int, length: int, chunk_count: int) -> None:

@@ -26,7 +26,7 @@ async def read(blobs: Blobs, key: str, *, offset: int, length: int) -> list[byte
     ("offset", "length"), [(0, len(DATA)), (0, 0), (len(DATA), 0), (1, CHUNK_BYTES), (CHUNK_BYTES * 2 - 1, 2), (7, 100)]
 )
 async def test_stream_is_the_range_in_small_chunks(blobs: Blobs, offset: int, length: int) -> None:
-    """Any range comes whole, in chunks of at most 256 KiB."""
+    """Any range comes whole, in chunks of at most 128 KiB."""
     await blobs.put("a/b", DATA)
     chunks = await read(blobs, "a/b", offset=offset, length=length)
     assert b"".join(chunks) == DATA[offset : offset + length]

@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 import random
 import sqlite3
+import time
 from collections.abc import AsyncIterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from runtime.database import READERS, Session, SqliteDatabase, UniqueViolation, open_sqlite
+from runtime.database import BUSY_TIMEOUT_SECONDS, READERS, Session, SqliteDatabase, UniqueViolation, open_sqlite
 from runtime.errors import Unavailable
 
 QUERIES = """
@@ -206,3 +208,19 @@ async def test_broken_migration_leaves_the_database_as_it_was(tmp_path: Path, st
     broken.write_text("INSERT INTO things VALUES ('whole');")
     async with open_sqlite(path, storage=storage) as database:
         assert await names(database.point) == ["whole"]
+
+
+async def test_write_that_waits_for_another_process_ends_with_its_callers_patience(
+    database: SqliteDatabase, tmp_path: Path
+) -> None:
+    """Nobody is held up for longer by a transaction of somebody else, and the next write finds the way free."""
+    with closing(sqlite3.connect(tmp_path / "test.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        started = time.monotonic()
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.2), database.write() as session:
+                await session.one("insert_thing", name="late")
+        assert time.monotonic() - started < BUSY_TIMEOUT_SECONDS / 2
+        other.execute("ROLLBACK")
+    async with database.write() as session:
+        assert await session.all("all_things") == []

@@ -11,11 +11,14 @@ import pytest
 from dossier.profile.v1 import avatar_service_pb2 as avatar_pb
 from dossier.profile.v1 import avatar_service_pb2_grpc as avatar_rpc
 from dossier.profile.v1 import profile_service_pb2 as profile_pb
+from dossier.profile.v1 import profile_service_pb2_grpc as profile_rpc
 from google.rpc import error_details_pb2
 from grpc_status import rpc_status
 
 from runtime import interceptors
 from runtime.admission import Limits
+from runtime.calls import Call
+from tests.eventually import eventually
 from tests.integration.runtime.house import TIMEOUT, Context, House
 from tests.signing import bearer
 from tests.statuses import refused
@@ -86,6 +89,32 @@ async def test_client_that_stops_taking_is_cut_off(impatient: None) -> None:
         stalled.cancel()
 
 
+async def test_client_that_goes_away_is_not_taken_for_a_stalled_reader(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A call that is cancelled while a message waits to be taken leaves no timer behind, which would warn later."""
+    timers: list[asyncio.TimerHandle] = []
+    cut_off_later = interceptors._cut_off_later
+
+    def remembered(call: Call) -> asyncio.TimerHandle:
+        timers.append(cut_off_later(call))
+        return timers[-1]
+
+    async def endless(*_: Any) -> AsyncIterator[Any]:
+        while True:
+            yield avatar_pb.GetAvatarResponse(chunk=bytes(256 * 1024))
+
+    async def none_is_left() -> bool:
+        return all(timer.cancelled() for timer in timers)
+
+    monkeypatch.setattr(interceptors, "_cut_off_later", remembered)
+    house = House()
+    house.avatars.responses = endless
+    async with house.open():
+        call = house.get_avatar()
+        assert await call.read()
+        call.cancel()
+        await eventually(none_is_left, within_seconds=TIMEOUT)
+
+
 async def test_slow_stream_without_a_stalled_reader_goes_on(impatient: None) -> None:
     """A stream whose next message takes long to come is not cut off: its reader waits, and takes it."""
     longer_than_idle = 0.5
@@ -130,3 +159,48 @@ async def test_calls_beyond_the_places_are_refused_at_once_with_a_delay() -> Non
         gate.set()
         await first
         await house.get_user()
+
+
+async def test_call_beyond_the_places_is_refused_before_its_body_arrives() -> None:
+    """Nobody sends megabytes, or is waited for, only to be told that there is no room."""
+    gate, entered, never = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    async def wait(*_: Any) -> profile_pb.GetUserResponse:
+        entered.set()
+        await gate.wait()
+        return profile_pb.GetUserResponse()
+
+    async def no_body() -> AsyncIterator[bytes]:
+        await never.wait()
+        yield b""
+
+    house = House()
+    house.profiles.behaviour = wait
+    async with house.open(limits=Limits(unary=1)):
+        first = asyncio.ensure_future(house.get_user())
+        await entered.wait()
+        headers_only = house.channel.stream_unary("/dossier.profile.v1.ProfileService/GetUser")
+        with refused(grpc.StatusCode.RESOURCE_EXHAUSTED, "SERVER_BUSY"):
+            await headers_only(no_body(), timeout=TIMEOUT)
+        gate.set()
+        await first
+
+
+async def test_call_that_outlasts_its_deadline_is_told_with_a_reason_and_ended() -> None:
+    """The work stops, and the client hears it from us while it still listens."""
+    ended = asyncio.Event()
+
+    async def wait(*_: Any) -> profile_pb.GetUserResponse:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.set()
+        raise AssertionError
+
+    house = House()
+    house.profiles.behaviour = wait
+    async with house.open():
+        stub = profile_rpc.ProfileServiceStub(house.channel)
+        with refused(grpc.StatusCode.DEADLINE_EXCEEDED, "DEADLINE_EXCEEDED"):
+            await stub.GetUser(profile_pb.GetUserRequest(username="alice"), timeout=2)
+        assert ended.is_set()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from runtime.admission import Places
+from runtime import contract
+from runtime.admission import Admission, Places
 from runtime.errors import Exhausted
 
 
@@ -30,3 +31,30 @@ def test_one_callers_share_leaves_room_for_others() -> None:
     places.take("boris")
     places.leave("anna")
     places.take("anna")
+
+
+def test_place_is_given_back_when_its_holder_fails() -> None:
+    """An error does not keep a place."""
+    places = Places("calls", 1)
+    with pytest.raises(ZeroDivisionError), places.held_by("anna"):
+        raise ZeroDivisionError
+    places.require_room()
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("/dossier.profile.v1.ProfileService/GetUser", "unary"),
+        ("/dossier.auth.v1.AuthService/SignIn", "credentials"),
+        ("/dossier.auth.v1.AuthService/SignUp", "credentials"),
+        ("/dossier.auth.v1.AuthService/RefreshTokens", "unary"),
+        ("/dossier.profile.v1.AccountService/DeleteAccount", "credentials"),
+        ("/dossier.profile.v1.CredentialsService/OpenSession", "credentials"),
+        ("/dossier.profile.v1.AvatarService/UploadAvatar", "uploads"),
+        ("/dossier.report.v1.ReportService/WatchReport", "streams"),
+    ],
+)
+def test_kind_of_a_call_is_what_the_contract_declares(path: str, kind: str) -> None:
+    """Shape and rule of a method say which places its calls share."""
+    admission = Admission()
+    assert admission.places_for(contract.methods()[path]) is getattr(admission, kind)

@@ -33,9 +33,11 @@ RULE_FIELD_NUMBER: _ClassVar[int]
 rule: _descriptor.FieldDescriptor
 
 class AccessRule(_message.Message):
-    __slots__ = ("audience", "roles")
+    __slots__ = ("audience", "roles", "hashes_password")
     AUDIENCE_FIELD_NUMBER: _ClassVar[int]
     ROLES_FIELD_NUMBER: _ClassVar[int]
+    HASHES_PASSWORD_FIELD_NUMBER: _ClassVar[int]
     audience: Audience
     roles: _containers.RepeatedScalarFieldContainer[Role]
-    def __init__(self, audience: _Optional[_Union[Audience, str]] = ..., roles: _Optional[_Iterable[_Union[Role, str]]] = ...) -> None: ...
+    hashes_password: bool
+    def __init__(self, audience: _Optional[_Union[Audience, str]] = ..., roles: _Optional[_Iterable[_Union[Role, str]]] = ..., hashes_password: _Optional[bool] = ...) -> None: ...

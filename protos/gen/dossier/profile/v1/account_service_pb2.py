@@ -30,7 +30,7 @@ from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior_
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n(dossier/profile/v1/account_service.proto\x12\x12\x64ossier.profile.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1e\x64ossier/access/v1/access.proto\x1a\x1d\x64ossier/common/v1/rules.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xbf\x01\n\x07\x41\x63\x63ount\x12 \n\x08username\x18\x01 \x01(\tB\x04\xe2\x41\x01\x03R\x08username\x12\x1a\n\x05\x65mail\x18\x02 \x01(\tB\x04\xe2\x41\x01\x03R\x05\x65mail\x12\x33\n\x05roles\x18\x03 \x03(\x0e\x32\x17.dossier.access.v1.RoleB\x04\xe2\x41\x01\x03R\x05roles\x12\x41\n\x0b\x63reate_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03R\ncreateTime\"\x13\n\x11GetAccountRequest\"Q\n\x12GetAccountResponse\x12;\n\x07\x61\x63\x63ount\x18\x01 \x01(\x0b\x32\x1b.dossier.profile.v1.AccountB\x04\xe2\x41\x01\x03R\x07\x61\x63\x63ount\"n\n\x14\x44\x65leteAccountRequest\x12)\n\x08username\x18\x01 \x01(\tB\r\xe2\x41\x01\x02\xbaH\x06r\x04\x88\xce\x18\x01R\x08username\x12+\n\x08password\x18\x02 \x01(\tB\x0f\xe2\x41\x02\x02\x04\xbaH\x07r\x05 \x01(\x80\x02R\x08password\"\x17\n\x15\x44\x65leteAccountResponse2\xa0\x02\n\x0e\x41\x63\x63ountService\x12y\n\nGetAccount\x12%.dossier.profile.v1.GetAccountRequest\x1a&.dossier.profile.v1.GetAccountResponse\"\x1c\x90\x02\x01\xea\xc7\x18\x02\x08\x02\x82\xd3\xe4\x93\x02\r\x12\x0b/v1/account\x12\x92\x01\n\rDeleteAccount\x12(.dossier.profile.v1.DeleteAccountRequest\x1a).dossier.profile.v1.DeleteAccountResponse\",\xea\xc7\x18\x02\x08\x02\x82\xd3\xe4\x93\x02 \"\x1b/v1/users/{username}:delete:\x01*b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n(dossier/profile/v1/account_service.proto\x12\x12\x64ossier.profile.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1e\x64ossier/access/v1/access.proto\x1a\x1d\x64ossier/common/v1/rules.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xbf\x01\n\x07\x41\x63\x63ount\x12 \n\x08username\x18\x01 \x01(\tB\x04\xe2\x41\x01\x03R\x08username\x12\x1a\n\x05\x65mail\x18\x02 \x01(\tB\x04\xe2\x41\x01\x03R\x05\x65mail\x12\x33\n\x05roles\x18\x03 \x03(\x0e\x32\x17.dossier.access.v1.RoleB\x04\xe2\x41\x01\x03R\x05roles\x12\x41\n\x0b\x63reate_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03R\ncreateTime\"\x13\n\x11GetAccountRequest\"Q\n\x12GetAccountResponse\x12;\n\x07\x61\x63\x63ount\x18\x01 \x01(\x0b\x32\x1b.dossier.profile.v1.AccountB\x04\xe2\x41\x01\x03R\x07\x61\x63\x63ount\"n\n\x14\x44\x65leteAccountRequest\x12)\n\x08username\x18\x01 \x01(\tB\r\xe2\x41\x01\x02\xbaH\x06r\x04\x88\xce\x18\x01R\x08username\x12+\n\x08password\x18\x02 \x01(\tB\x0f\xe2\x41\x02\x02\x04\xbaH\x07r\x05 \x01(\x80\x02R\x08password\"\x17\n\x15\x44\x65leteAccountResponse2\xa2\x02\n\x0e\x41\x63\x63ountService\x12y\n\nGetAccount\x12%.dossier.profile.v1.GetAccountRequest\x1a&.dossier.profile.v1.GetAccountResponse\"\x1c\x90\x02\x01\xea\xc7\x18\x02\x08\x02\x82\xd3\xe4\x93\x02\r\x12\x0b/v1/account\x12\x94\x01\n\rDeleteAccount\x12(.dossier.profile.v1.DeleteAccountRequest\x1a).dossier.profile.v1.DeleteAccountResponse\".\xea\xc7\x18\x04\x08\x02\x18\x01\x82\xd3\xe4\x93\x02 \"\x1b/v1/users/{username}:delete:\x01*b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -54,7 +54,7 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_ACCOUNTSERVICE'].methods_by_name['GetAccount']._loaded_options = None
   _globals['_ACCOUNTSERVICE'].methods_by_name['GetAccount']._serialized_options = b'\220\002\001\352\307\030\002\010\002\202\323\344\223\002\r\022\013/v1/account'
   _globals['_ACCOUNTSERVICE'].methods_by_name['DeleteAccount']._loaded_options = None
-  _globals['_ACCOUNTSERVICE'].methods_by_name['DeleteAccount']._serialized_options = b'\352\307\030\002\010\002\202\323\344\223\002 \"\033/v1/users/{username}:delete:\001*'
+  _globals['_ACCOUNTSERVICE'].methods_by_name['DeleteAccount']._serialized_options = b'\352\307\030\004\010\002\030\001\202\323\344\223\002 \"\033/v1/users/{username}:delete:\001*'
   _globals['_ACCOUNT']._serialized_start=253
   _globals['_ACCOUNT']._serialized_end=444
   _globals['_GETACCOUNTREQUEST']._serialized_start=446
@@ -66,5 +66,5 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_DELETEACCOUNTRESPONSE']._serialized_start=662
   _globals['_DELETEACCOUNTRESPONSE']._serialized_end=685
   _globals['_ACCOUNTSERVICE']._serialized_start=688
-  _globals['_ACCOUNTSERVICE']._serialized_end=976
+  _globals['_ACCOUNTSERVICE']._serialized_end=978
 # @@protoc_insertion_point(module_scope)
