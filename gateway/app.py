@@ -105,13 +105,15 @@ async def open_server(settings: Settings) -> AsyncIterator[tuple[Server, grpc.ai
         open_channel(settings.report_address) as report,
     ):
         sessions = SessionCheck(SessionClient(profile, service_tokens).is_live)
+        relay = Relay(contract.methods().values(), _routes(profile, report))
         async with (
             open_parts(
                 profile_channel=profile, service_tokens=service_tokens, sessions=sessions, key_ring=key_ring
             ) as parts,
-            _server(settings, parts, sessions, _routes(profile, report), CallMetrics(registry)) as server,
+            _server(settings, parts, sessions, relay, CallMetrics(registry)) as server,
         ):
             yield server, profile
+            relay.drain()
 
 
 def _routes(profile: grpc.aio.Channel, report: grpc.aio.Channel) -> dict[str, Upstream]:
@@ -123,11 +125,8 @@ def _routes(profile: grpc.aio.Channel, report: grpc.aio.Channel) -> dict[str, Up
     }
 
 
-def _server(
-    settings: Settings, parts: Parts, sessions: SessionCheck, routes: Mapping[str, Upstream], metrics: CallMetrics
-) -> Server:
+def _server(settings: Settings, parts: Parts, sessions: SessionCheck, relay: Relay, metrics: CallMetrics) -> Server:
     methods = contract.methods()
-    relay = Relay(methods.values(), routes)
     # Without service tokens: what is internal is unknown here, and would be refused if it were not.
     door = Door(parts.verifier, sessions=sessions)
     return Server(

@@ -12,7 +12,7 @@ from google.protobuf.message import Message
 
 from gateway.upstream import PROFILE_SERVICE, raise_answer
 from runtime.calls import seconds_left
-from runtime.channels import internal_metadata
+from runtime.channels import Patience, internal_metadata
 from runtime.errors import Unavailable
 from runtime.service_tokens import ServiceTokens
 from runtime.statuses import reason_of
@@ -33,6 +33,7 @@ class CredentialsClient:
     def __init__(self, profile: grpc.aio.Channel, tokens: ServiceTokens) -> None:
         self._stub = credentials_rpc.CredentialsServiceStub(profile)
         self._tokens = tokens
+        self._patience = Patience(profile, dependency=PROFILE_SERVICE)
 
     async def create_account(
         self, *, username: str, password: str, display_name: str, email: str
@@ -58,6 +59,7 @@ class CredentialsClient:
         await self._ask(self._stub.CloseSession, credentials_pb.CloseSessionRequest(session_id=session_id))
 
     async def _ask(self, method: Callable[..., Awaitable[Response]], request: Message) -> Response:
+        await self._patience.connected()
         try:
             return await method(
                 request,

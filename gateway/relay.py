@@ -1,15 +1,18 @@
 """Forwards calls to the parts that serve them, byte for byte and without knowing the messages.
 
 What passes upstream: the request's bytes, the time that is left, the caller's verified token, the request id and the
-trace. What passes back: the response's bytes, and code, sentence, details and trailers of the status. Nothing is tried
-twice. Services of ours send no initial metadata, so none is forwarded.
+trace. What passes back: the response's bytes, and code, sentence, details and trailers of the status. Nothing is sent
+twice; what comes while a part is away for a moment is sent when it is back. Services of ours send no initial metadata,
+so none is forwarded.
 """
 
 from __future__ import annotations
 
+import asyncio
 import re
 import time
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, TypeAlias
 
 import grpc
@@ -17,7 +20,9 @@ import grpc
 from gateway.upstream import raise_answer
 from runtime import calls
 from runtime.admission import Places
+from runtime.channels import Patience
 from runtime.contract import Method
+from runtime.errors import Draining
 
 # How long a unary call may take when its client does not say.
 UNARY_SECONDS = 60.0
@@ -26,11 +31,30 @@ UNARY_SECONDS = 60.0
 # unary calls (runtime.admission), and leaves the rest to the others.
 STREAMS = 200
 UNARY = 100
+# When the gateway stops, a stream that passes nothing for so long waits for something that may take for ever to happen.
+STILL_SECONDS = 1.0
 # https://www.w3.org/TR/trace-context/#traceparent-header
 _TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 
 Context = grpc.aio.ServicerContext[bytes, bytes]
 Handler: TypeAlias = "grpc.RpcMethodHandler[Any, Any]"
+
+
+class _Passage:
+    """A stream of responses under way: `count` of them have come, and the client is `taking` the last or has it."""
+
+    def __init__(self, call: Any) -> None:
+        self._call = call
+        self.count = 0
+        self.taking = False
+        self.cut_off = False
+
+    def end_when_still(self, count: int = -1) -> None:
+        """End it once nothing comes for a while; its client comes again."""
+        if self.count == count and not self.taking:
+            self.cut_off = self._call.cancel()
+        else:
+            asyncio.get_running_loop().call_later(STILL_SECONDS, self.end_when_still, self.count)
 
 
 class Upstream:
@@ -41,6 +65,28 @@ class Upstream:
         self.channel = channel
         self.unary = Places(f"calls to the {name}", UNARY)
         self.streams = Places(f"streams of the {name}", STREAMS)
+        self.connected = Patience(channel, dependency=name).connected
+        self._passages: set[_Passage] = set()
+        self._draining = False
+
+    def drain(self) -> None:
+        """End the streams of responses that only wait; the gateway stops."""
+        self._draining = True
+        for passage in self._passages:
+            passage.end_when_still()
+
+    @contextmanager
+    def passage(self, call: Any) -> Iterator[_Passage]:
+        """Count the responses of a call until leaving, which ends it if it has not ended."""
+        passage = _Passage(call)
+        self._passages.add(passage)
+        if self._draining:
+            passage.end_when_still()
+        try:
+            yield passage
+        finally:
+            self._passages.discard(passage)
+            call.cancel()  # Left early, the other part would go on for nobody.
 
 
 class Relay(grpc.GenericRpcHandler):
@@ -56,6 +102,12 @@ class Relay(grpc.GenericRpcHandler):
             for method in methods
             if not method.internal and (upstream := routes.get(method.service.rpartition(".")[0])) is not None
         }
+        self._upstreams = frozenset(routes.values())
+
+    def drain(self) -> None:
+        """End the streams that only wait for something to happen, such as a watched report to change."""
+        for upstream in self._upstreams:
+            upstream.drain()
 
     @property
     def service_names(self) -> frozenset[str]:
@@ -83,6 +135,7 @@ def _handler(method: Method, upstream: Upstream) -> Handler:
 def _unary(forward: Callable[..., Any], upstream: Upstream) -> Callable[..., Any]:
     async def relay(request: bytes, context: Context) -> bytes:
         with upstream.unary.held_by(""):
+            await upstream.connected()
             call = forward(request, timeout=_seconds_left(UNARY_SECONDS), metadata=_metadata(context))
             return await _answer(call, context, upstream)
 
@@ -92,6 +145,7 @@ def _unary(forward: Callable[..., Any], upstream: Upstream) -> Callable[..., Any
 def _upload(forward: Callable[..., Any], upstream: Upstream) -> Callable[..., Any]:
     async def relay(requests: AsyncIterator[bytes], context: Context) -> bytes:
         with upstream.streams.held_by(""):
+            await upstream.connected()
             call = forward(requests, timeout=_seconds_left(None), metadata=_metadata(context))
             return await _answer(call, context, upstream)
 
@@ -110,17 +164,29 @@ async def _answer(call: Any, context: Context, upstream: Upstream) -> bytes:
 def _responses(forward: Callable[..., Any], upstream: Upstream) -> Callable[..., Any]:
     async def relay(requests: Any, context: Context) -> AsyncIterator[bytes]:
         with upstream.streams.held_by(""):
+            await upstream.connected()
             call = forward(requests, timeout=_seconds_left(None), metadata=_metadata(context))
-            try:
-                async for response in call:
-                    yield response
-            except grpc.aio.AioRpcError as error:
-                raise_answer(error, dependency=upstream.name)
-            finally:
-                call.cancel()  # Left early, the other part would go on for nobody.
+            with upstream.passage(call) as passage:
+                try:
+                    async for response in call:
+                        passage.count += 1
+                        passage.taking = True
+                        yield response
+                        passage.taking = False
+                except grpc.aio.AioRpcError as error:
+                    raise_answer(error, dependency=upstream.name)
+                except asyncio.CancelledError:
+                    if passage.cut_off and not _is_cancelled():
+                        raise Draining from None
+                    raise
             await _pass_trailers(call, context)
 
     return relay
+
+
+def _is_cancelled() -> bool:
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 async def _pass_trailers(call: Any, context: Context) -> None:

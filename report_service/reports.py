@@ -57,7 +57,7 @@ class Report:
     Attributes:
         owner_id: the account that asked for it; nobody else may know of it.
         fence: grows at every claim; who holds an old one may no longer change the row.
-        attempt_count: how often a worker began.
+        attempt_count: how often a worker began, but for those that were stopped or could not store the file.
         expire_time: None until the state is final.
         blob_key: where the file is; empty unless READY, as are `size_bytes` and `sha256` (64 hexadecimal digits).
     """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, NoReturn
@@ -25,9 +26,14 @@ _OPTIONS: tuple[tuple[str, Any], ...] = (
     ("grpc.keepalive_time_ms", 60_000),
     ("grpc.keepalive_timeout_ms", 20_000),
     ("grpc.initial_reconnect_backoff_ms", 200),
-    ("grpc.max_reconnect_backoff_ms", 2_000),
+    ("grpc.max_reconnect_backoff_ms", 1_000),
     ("grpc.service_config", '{"loadBalancingConfig": [{"round_robin": {}}]}'),
 )
+# A part that restarts is away for two seconds, and for many times that where it must share a processor with others.
+ABSENCE_SECONDS = 20.0
+# A quarter of the unary calls that a process takes at once. Calls to one part come from up to three places in a gateway
+# (relay, sign-ins, session checks); the last quarter is for calls that need another part.
+WAITING_CALLS = 64
 
 
 @asynccontextmanager
@@ -38,6 +44,39 @@ async def open_channel(address: str) -> AsyncIterator[grpc.aio.Channel]:
         yield channel
     finally:
         await channel.close()
+
+
+class Patience:
+    """Has calls wait while the part that they are for is away for a moment, as at a restart.
+
+    They wait before anything of them is sent: what may have been carried out is never sent again. When the part stays
+    away, they are told at once.
+    """
+
+    def __init__(self, channel: grpc.aio.Channel, *, dependency: str) -> None:
+        self._channel = channel
+        self._dependency = dependency
+        self._missing_since: float | None = None
+        self._waiting = 0
+
+    async def connected(self) -> None:
+        """Return when the channel is connected, mostly at once. Raises Unavailable, before the caller's deadline."""
+        if self._channel.get_state() is not grpc.ChannelConnectivity.READY and not await self._back_in_time():
+            raise Unavailable(f"The {self._dependency} does not answer; try again later.", dependency=self._dependency)
+        self._missing_since = None
+
+    async def _back_in_time(self) -> bool:
+        if self._missing_since is None:
+            self._missing_since = time.monotonic()
+        left = self._missing_since + ABSENCE_SECONDS - time.monotonic()
+        if self._waiting >= WAITING_CALLS or left <= 0:
+            self._channel.get_state(try_to_connect=True)
+            return False
+        self._waiting += 1
+        try:
+            return await wait_until_ready(self._channel, timeout_seconds=calls.seconds_left(left))
+        finally:
+            self._waiting -= 1
 
 
 def internal_metadata(tokens: ServiceTokens, *, audience: str) -> tuple[tuple[str, str], ...]:

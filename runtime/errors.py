@@ -96,9 +96,10 @@ class QuotaExceeded(Exhausted):
 
 
 class Unavailable(DomainError):
-    """Something that the call needs does not answer; the same call may succeed later."""
+    """Something that the call needs does not answer; the same call may succeed after `retry_after_seconds`."""
 
     reason = "DEPENDENCY_UNAVAILABLE"
+    retry_after_seconds: ClassVar[float] = 1.0
 
 
 class Draining(Unavailable):

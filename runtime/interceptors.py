@@ -26,7 +26,7 @@ from runtime.access import Door
 from runtime.admission import Admission, Places
 from runtime.calls import Call
 from runtime.contract import Method
-from runtime.errors import DeadlineExceeded, DomainError, InvalidInput, Unavailable
+from runtime.errors import DeadlineExceeded, DomainError, Draining, InvalidInput, Unavailable
 from runtime.metrics import CallMetrics
 from runtime.statuses import Forwarded, code_of, internal_status, status_of
 from runtime.validation import validate
@@ -66,6 +66,12 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
         self._metrics.watch(self._admission)
         self._wrapped: dict[str, grpc.RpcMethodHandler[Any, Any]] = {}
         self._places = {path: self._admission.places_for(method) for path, method in methods.items()}
+        self._draining = False
+        self.refused_draining = 0
+
+    def drain(self) -> None:
+        """Refuse every further call with Draining, and count them; those under way go on."""
+        self._draining = True
 
     async def intercept_service(
         self,
@@ -86,6 +92,9 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
         metadata = handler_call_details.invocation_metadata or ()
         call = Call(path, _request_id(metadata), ended=self._metrics.count)
         calls.enter(call)
+        if self._draining:
+            self.refused_draining += 1
+            return _refusal(Draining())
         try:
             # A place is taken later: one that waits for the rest of a slow client's request would be lost to others.
             self._places[path].require_room()

@@ -11,6 +11,8 @@ from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurv
 from dossier.auth.v1 import auth_service_pb2 as auth_pb
 from dossier.auth.v1 import auth_service_pb2_grpc as auth_rpc
 
+from runtime.errors import Unavailable
+
 REFRESH_SECONDS = 60.0
 RETRY_SECONDS = 0.5
 _log = structlog.get_logger("jwks")
@@ -26,7 +28,12 @@ class RemoteKeys:
         self.ready = asyncio.Event()
 
     def find(self, kid: str) -> EllipticCurvePublicKey | None:
-        """See `runtime.tokens.KeySource`. An unknown key has the set fetched again soon."""
+        """See `runtime.tokens.KeySource`. An unknown key has the set fetched again soon.
+
+        Raises Unavailable before the first answer, when good tokens cannot be told from bad ones.
+        """
+        if not self.ready.is_set():
+            raise Unavailable("This server is just starting; try again.", dependency="gateway")
         key = self._keys.get(kid)
         if key is None:
             self._unknown_kid.set()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import multiprocessing
 import os
 import signal
 import sys
@@ -21,8 +22,8 @@ _USER_ERRORS = (PortUnavailable, DataDirectoryUnusable)
 def run(serve: Callable[[asyncio.Event], Awaitable[None]]) -> NoReturn:
     """Run `serve` until it returns, and end the process.
 
-    The first SIGTERM or SIGINT sets the event that `serve` gets, the second ends the process at once. Errors that an
-    operator can mend become one sentence on standard error.
+    The first SIGTERM or SIGINT sets the event that `serve` gets, the second ends the process and its children at once.
+    Errors that an operator can mend become one sentence on standard error.
     """
     # Databases, files and sockets made here are for this user alone.
     os.umask(0o077)
@@ -61,6 +62,8 @@ async def _until_signalled(serve: Callable[[asyncio.Event], Awaitable[None]]) ->
 
     def on_signal() -> None:
         if stop.is_set():
+            for child in multiprocessing.active_children():
+                child.kill()
             os._exit(EXIT_FAILED)
         stop.set()
 

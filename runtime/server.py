@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import os
 import socket
+import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from types import TracebackType
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import grpc
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 
 from runtime.reflection import add_reflection
+
+if TYPE_CHECKING:
+    from runtime.interceptors import CallInterceptor
 
 Registration = Callable[[grpc.aio.Server], None]
 # The limit of a message: the largest upload chunk (1 MiB) and room for its envelope.
@@ -22,6 +27,11 @@ MAX_RECEIVE_BYTES = 1_114_112
 MAX_METADATA_BYTES = 16_384
 # Of one connection. More than a gateway ever has under way to one replica (gateway.relay, runtime.admission).
 MAX_STREAMS = 384
+# A server that stops ends calls that have arrived and not begun with a bare CANCELLED, which clients do not repeat.
+# So calls are refused with a better word for a moment, until clients that heed it have nothing more on its way.
+PUT_OFF_SECONDS = 0.25
+# Not for ever, and not for as long as a client waits that was put off (runtime.errors).
+MAX_PUT_OFF_SECONDS = 0.5
 
 _OPTIONS: tuple[tuple[str, Any], ...] = (
     ("grpc.so_reuseport", 0),
@@ -30,8 +40,8 @@ _OPTIONS: tuple[tuple[str, Any], ...] = (
     ("grpc.absolute_max_metadata_size", MAX_METADATA_BYTES),
     ("grpc.max_concurrent_streams", MAX_STREAMS),
     # Calls that wait to be taken up at all: beyond these numbers gRPC itself ends some, then all, with CANCELLED and no
-    # details. That costs about 40 µs, and a refusal of ours as much as a call that is served. One connection alone, with
-    # all the streams that it may have, never gets there.
+    # details. That costs about 40 µs, and a refusal of ours as much as a call that is served. One connection alone never
+    # gets there, with all the streams that it may have.
     ("grpc.server.max_pending_requests", 512),
     ("grpc.server.max_pending_requests_hard_limit", 1024),
     ("grpc.max_connection_age_ms", 30 * 60_000),
@@ -61,7 +71,10 @@ class _GenericOnly:
 
 
 class Server(AbstractAsyncContextManager["Server"]):
-    """One listening gRPC server. Entering starts it, leaving stops it; health is SERVING in between when set so.
+    """One listening gRPC server. Entering starts it, leaving drains it; health is SERVING in between when set so.
+
+    To drain is to say NOT_SERVING, to put new calls off for a moment, to tell clients to connect elsewhere, and to
+    finish the calls under way within the grace.
 
     Attributes:
         address: where it listens, with the port that was given for port 0; known once entered.
@@ -73,7 +86,7 @@ class Server(AbstractAsyncContextManager["Server"]):
         registrations: Iterable[Registration],
         *,
         service_names: Sequence[str],
-        interceptors: Sequence[grpc.aio.ServerInterceptor],
+        interceptors: Sequence[CallInterceptor],
         with_reflection: bool,
         grace_seconds: float,
         generic_handlers: Sequence[grpc.GenericRpcHandler] = (),
@@ -81,6 +94,7 @@ class Server(AbstractAsyncContextManager["Server"]):
         self.address = listen
         self._grace_seconds = grace_seconds
         self._service_names = service_names
+        self._interceptors = interceptors
         self._server = grpc.aio.server(interceptors=interceptors, options=_OPTIONS)
         for register in registrations:
             register(cast(grpc.aio.Server, _GenericOnly(self._server)))
@@ -103,7 +117,21 @@ class Server(AbstractAsyncContextManager["Server"]):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.set_serving(serving=False)
+        if self._grace_seconds:
+            await self._put_off()
         await self._server.stop(self._grace_seconds)
+
+    async def _put_off(self) -> None:
+        """Refuse new calls until none has come for a moment."""
+        for interceptor in self._interceptors:
+            interceptor.drain()
+        deadline = time.monotonic() + MAX_PUT_OFF_SECONDS
+        before = -1
+        while (refused := sum(each.refused_draining for each in self._interceptors)) != before:
+            if time.monotonic() > deadline:
+                return
+            before = refused
+            await asyncio.sleep(PUT_OFF_SECONDS)
 
     async def set_serving(self, *, serving: bool) -> None:
         """Say to health checks whether calls should come here."""

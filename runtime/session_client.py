@@ -7,10 +7,11 @@ from dossier.profile.v1 import credentials_service_pb2 as credentials_pb
 from dossier.profile.v1 import credentials_service_pb2_grpc as credentials_rpc
 
 from runtime.calls import seconds_left
-from runtime.channels import internal_metadata, raise_unavailable
+from runtime.channels import Patience, internal_metadata, raise_unavailable
 from runtime.service_tokens import ServiceTokens
 
 TIMEOUT_SECONDS = 3.0
+_DEPENDENCY = "profile service"
 
 
 class SessionClient:
@@ -19,9 +20,11 @@ class SessionClient:
     def __init__(self, profile: grpc.aio.Channel, tokens: ServiceTokens) -> None:
         self._stub = credentials_rpc.CredentialsServiceStub(profile)
         self._tokens = tokens
+        self._patience = Patience(profile, dependency=_DEPENDENCY)
 
     async def is_live(self, session_id: str) -> bool:
         """Return whether the session stands. Raises Unavailable or DeadlineExceeded."""
+        await self._patience.connected()
         try:
             answer = await self._stub.GetSession(
                 credentials_pb.GetSessionRequest(session_id=session_id),
@@ -29,5 +32,5 @@ class SessionClient:
                 metadata=internal_metadata(self._tokens, audience="profile_service"),
             )
         except grpc.aio.AioRpcError as error:
-            raise_unavailable(error, dependency="profile service")
+            raise_unavailable(error, dependency=_DEPENDENCY)
         return answer.live

@@ -36,7 +36,12 @@ class Process(Part):
         folder.mkdir(parents=True, exist_ok=True)
         super().__init__(*module, environ=environ, folder=folder, address=address)
         self._usual_environ = dict(self._environ)
+        self._module = module
         self._groups: list[int] = []
+
+    def twin(self, folder: Path, *, address: str, **unusual: str) -> Process:
+        """Return another of its kind, not started, for whom some variables are set otherwise."""
+        return Process(*self._module, environ={**self._usual_environ, **unusual}, folder=folder, address=address)
 
     def start(self, **unusual: str) -> None:
         """Start it, with some variables set otherwise this time."""

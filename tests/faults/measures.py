@@ -6,7 +6,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
+from tests.faults import overload
 from tests.faults.poison import run_poison
+from tests.faults.rolling import rolling_restarts
 
 
 class Measured(Protocol):
@@ -34,4 +36,6 @@ def _poison(shape: str) -> Measure:
 MEASURES: dict[str, Measure] = {
     "poison-amqp": _poison("amqp"),
     "poison-standalone": _poison("standalone"),
+    "rolling": rolling_restarts,
+    "overload": overload.measure,
 }

@@ -18,7 +18,9 @@ from dossier.report.v1 import report_service_pb2 as report_pb
 from dossier.report.v1 import report_service_pb2_grpc as report_rpc
 
 from gateway.app import open_server
+from runtime import channels
 from runtime.channels import open_channel
+from runtime.errors import Unavailable
 from runtime.jwks_client import RemoteKeys
 from runtime.settings import Secret
 from runtime.tokens import TokenVerifier
@@ -150,8 +152,15 @@ async def test_keys_are_enough_to_verify_tokens_elsewhere(club: Club) -> None:
     assert key.kid == club.keys.signing_kid
 
 
-async def test_keys_are_served_without_anybody_else(tmp_path: Path) -> None:
+async def test_token_is_not_refused_for_good_before_the_keys_are_known(club: Club) -> None:
+    """A service that has just started asks to come again; that the token is bad it cannot know."""
+    with pytest.raises(Unavailable):
+        TokenVerifier(RemoteKeys(club.channel)).verify(club.token("s-1"))
+
+
+async def test_keys_are_served_without_anybody_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Services that wait for the keys can start after the gateway."""
+    monkeypatch.setattr(channels, "ABSENCE_SECONDS", 0.2)
     async with (
         open_server(settings_for(tmp_path)) as (server, _),
         grpc.aio.insecure_channel(server.address) as channel,

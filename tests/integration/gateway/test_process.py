@@ -16,6 +16,7 @@ from dossier.profile.v1 import profile_service_pb2_grpc as profile_rpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from gateway.app import RouteMissing, _routes, _server, open_parts, open_server, serve
+from gateway.relay import Relay
 from runtime import contract
 from runtime.metrics import CallMetrics
 from runtime.server import PortUnavailable
@@ -126,8 +127,9 @@ async def test_public_service_without_a_route_stops_the_start(club: Club) -> Non
     async with open_parts(
         profile_channel=club.profile_channel, service_tokens=tokens, sessions=sessions, key_ring=club.keys
     ) as parts:
+        relay = Relay(contract.methods().values(), routes)
         with pytest.raises(RouteMissing, match=r"dossier\.report\.v1\.ReportService"):
-            _server(club.settings, parts, sessions, routes, CallMetrics())
+            _server(club.settings, parts, sessions, relay, CallMetrics())
 
 
 @pytest.mark.parametrize("version", ["v1", "v1alpha"])

@@ -18,6 +18,7 @@ from dossier.report.v1 import report_service_pb2 as report_pb
 
 from gateway import relay
 from gateway.app import open_server
+from runtime import channels
 from runtime.admission import Limits
 from tests.eventually import eventually
 from tests.integration.gateway.calling import TIMEOUT, a_user, avatars, happened, profiles, reports
@@ -124,8 +125,11 @@ async def test_stream_of_a_reader_that_stalls_is_held_back_and_cancelled(club: C
     await happened(club.reports.visits.cancelled)
 
 
-async def test_service_that_is_down_is_told_quickly_and_by_name(tmp_path: Path) -> None:
-    """Nobody hangs on a part that is gone, and gRPC's own words about addresses stay inside."""
+async def test_service_that_stays_down_is_told_quickly_and_by_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody hangs on a part that is gone for longer than a restart; gRPC's own words about addresses stay inside."""
+    monkeypatch.setattr(channels, "ABSENCE_SECONDS", 0.2)
     async with (
         open_server(settings_for(tmp_path)) as (server, _),
         grpc.aio.insecure_channel(server.address) as channel,

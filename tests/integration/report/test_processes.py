@@ -244,7 +244,7 @@ async def test_report_goes_to_another_at_once_when_worker_is_killed(town: Town) 
 async def test_report_is_finished_when_worker_is_stopped(town: Town) -> None:
     """SIGTERM in the middle of a report lets it end."""
     await town.open()
-    worker = await town.start("worker")
+    worker = await town.start("worker", DOSSIER_REPORT_GRACE_SECONDS="20")
     anna = town.anna()
     town.world.gate.clear()
     report = await anna.create()

@@ -352,6 +352,27 @@ async def test_stop_gives_the_report_back_when_grace_is_over(shop: Workshop) -> 
     assert shop.hints._known == {"report-1": True}
 
 
+async def test_report_keeps_its_attempts_when_worker_after_worker_is_stopped(shop: Workshop) -> None:
+    """More restarts than a report has attempts do not make it fail: it was not at fault."""
+    await shop.ask()
+    for _ in range(Rules().max_attempts + 1):
+        shop.renderer.gate.clear()
+        shop.renderer.begun.clear()
+        shop.hints = InProcessHints()
+        await shop.hints.send("report-1")
+        worker = shop.worker()
+        async with working(worker):
+            async with asyncio.timeout(5):
+                await shop.renderer.begun.wait()
+            await worker.stop(grace_seconds=0)
+    shop.renderer.gate.set()
+    shop.hints = InProcessHints()
+    await shop.hints.send("report-1")
+    async with working(shop.worker()):
+        report = await shop.turns(State.READY)
+    assert report.attempt_count == 1
+
+
 async def test_idle_worker_stops_at_once(shop: Workshop) -> None:
     """With nothing in hand there is nothing to wait for."""
     worker = shop.worker(slots=3)

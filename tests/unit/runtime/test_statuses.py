@@ -14,7 +14,7 @@ from google.rpc import code_pb2, error_details_pb2, status_pb2
 import gateway
 import runtime
 from runtime import errors
-from runtime.errors import DomainError, Exhausted, InvalidInput, QuotaExceeded, Unavailable, Violation
+from runtime.errors import DomainError, Draining, Exhausted, InvalidInput, QuotaExceeded, Unavailable, Violation
 from runtime.statuses import MAX_VIOLATIONS, code_of, internal_status, status_of
 
 CODES = {
@@ -99,6 +99,13 @@ def test_delay_is_told_when_waiting_helps() -> None:
     (retry,) = details(status_of(Exhausted("Busy.", retry_after_seconds=1.5)), error_details_pb2.RetryInfo)
     assert retry.retry_delay.ToMilliseconds() == 1500
     assert not details(status_of(Exhausted("Full.")), error_details_pb2.RetryInfo)
+
+
+@pytest.mark.parametrize("error", [Unavailable("Gone.", dependency="blobs"), Draining()])
+def test_delay_is_told_when_something_is_away_for_a_moment(error: DomainError) -> None:
+    """A client that heeds it comes again when a server that drains has let go of its connections."""
+    (retry,) = details(status_of(error), error_details_pb2.RetryInfo)
+    assert retry.retry_delay.ToMilliseconds() == 1000
 
 
 def test_quota_is_named() -> None:
