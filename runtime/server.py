@@ -40,7 +40,7 @@ _OPTIONS: tuple[tuple[str, Any], ...] = (
     ("grpc.absolute_max_metadata_size", MAX_METADATA_BYTES),
     ("grpc.max_concurrent_streams", MAX_STREAMS),
     # Calls that wait to be taken up at all: beyond these numbers gRPC itself ends some, then all, with CANCELLED and no
-    # details. That costs about 40 µs, and a refusal of ours as much as a call that is served. One connection alone never
+    # details. That costs about 40 µs, and a refusal of ours as much as a call served. One connection alone never
     # gets there, with all the streams that it may have.
     ("grpc.server.max_pending_requests", 512),
     ("grpc.server.max_pending_requests_hard_limit", 1024),
