@@ -52,7 +52,7 @@ CLASSES: dict[str, FaultClass] = {
     "worker-kill": FaultClass(breaks.kill_worker, waits=(2.0, 5.0), loses_renders=True, recovery_bar=5.0),
     "workers-kill-both": FaultClass(breaks.kill_all_workers, waits=(4.0, 8.0), loses_renders=True),
     "worker-pause": FaultClass(breaks.pause_worker, holds=(0.5, 40.0), loses_renders=True),
-    "worker-term": FaultClass(breaks.terminate_worker, waits=(2.0, 5.0), loses_renders=True),
+    "worker-term": FaultClass(breaks.terminate_worker, waits=(2.0, 5.0)),
     "child-kill": FaultClass(breaks.kill_render_child, loses_renders=True),
     "api-kill": FaultClass(partial(breaks.kill_part, "api"), loses_renders=True),
     "api-term": FaultClass(partial(breaks.terminate_part, "api")),
