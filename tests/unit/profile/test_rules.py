@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,11 +13,10 @@ from hypothesis import strategies as st
 
 from profile_service import refresh_tokens
 from profile_service.games import result_for
-from profile_service.passwords import QUEUE_LIMIT, Passwords
+from profile_service.passwords import Passwords
 from profile_service.refresh_tokens import Verdict
 from profile_service.statistics import ROLES, Tally, add_up
 from profile_service.users import User, etag_of, revision_of, search_key
-from runtime.errors import Exhausted
 from runtime.validation import validate
 from standalone.sample_club.club import season
 
@@ -60,20 +58,6 @@ def test_refresh_token_survives_its_text_form(counter: int, salt: bytes) -> None
 def test_text_that_is_no_refresh_token_parses_to_nothing(text: str) -> None:
     """Arbitrary text is told apart without an error."""
     assert refresh_tokens.parse(text) is None
-
-
-async def test_passwords_beyond_the_queue_are_refused_at_once() -> None:
-    """More sign-ins than can wait are refused with a delay to retry after, and the others are served."""
-    passwords = Passwords(threads=1)
-    try:
-        attempts = [passwords.matches("password", None) for _ in range(QUEUE_LIMIT + 6)]
-        outcomes = await asyncio.gather(*attempts, return_exceptions=True)
-    finally:
-        passwords.close()
-    refused = [outcome for outcome in outcomes if isinstance(outcome, Exhausted)]
-    assert len(refused) == 5
-    assert all(error.retry_after_seconds for error in refused)
-    assert outcomes.count(False) == QUEUE_LIMIT + 1
 
 
 async def test_password_is_matched_by_its_own_hash_only() -> None:
