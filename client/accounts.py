@@ -28,15 +28,22 @@ class AccountCalls:
             raise not_signed_in()
         return username
 
-    async def sign_up(self, username: str, password: str, *, display_name: str = "", email: str = "") -> None:
+    async def sign_up(
+        self, username: str, password: str, *, display_name: str = "", email: str = "", device_name: str = ""
+    ) -> None:
         """Open an account and sign it in. Raises DossierError (USERNAME_TAKEN, PASSWORD_TOO_COMMON, …)."""
-        request = auth_pb.SignUpRequest(username=username, password=password, display_name=display_name, email=email)
+        request = auth_pb.SignUpRequest(
+            username=username, password=password, display_name=display_name, email=email, device_name=device_name
+        )
         answer = await self._connection.unary(self._connection.stubs.auth.SignUp, request)
         await self._connection.tokens.adopt(answer.username, answer.tokens)
 
-    async def sign_in(self, username: str, password: str) -> None:
-        """Open a session and keep its tokens. Raises DossierError (CREDENTIALS_WRONG, SERVER_BUSY)."""
-        request = auth_pb.SignInRequest(username=username, password=password)
+    async def sign_in(self, username: str, password: str, *, device_name: str = "") -> None:
+        """Open a session and keep its tokens. Raises DossierError (CREDENTIALS_WRONG, SERVER_BUSY).
+
+        `device_name` is what the session is called in the owner's list, up to 100 characters.
+        """
+        request = auth_pb.SignInRequest(username=username, password=password, device_name=device_name)
         answer = await self._connection.unary(self._connection.stubs.auth.SignIn, request)
         await self._connection.tokens.adopt(username, answer.tokens)
 
@@ -51,6 +58,31 @@ class AccountCalls:
                 raise
         finally:
             await self._connection.tokens.forget()
+
+    async def sign_out_everywhere(self) -> None:
+        """End every session of the account, this one included, and forget its tokens. Raises DossierError."""
+        request = auth_pb.SignOutEverywhereRequest()
+        await self._connection.unary(self._connection.stubs.auth.SignOutEverywhere, request, signed_in=True)
+        await self._connection.tokens.forget()
+
+    async def list_sessions(self) -> list[auth_pb.Session]:
+        """Return the account's live sessions, the one used last first. Raises DossierError."""
+        request = auth_pb.ListSessionsRequest()
+        method = self._connection.stubs.auth.ListSessions
+        return list((await self._connection.unary(method, request, signed_in=True, repeatable=True)).sessions)
+
+    async def revoke_session(self, session_id: str) -> None:
+        """End one of the account's sessions. Raises DossierError (SESSION_NOT_FOUND)."""
+        request = auth_pb.RevokeSessionRequest(session_id=session_id)
+        await self._connection.unary(self._connection.stubs.auth.RevokeSession, request, signed_in=True)
+
+    async def change_password(self, current: str, new: str) -> None:
+        """Give the account another password, ending its other sessions.
+
+        Raises DossierError (CREDENTIALS_WRONG, PASSWORD_TOO_COMMON, SERVER_BUSY).
+        """
+        request = auth_pb.ChangePasswordRequest(current_password=current, new_password=new)
+        await self._connection.unary(self._connection.stubs.auth.ChangePassword, request, signed_in=True)
 
     async def caller(self) -> auth_pb.GetCallerResponse:
         """Return who the access token says the caller is. Raises DossierError."""

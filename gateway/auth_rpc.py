@@ -16,6 +16,8 @@ from runtime.contract import role_name, role_value
 from runtime.sessions import SessionCheck
 
 Context = grpc.aio.ServicerContext[Any, Any]
+# As the contract has it.
+DEVICE_NAME_LENGTH = 100
 
 
 class AuthRpc(auth_rpc.AuthServiceServicer):
@@ -35,11 +37,16 @@ class AuthRpc(auth_rpc.AuthServiceServicer):
             password=request.password,
             display_name=request.display_name,
             email=request.email,
+            device_name=_device_name(request.device_name, context),
         )
         return auth_pb.SignUpResponse(username=session.username, tokens=self._tokens(session))
 
     async def SignIn(self, request: auth_pb.SignInRequest, context: Context) -> auth_pb.SignInResponse:
-        session = await self._credentials.open_session(username=request.username, password=request.password)
+        session = await self._credentials.open_session(
+            username=request.username,
+            password=request.password,
+            device_name=_device_name(request.device_name, context),
+        )
         return auth_pb.SignInResponse(tokens=self._tokens(session))
 
     async def RefreshTokens(
@@ -53,6 +60,48 @@ class AuthRpc(auth_rpc.AuthServiceServicer):
         await self._credentials.close_session(session_id)
         self._sessions.forget(session_id)
         return auth_pb.SignOutResponse()
+
+    async def SignOutEverywhere(
+        self, request: auth_pb.SignOutEverywhereRequest, context: Context
+    ) -> auth_pb.SignOutEverywhereResponse:
+        who = caller()
+        await self._credentials.close_sessions(who.account_id)
+        self._sessions.forget(who.session_id)
+        return auth_pb.SignOutEverywhereResponse()
+
+    async def ListSessions(
+        self, request: auth_pb.ListSessionsRequest, context: Context
+    ) -> auth_pb.ListSessionsResponse:
+        who = caller()
+        sessions = await self._credentials.list_sessions(who.account_id)
+        return auth_pb.ListSessionsResponse(
+            sessions=[
+                auth_pb.Session(
+                    session_id=session.session_id,
+                    device_name=session.device_name,
+                    create_time=session.create_time,
+                    last_seen_time=session.last_seen_time,
+                    expire_time=session.expire_time,
+                    current=session.session_id == who.session_id,
+                )
+                for session in sessions
+            ]
+        )
+
+    async def RevokeSession(
+        self, request: auth_pb.RevokeSessionRequest, context: Context
+    ) -> auth_pb.RevokeSessionResponse:
+        await self._credentials.revoke_session(caller().account_id, request.session_id)
+        self._sessions.forget(request.session_id)
+        return auth_pb.RevokeSessionResponse()
+
+    async def ChangePassword(
+        self, request: auth_pb.ChangePasswordRequest, context: Context
+    ) -> auth_pb.ChangePasswordResponse:
+        await self._credentials.change_password(
+            caller(), current_password=request.current_password, new_password=request.new_password
+        )
+        return auth_pb.ChangePasswordResponse()
 
     async def GetJwks(self, request: auth_pb.GetJwksRequest, context: Context) -> auth_pb.GetJwksResponse:
         keys = (
@@ -79,3 +128,13 @@ class AuthRpc(auth_rpc.AuthServiceServicer):
             refresh_token=session.refresh_token,
             refresh_expire_time=session.refresh_expire_time,
         )
+
+
+def _device_name(given: str, context: Context) -> str:
+    """Return what the client calls itself: as it was asked to, or else its user agent's product, cut to fit."""
+    if given:
+        return given
+    agents = [value for key, value in context.invocation_metadata() or () if key == "user-agent"]
+    agent = agents[0] if agents and isinstance(agents[0], str) else ""
+    product = "".join(letter for letter in agent.partition(" ")[0] if letter.isprintable())
+    return product[:DEVICE_NAME_LENGTH]

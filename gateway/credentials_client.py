@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import NoReturn, TypeVar
 
 import grpc
@@ -11,7 +11,7 @@ from dossier.profile.v1 import credentials_service_pb2_grpc as credentials_rpc
 from google.protobuf.message import Message
 
 from gateway.upstream import PROFILE_SERVICE, raise_answer
-from runtime.calls import seconds_left
+from runtime.calls import Caller, seconds_left
 from runtime.channels import Patience, internal_metadata
 from runtime.errors import Unavailable
 from runtime.service_tokens import ServiceTokens
@@ -36,17 +36,17 @@ class CredentialsClient:
         self._patience = Patience(profile, dependency=PROFILE_SERVICE)
 
     async def create_account(
-        self, *, username: str, password: str, display_name: str, email: str
+        self, *, username: str, password: str, display_name: str, email: str, device_name: str
     ) -> credentials_pb.Session:
         """Open an account and return its first session."""
         request = credentials_pb.CreateAccountRequest(
-            username=username, password=password, display_name=display_name, email=email
+            username=username, password=password, display_name=display_name, email=email, device_name=device_name
         )
         return (await self._ask(self._stub.CreateAccount, request)).session
 
-    async def open_session(self, *, username: str, password: str) -> credentials_pb.Session:
+    async def open_session(self, *, username: str, password: str, device_name: str) -> credentials_pb.Session:
         """Check a password and return a new session."""
-        request = credentials_pb.OpenSessionRequest(username=username, password=password)
+        request = credentials_pb.OpenSessionRequest(username=username, password=password, device_name=device_name)
         return (await self._ask(self._stub.OpenSession, request)).session
 
     async def rotate_session(self, refresh_token: str) -> credentials_pb.Session:
@@ -57,6 +57,30 @@ class CredentialsClient:
     async def close_session(self, session_id: str) -> None:
         """End a session; ended ones stay ended."""
         await self._ask(self._stub.CloseSession, credentials_pb.CloseSessionRequest(session_id=session_id))
+
+    async def close_sessions(self, account_id: str) -> None:
+        """End all sessions of an account."""
+        await self._ask(self._stub.CloseSessions, credentials_pb.CloseSessionsRequest(account_id=account_id))
+
+    async def revoke_session(self, account_id: str, session_id: str) -> None:
+        """End a live session of an account."""
+        request = credentials_pb.RevokeSessionRequest(account_id=account_id, session_id=session_id)
+        await self._ask(self._stub.RevokeSession, request)
+
+    async def list_sessions(self, account_id: str) -> Sequence[credentials_pb.LiveSession]:
+        """Return the live sessions of an account, the one used last first."""
+        request = credentials_pb.ListSessionsRequest(account_id=account_id)
+        return (await self._ask(self._stub.ListSessions, request)).sessions
+
+    async def change_password(self, caller: Caller, *, current_password: str, new_password: str) -> None:
+        """Give the caller's account another password, ending its sessions but the caller's."""
+        request = credentials_pb.ChangePasswordRequest(
+            account_id=caller.account_id,
+            session_id=caller.session_id,
+            current_password=current_password,
+            new_password=new_password,
+        )
+        await self._ask(self._stub.ChangePassword, request)
 
     async def _ask(self, method: Callable[..., Awaitable[Response]], request: Message) -> Response:
         await self._patience.connected()

@@ -30,10 +30,12 @@ from profile_service.rpc.credentials_rpc import CredentialsServicer
 from profile_service.rpc.game_rpc import GameServicer, StatsServicer
 from profile_service.rpc.profile_rpc import ProfileServicer
 from profile_service.rpc.snapshot_rpc import SnapshotServicer
+from profile_service.sessions import Sessions
 from profile_service.settings import Settings
 from profile_service.snapshots import Snapshots
 from profile_service.storage.credential_store import CredentialStore
 from profile_service.storage.game_store import GameStore
+from profile_service.storage.session_store import SessionStore
 from profile_service.storage.snapshot_store import SnapshotStore
 from profile_service.storage.user_store import UserStore
 from profile_service.users import ProfileEditor
@@ -86,7 +88,8 @@ async def open_parts(
         blobs = local_blobs(folder / "avatars")
         pages = PageTokens(settings.page_secret.reveal())
         users, accounts, games = UserStore(database), CredentialStore(database), GameStore(database)
-        rules = CredentialRules(accounts, passwords, secret=settings.refresh_secret.reveal(), new_id=_new_id)
+        sessions = Sessions(SessionStore(database), secret=settings.refresh_secret.reveal(), new_id=_new_id)
+        rules = CredentialRules(accounts, passwords, sessions=sessions, new_id=_new_id)
         profile = ProfileServicer(users, ProfileEditor(users), pages)
         avatars = Avatars(users, blobs, images, new_id=_new_id)
         await stack.enter_async_context(_meanwhile(avatars.sweep(), name="avatar-sweep"))
@@ -104,11 +107,12 @@ async def open_parts(
             ),
             internal=(
                 partial(
-                    credentials_service_pb2_grpc.add_CredentialsServiceServicer_to_server, CredentialsServicer(rules)
+                    credentials_service_pb2_grpc.add_CredentialsServiceServicer_to_server,
+                    CredentialsServicer(rules, sessions),
                 ),
                 partial(snapshot_service_pb2_grpc.add_SnapshotServiceServicer_to_server, snapshot),
             ),
-            is_session_live=rules.is_live,
+            is_session_live=sessions.is_live,
         )
 
 

@@ -1,24 +1,22 @@
-"""Accounts, passwords, roles, and the sign-in sessions that refresh tokens continue."""
+"""Accounts, their passwords and their roles."""
 
 from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Protocol
 
-from profile_service import refresh_tokens
-from profile_service.errors import CredentialsWrong, NotOwner, RefreshTokenInvalid, RefreshTokenReused, UserNotFound
+from profile_service.errors import CredentialsWrong, NotOwner, UserNotFound
 from profile_service.passwords import Passwords, require_uncommon
-from profile_service.refresh_tokens import Presented, Verdict
+from profile_service.sessions import OpenSession, Sessions
 from runtime.calls import Caller
 
-SALT_BYTES = 16
 SECRET_BYTES = 32
-_SLIDING = timedelta(days=refresh_tokens.SLIDING_DAYS)
-_ABSOLUTE = timedelta(days=refresh_tokens.ABSOLUTE_DAYS)
 SERVICE_ROLE = "service"
+# A sign-in begins anew when the hash changed while it was checked, as by another sign-in that renewed it.
+ATTEMPTS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,41 +35,8 @@ class Credentials:
     """What signing in needs of an account."""
 
     account_id: str
+    username: str
     password_hash: str = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class SessionRow:
-    """A sign-in session as it is kept. `now` is the database's clock at the reading."""
-
-    session_id: str
-    account_id: str
-    username: str
-    roles: frozenset[str]
-    salt: bytes = field(repr=False)
-    counter: int
-    create_time: datetime
-    rotate_time: datetime
-    expire_time: datetime
-    ended: bool
-    now: datetime
-
-    @property
-    def live(self) -> bool:
-        """Whether the session can be continued."""
-        return not self.ended and self.now < self.expire_time
-
-
-@dataclass(frozen=True, slots=True)
-class OpenSession:
-    """A live session with its newest refresh token."""
-
-    account_id: str
-    username: str
-    roles: frozenset[str]
-    session_id: str
-    refresh_token: str = field(repr=False)
-    refresh_expire_time: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +53,7 @@ class NewAccount:
 
 
 class CredentialStore(Protocol):
-    """Where accounts and sessions are kept."""
+    """Where accounts are kept."""
 
     async def create_account(self, account: NewAccount) -> None:
         """Insert the account. Raises UsernameTaken."""
@@ -96,24 +61,14 @@ class CredentialStore(Protocol):
     async def find_credentials(self, username: str) -> Credentials | None:
         """Return the account's credentials, None when there is no such account."""
 
-    async def set_password_hash(self, account_id: str, password_hash: str) -> None:
-        """Replace the hash."""
+    async def get_credentials(self, account_id: str) -> Credentials | None:
+        """Return the account's credentials, None when it was deleted."""
 
-    async def open_session(
-        self, account_id: str, *, session_id: str, salt: bytes, lifetime: timedelta
-    ) -> SessionRow | None:
-        """Insert a session and return it with the roles of that moment. None when there is no such account any more."""
+    async def renew_password_hash(self, account_id: str, *, old: str, new: str) -> None:
+        """Replace the hash; nothing happens when it is another one by now."""
 
-    async def find_session(self, session_id: str) -> SessionRow | None:
-        """Return the session of an account that still exists."""
-
-    async def rotate_session(
-        self, session_id: str, decide: Callable[[SessionRow], tuple[Verdict, datetime]]
-    ) -> tuple[Verdict, SessionRow] | None:
-        """Let `decide` judge the locked session, carry out its verdict, and return the session as it is then."""
-
-    async def end_session(self, session_id: str) -> None:
-        """End the session; nothing happens when it has ended."""
+    async def change_password_hash(self, account_id: str, *, old: str, new: str, kept_session_id: str) -> bool:
+        """Replace the hash and end all other sessions. False when the hash is another one by now."""
 
     async def change_roles(self, username: str, *, add: str = "", remove: str = "") -> bool:
         """Change the roles, ending all sessions when one is taken away. False when there is no such account."""
@@ -123,17 +78,19 @@ class CredentialStore(Protocol):
 
 
 class CredentialRules:
-    """The use cases. `secret` signs refresh tokens; `new_id` gives UUIDs."""
+    """The use cases. `new_id` gives UUIDs."""
 
     def __init__(
-        self, store: CredentialStore, passwords: Passwords, *, secret: bytes, new_id: Callable[[], str]
+        self, store: CredentialStore, passwords: Passwords, *, sessions: Sessions, new_id: Callable[[], str]
     ) -> None:
         self._store = store
         self._passwords = passwords
-        self._secret = secret
+        self._sessions = sessions
         self._new_id = new_id
 
-    async def create_account(self, username: str, password: str, *, display_name: str, email: str) -> OpenSession:
+    async def create_account(
+        self, username: str, password: str, *, display_name: str, email: str, device_name: str
+    ) -> OpenSession:
         """Open an account and its first session. Raises PasswordTooCommon or UsernameTaken."""
         require_uncommon(password, username=username)
         account = NewAccount(
@@ -146,7 +103,12 @@ class CredentialRules:
             roles=frozenset(),
         )
         await self._store.create_account(account)
-        return await self._open(account.account_id)
+        session = await self._sessions.open(
+            account.account_id, password_hash=account.password_hash, device_name=device_name
+        )
+        if session is None:  # deleted or given another password in the same moment
+            raise CredentialsWrong()
+        return session
 
     async def create_service_account(self, username: str, *, display_name: str) -> str:
         """Open an account for a program and return its secret. Raises UsernameTaken."""
@@ -163,32 +125,29 @@ class CredentialRules:
         await self._store.create_account(account)
         return secret
 
-    async def open_session(self, username: str, password: str) -> OpenSession:
+    async def open_session(self, username: str, password: str, *, device_name: str) -> OpenSession:
         """Sign in. Raises CredentialsWrong, after the same time for an unknown username."""
-        credentials = await self._authenticate(username, password)
-        return await self._open(credentials.account_id)
+        for _ in range(ATTEMPTS):
+            credentials = await self._authenticate(username, password)
+            session = await self._sessions.open(
+                credentials.account_id, password_hash=credentials.password_hash, device_name=device_name
+            )
+            if session is not None:
+                return session
+        raise CredentialsWrong()
 
-    async def continue_session(self, token: str) -> OpenSession:
-        """Exchange a refresh token. Raises RefreshTokenInvalid or, having ended the session, RefreshTokenReused."""
-        presented = refresh_tokens.parse(token)
-        if presented is None:
-            raise RefreshTokenInvalid()
-        outcome = await self._store.rotate_session(presented.session_id, lambda row: self._judge(presented, row))
-        if outcome is None:
-            raise RefreshTokenInvalid()
-        verdict, row = outcome
-        if verdict is Verdict.REUSED:
-            raise RefreshTokenReused()
-        return self._session(row)
-
-    async def is_live(self, session_id: str) -> bool:
-        """Return whether the session still stands."""
-        row = await self._store.find_session(session_id)
-        return row is not None and row.live
-
-    async def end_session(self, session_id: str) -> None:
-        """Sign out."""
-        await self._store.end_session(session_id)
+    async def change_password(self, account_id: str, current: str, new: str, *, kept_session_id: str) -> None:
+        """Replace the password and end all sessions but one. Raises CredentialsWrong or PasswordTooCommon."""
+        credentials = await self._require_match(await self._store.get_credentials(account_id), current)
+        require_uncommon(new, username=credentials.username, field="new_password")
+        changed = await self._store.change_password_hash(
+            account_id,
+            old=credentials.password_hash,
+            new=await self._passwords.hash(new),
+            kept_session_id=kept_session_id,
+        )
+        if not changed:  # somebody else changed it in the same moment
+            raise CredentialsWrong()
 
     async def change_roles(self, username: str, *, add: str = "", remove: str = "") -> None:
         """Give or take a role. Raises UserNotFound."""
@@ -205,35 +164,16 @@ class CredentialRules:
         return await self._store.erase_account(caller.account_id)
 
     async def _authenticate(self, username: str, password: str) -> Credentials:
-        credentials = await self._store.find_credentials(username)
+        credentials = await self._require_match(await self._store.find_credentials(username), password)
+        if not self._passwords.is_outdated(credentials.password_hash):
+            return credentials
+        renewed = await self._passwords.hash(password)
+        await self._store.renew_password_hash(credentials.account_id, old=credentials.password_hash, new=renewed)
+        return Credentials(credentials.account_id, credentials.username, renewed)
+
+    async def _require_match(self, credentials: Credentials | None, password: str) -> Credentials:
+        """Return the credentials when the password is theirs. An absent account takes as long as a wrong password."""
         matched = await self._passwords.matches(password, credentials.password_hash if credentials else None)
         if credentials is None or not matched:
             raise CredentialsWrong()
-        if self._passwords.is_outdated(credentials.password_hash):
-            await self._store.set_password_hash(credentials.account_id, await self._passwords.hash(password))
         return credentials
-
-    async def _open(self, account_id: str) -> OpenSession:
-        salt = secrets.token_bytes(SALT_BYTES)
-        row = await self._store.open_session(account_id, session_id=self._new_id(), salt=salt, lifetime=_SLIDING)
-        if row is None:  # deleted while the password was checked
-            raise CredentialsWrong()
-        return self._session(row)
-
-    def _judge(self, presented: Presented, row: SessionRow) -> tuple[Verdict, datetime]:
-        """Runs inside the transaction that carries the verdict out."""
-        genuine = refresh_tokens.is_genuine(presented, self._secret, salt=row.salt, account_id=row.account_id)
-        if not genuine or not row.live:
-            raise RefreshTokenInvalid()
-        verdict = refresh_tokens.judge(
-            presented.counter,
-            current=row.counter,
-            seconds_since_rotation=(row.now - row.rotate_time).total_seconds(),
-        )
-        return verdict, min(row.now + _SLIDING, row.create_time + _ABSOLUTE)
-
-    def _session(self, row: SessionRow) -> OpenSession:
-        token = refresh_tokens.issue(
-            self._secret, session_id=row.session_id, salt=row.salt, counter=row.counter, account_id=row.account_id
-        )
-        return OpenSession(row.account_id, row.username, row.roles, row.session_id, token, row.expire_time)

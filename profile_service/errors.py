@@ -38,8 +38,8 @@ class PasswordTooCommon(InvalidInput):
 
     reason: ClassVar[str] = "PASSWORD_TOO_COMMON"
 
-    def __init__(self) -> None:
-        violation = Violation("password", "is among the most used passwords, or is the username")
+    def __init__(self, field: str) -> None:
+        violation = Violation(field, "is among the most used passwords, or is the username")
         super().__init__("This password is too easy to guess; choose a longer or less usual one.", violation)
 
 
@@ -68,6 +68,15 @@ class RefreshTokenReused(Unauthenticated):
 
     def __init__(self) -> None:
         super().__init__("This refresh token was used before, so its session was ended for safety; sign in again.")
+
+
+class SessionNotFound(NotFound):
+    """The account has no live session of this id; the same whether it ended, is foreign or never was."""
+
+    reason: ClassVar[str] = "SESSION_NOT_FOUND"
+
+    def __init__(self) -> None:
+        super().__init__("You have no session with this id, or it has ended; list your sessions.")
 
 
 class NotOwner(NotAllowed):

@@ -73,8 +73,8 @@ def _yield_to_calls() -> None:
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICENESS)
 
 
-def require_uncommon(password: str, *, username: str) -> None:
-    """Raise PasswordTooCommon when the password is one of the 30,000 most used, or the username."""
+def require_uncommon(password: str, *, username: str, field: str = "password") -> None:
+    """Raise PasswordTooCommon, naming the request's field, for one of the 30,000 most used or the username."""
     lowered = password.lower()
     if lowered in _COMMON or lowered == username:
-        raise PasswordTooCommon()
+        raise PasswordTooCommon(field)

@@ -1,8 +1,9 @@
-"""sign-up, sign-in, sign-out, whoami."""
+"""sign-up, sign-in, sign-out, change-password, whoami."""
 
 from __future__ import annotations
 
 import asyncio
+import platform
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -21,7 +22,8 @@ def add_to(app: typer.Typer) -> None:
     app.command("sign-in", epilog=examples("dossier sign-in anna", "dossier sign-in bot --password-stdin < secret"))(
         sign_in
     )
-    app.command("sign-out", epilog=examples("dossier sign-out"))(sign_out)
+    app.command("sign-out", epilog=examples("dossier sign-out", "dossier sign-out --everywhere"))(sign_out)
+    app.command("change-password", epilog=examples("dossier change-password"))(change_password)
     app.command("whoami", epilog=examples("dossier whoami", "dossier whoami --json"))(whoami)
 
 
@@ -41,7 +43,9 @@ def sign_up(
 
     async def work() -> None:
         async with session.connect() as dossier:
-            await dossier.sign_up(username, password, display_name=display_name, email=email)
+            await dossier.sign_up(
+                username, password, display_name=display_name, email=email, device_name=_device_name()
+            )
         session.output.remark(f"Welcome, {username}. You are signed in to {session.endpoint}.")
 
     asyncio.run(work())
@@ -57,21 +61,44 @@ def sign_in(ctx: typer.Context, username: UsernameArgument, password_stdin: Pass
 
     async def work() -> None:
         async with session.connect() as dossier:
-            await dossier.sign_in(username, password)
+            await dossier.sign_in(username, password, device_name=_device_name())
         session.output.remark(f"You are signed in to {session.endpoint} as {username}.")
 
     asyncio.run(work())
 
 
-def sign_out(ctx: typer.Context) -> None:
+def sign_out(
+    ctx: typer.Context,
+    everywhere: Annotated[
+        bool, typer.Option("--everywhere", help="End the sessions on all other devices too.")
+    ] = False,
+) -> None:
     """End the session and remove its credentials from this computer."""
     session = session_of(ctx)
 
     async def work() -> None:
         async with session.connect() as dossier:
             username = dossier.own_username()
-            await dossier.sign_out()
-        session.output.remark(f"{username} is signed out of {session.endpoint}.")
+            await (dossier.sign_out_everywhere() if everywhere else dossier.sign_out())
+        session.output.remark(f"{username} is signed out of {session.endpoint}{' on all devices' * everywhere}.")
+
+    asyncio.run(work())
+
+
+def change_password(ctx: typer.Context, password_stdin: PasswordStdinOption = False) -> None:
+    """Give your account another password; all sessions but this one end.
+
+    The passwords are asked for, the new one twice, or taken from DOSSIER_PASSWORD and DOSSIER_NEW_PASSWORD, or as two
+    lines from standard input.
+    """
+    session = session_of(ctx)
+    current = read_password(from_stdin=password_stdin, prompt="Current password: ")
+    new = read_password(from_stdin=password_stdin, twice=True, prompt="New password: ", variable="DOSSIER_NEW_PASSWORD")
+
+    async def work() -> None:
+        async with session.connect() as dossier:
+            await dossier.change_password(current, new)
+        session.output.remark("The password is changed; you are signed out everywhere else.")
 
     asyncio.run(work())
 
@@ -79,6 +106,12 @@ def sign_out(ctx: typer.Context) -> None:
 def whoami(ctx: typer.Context, as_json: JsonOption = False) -> None:
     """Show whose account the commands act for."""
     asyncio.run(_whoami(session_of(ctx, as_json=as_json)))
+
+
+def _device_name() -> str:
+    """Return what this computer is called in the owner's list of sessions."""
+    name = "".join(letter for letter in platform.node() if letter.isprintable())
+    return f"dossier on {name}"[:100]
 
 
 async def _whoami(session: Session) -> None:

@@ -11,17 +11,19 @@ from client.cli.failures import USAGE, CommandFailure
 _TRIES = 3
 
 
-def read_password(*, from_stdin: bool, twice: bool = False, prompt: str = "Password: ") -> str:
+def read_password(
+    *, from_stdin: bool, twice: bool = False, prompt: str = "Password: ", variable: str = "DOSSIER_PASSWORD"
+) -> str:
     """Return the password exactly as given; asked for twice when it is a new one. Raises CommandFailure."""
     if from_stdin:
         line = sys.stdin.readline()
         return line.removesuffix("\n").removesuffix("\r")
-    if from_environment := os.environ.get("DOSSIER_PASSWORD"):
+    if from_environment := os.environ.get(variable):
         return from_environment
     if not sys.stdin.isatty():
         raise CommandFailure(
             "There is no terminal to ask for the password on.",
-            advice="Use --password-stdin, or set DOSSIER_PASSWORD.",
+            advice=f"Use --password-stdin, or set {variable}.",
             exit_code=USAGE,
         )
     for _ in range(_TRIES):

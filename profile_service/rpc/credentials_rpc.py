@@ -8,8 +8,9 @@ import grpc
 from dossier.profile.v1 import credentials_service_pb2 as credentials_pb
 from dossier.profile.v1 import credentials_service_pb2_grpc as credentials_rpc
 
-from profile_service.credentials import CredentialRules, OpenSession
+from profile_service.credentials import CredentialRules
 from profile_service.rpc.messages import timestamp
+from profile_service.sessions import ListedSession, OpenSession, Sessions
 from runtime.contract import role_name, role_value
 
 Context = grpc.aio.ServicerContext[Any, Any]
@@ -18,39 +19,70 @@ Context = grpc.aio.ServicerContext[Any, Any]
 class CredentialsServicer(credentials_rpc.CredentialsServiceServicer):
     """Serves the gateway, and the operator on the server's own machine."""
 
-    def __init__(self, rules: CredentialRules) -> None:
+    def __init__(self, rules: CredentialRules, sessions: Sessions) -> None:
         self._rules = rules
+        self._sessions = sessions
 
     async def CreateAccount(
         self, request: credentials_pb.CreateAccountRequest, context: Context
     ) -> credentials_pb.CreateAccountResponse:
         session = await self._rules.create_account(
-            request.username, request.password, display_name=request.display_name, email=request.email
+            request.username,
+            request.password,
+            display_name=request.display_name,
+            email=request.email,
+            device_name=request.device_name,
         )
         return credentials_pb.CreateAccountResponse(session=_message(session))
 
     async def OpenSession(
         self, request: credentials_pb.OpenSessionRequest, context: Context
     ) -> credentials_pb.OpenSessionResponse:
-        session = await self._rules.open_session(request.username, request.password)
+        session = await self._rules.open_session(request.username, request.password, device_name=request.device_name)
         return credentials_pb.OpenSessionResponse(session=_message(session))
 
     async def RotateSession(
         self, request: credentials_pb.RotateSessionRequest, context: Context
     ) -> credentials_pb.RotateSessionResponse:
-        session = await self._rules.continue_session(request.refresh_token)
+        session = await self._sessions.continue_session(request.refresh_token)
         return credentials_pb.RotateSessionResponse(session=_message(session))
 
     async def CloseSession(
         self, request: credentials_pb.CloseSessionRequest, context: Context
     ) -> credentials_pb.CloseSessionResponse:
-        await self._rules.end_session(request.session_id)
+        await self._sessions.end(request.session_id)
         return credentials_pb.CloseSessionResponse()
+
+    async def RevokeSession(
+        self, request: credentials_pb.RevokeSessionRequest, context: Context
+    ) -> credentials_pb.RevokeSessionResponse:
+        await self._sessions.revoke(request.account_id, request.session_id)
+        return credentials_pb.RevokeSessionResponse()
+
+    async def CloseSessions(
+        self, request: credentials_pb.CloseSessionsRequest, context: Context
+    ) -> credentials_pb.CloseSessionsResponse:
+        await self._sessions.end_all(request.account_id)
+        return credentials_pb.CloseSessionsResponse()
+
+    async def ListSessions(
+        self, request: credentials_pb.ListSessionsRequest, context: Context
+    ) -> credentials_pb.ListSessionsResponse:
+        sessions = await self._sessions.live_of(request.account_id)
+        return credentials_pb.ListSessionsResponse(sessions=map(_listed, sessions))
+
+    async def ChangePassword(
+        self, request: credentials_pb.ChangePasswordRequest, context: Context
+    ) -> credentials_pb.ChangePasswordResponse:
+        await self._rules.change_password(
+            request.account_id, request.current_password, request.new_password, kept_session_id=request.session_id
+        )
+        return credentials_pb.ChangePasswordResponse()
 
     async def GetSession(
         self, request: credentials_pb.GetSessionRequest, context: Context
     ) -> credentials_pb.GetSessionResponse:
-        return credentials_pb.GetSessionResponse(live=await self._rules.is_live(request.session_id))
+        return credentials_pb.GetSessionResponse(live=await self._sessions.is_live(request.session_id))
 
     async def GrantRole(
         self, request: credentials_pb.GrantRoleRequest, context: Context
@@ -79,4 +111,14 @@ def _message(session: OpenSession) -> credentials_pb.Session:
         session_id=session.session_id,
         refresh_token=session.refresh_token,
         refresh_expire_time=timestamp(session.refresh_expire_time),
+    )
+
+
+def _listed(session: ListedSession) -> credentials_pb.LiveSession:
+    return credentials_pb.LiveSession(
+        session_id=session.session_id,
+        device_name=session.device_name,
+        create_time=timestamp(session.create_time),
+        last_seen_time=timestamp(session.last_seen_time),
+        expire_time=timestamp(session.expire_time),
     )

@@ -1,8 +1,8 @@
 -- name: insert_session^
-INSERT INTO sessions (session_id, account_id, salt, counter, create_time, rotate_time, expire_time)
-SELECT :session_id, account_id, :salt, 1, now_micros(), now_micros(), now_micros() + :lifetime
+INSERT INTO sessions (session_id, account_id, salt, counter, device_name, create_time, rotate_time, expire_time)
+SELECT :session_id, account_id, :salt, 1, :device_name, now_micros(), now_micros(), now_micros() + :lifetime
 FROM users
-WHERE account_id = :account_id AND state = 'active'
+WHERE account_id = :account_id AND state = 'active' AND password_hash = :password_hash
 RETURNING expire_time;
 
 -- name: get_session^
@@ -18,8 +18,36 @@ SET counter = counter + 1, rotate_time = :now, expire_time = :expire_time
 WHERE session_id = :session_id AND counter = :counter AND end_time IS NULL
 RETURNING counter;
 
+-- name: list_sessions
+SELECT session_id, device_name, create_time, rotate_time, expire_time
+FROM sessions
+WHERE account_id = :account_id AND end_time IS NULL AND expire_time > now_micros()
+ORDER BY rotate_time DESC, session_id DESC
+LIMIT :row_limit;
+
 -- name: end_session^
 UPDATE sessions SET end_time = now_micros() WHERE session_id = :session_id AND end_time IS NULL
+RETURNING session_id;
+
+-- name: end_session_of^
+UPDATE sessions SET end_time = now_micros()
+WHERE session_id = :session_id AND account_id = :account_id AND end_time IS NULL AND expire_time > now_micros()
+RETURNING session_id;
+
+-- name: end_other_sessions_of
+UPDATE sessions SET end_time = now_micros()
+WHERE account_id = :account_id AND session_id <> :kept_session_id AND end_time IS NULL
+RETURNING session_id;
+
+-- name: end_surplus_sessions
+-- Those beyond the newest ones; the limit is there for its OFFSET.
+UPDATE sessions SET end_time = now_micros()
+WHERE session_id IN (
+    SELECT session_id FROM sessions
+    WHERE account_id = :account_id AND end_time IS NULL AND expire_time > now_micros()
+    ORDER BY rotate_time DESC, session_id DESC
+    LIMIT 1000 OFFSET :keep
+)
 RETURNING session_id;
 
 -- name: end_sessions_of

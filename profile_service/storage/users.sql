@@ -53,13 +53,18 @@ SELECT account_id, username, display_name, gender, city, club, about, locale, re
 FROM users
 WHERE username = :username AND state = 'active' AND kind = 'person';
 
--- name: get_credentials^
-SELECT account_id, password_hash
+-- name: find_credentials^
+SELECT account_id, username, password_hash
 FROM users
 WHERE username = :username AND state = 'active';
 
--- name: set_password_hash^
-UPDATE users SET password_hash = :password_hash WHERE account_id = :account_id AND state = 'active'
+-- name: get_credentials^
+SELECT account_id, username, password_hash
+FROM users
+WHERE account_id = :account_id AND state = 'active';
+
+-- name: replace_password_hash^
+UPDATE users SET password_hash = :new WHERE account_id = :account_id AND state = 'active' AND password_hash = :old
 RETURNING account_id;
 
 -- name: get_roles^

@@ -273,3 +273,19 @@ async def test_games_are_recorded_by_referees_only(club: Club) -> None:
     game = await server.record_game(a_game(names, game_pb2.WINNER_RED))
     assert [listed.game_id async for listed in players[0].list_games(username=names[0])] == [game.game_id]
     assert (await players[3].player_stats(names[3])).overall.wins == 1
+
+
+async def test_changed_password_signs_every_other_device_out(club: Club) -> None:
+    """The device that changes it stays signed in, the others and the old password are of no more use."""
+    anna = await club.player()
+    username = anna.own_username()
+    async with bare_channel(club) as channel:
+        phone = await signed_in(channel, username)
+        await anna.change_password(PASSWORD, "another quite unusual password")
+        await becomes_dead(channel, phone)
+    [own] = await anna.list_sessions()
+    assert own.current
+    elsewhere = await club.visitor()
+    with refused_with("CREDENTIALS_WRONG"):
+        await elsewhere.sign_in(username, PASSWORD)
+    await elsewhere.sign_in(username, "another quite unusual password")

@@ -50,6 +50,12 @@ VALID: dict[str, Callable[[Scene], Message | list[Message]]] = {
     "SignIn": lambda scene: auth_pb.SignInRequest(username=scene.username, password=PASSWORD),
     "RefreshTokens": lambda scene: auth_pb.RefreshTokensRequest(refresh_token=scene.refresh_token),
     "SignOut": lambda _: auth_pb.SignOutRequest(),
+    "SignOutEverywhere": lambda _: auth_pb.SignOutEverywhereRequest(),
+    "ListSessions": lambda _: auth_pb.ListSessionsRequest(),
+    "RevokeSession": lambda _: auth_pb.RevokeSessionRequest(session_id=str(uuid.uuid4())),
+    "ChangePassword": lambda _: auth_pb.ChangePasswordRequest(
+        current_password="not that one", new_password=f"a new one {uuid.uuid4()}"
+    ),
     "GetJwks": lambda _: auth_pb.GetJwksRequest(),
     "GetCaller": lambda _: auth_pb.GetCallerRequest(),
     "GetAccount": lambda _: account_pb.GetAccountRequest(),

@@ -26,7 +26,7 @@ from dossier.stats.v1 import player_stats_pb2 as player_stats_pb
 from dossier.stats.v1 import stats_service_pb2 as stats_service_pb
 from dossier.stats.v1 import stats_service_pb2_grpc as stats_rpc
 
-from tests.integration.client.fakes import PASSWORD, Context, FakeServer, Fault
+from tests.integration.client.fakes import GAME_ID, PASSWORD, Context, FakeServer, Fault
 
 
 class FakeAuth(auth_rpc.AuthServiceServicer):
@@ -64,6 +64,31 @@ class FakeAuth(auth_rpc.AuthServiceServicer):
     async def SignOut(self, request: auth_pb.SignOutRequest, context: Context) -> auth_pb.SignOutResponse:
         await self._fake.enter("SignOut", request, context, signed_in=True)
         return auth_pb.SignOutResponse()
+
+    async def SignOutEverywhere(
+        self, request: auth_pb.SignOutEverywhereRequest, context: Context
+    ) -> auth_pb.SignOutEverywhereResponse:
+        await self._fake.enter("SignOutEverywhere", request, context, signed_in=True)
+        return auth_pb.SignOutEverywhereResponse()
+
+    async def ListSessions(
+        self, request: auth_pb.ListSessionsRequest, context: Context
+    ) -> auth_pb.ListSessionsResponse:
+        await self._fake.enter("ListSessions", request, context, signed_in=True)
+        own = auth_pb.Session(session_id=GAME_ID, device_name="dossier on a laptop", current=True)
+        return auth_pb.ListSessionsResponse(sessions=[own, auth_pb.Session(device_name="a\x1b[31mphone")])
+
+    async def RevokeSession(
+        self, request: auth_pb.RevokeSessionRequest, context: Context
+    ) -> auth_pb.RevokeSessionResponse:
+        await self._fake.enter("RevokeSession", request, context, signed_in=True)
+        return auth_pb.RevokeSessionResponse()
+
+    async def ChangePassword(
+        self, request: auth_pb.ChangePasswordRequest, context: Context
+    ) -> auth_pb.ChangePasswordResponse:
+        await self._fake.enter("ChangePassword", request, context, signed_in=True)
+        return auth_pb.ChangePasswordResponse()
 
     async def GetCaller(self, request: auth_pb.GetCallerRequest, context: Context) -> auth_pb.GetCallerResponse:
         await self._fake.enter("GetCaller", request, context, signed_in=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import platform
 import pty
 import signal
 import stat
@@ -41,6 +42,41 @@ async def test_sign_in_keeps_credentials_and_sign_out_removes_them(command: Comm
     assert (await command("sign-out")).code == 0
     assert json.loads(command.credentials.read_text()) == {}
     assert (await command("whoami")).code == 3
+
+
+async def test_sign_in_says_which_computer_it_is(command: Command, fake: FakeServer) -> None:
+    """The owner will know this session in the list by the computer's name."""
+    await command("sign-in", "anna", "--password-stdin", stdin=f"{PASSWORD}\n")
+    (request,) = fake.requests("SignIn")
+    assert request.device_name == f"dossier on {platform.node()}"[:100]
+
+
+async def test_sessions_are_listed_and_revoked(command: Command, fake: FakeServer) -> None:
+    """A line per session, the own one marked, and names of others' devices cannot steer the terminal."""
+    await command("sign-in", "anna", "--password-stdin", stdin=f"{PASSWORD}\n")
+    result = await command("session", "list")
+    assert result.out == f"{GAME_ID}\tdossier on a laptop\t\t\tthis\n\ta [31mphone\t\t\t\n"
+    assert (await command("session", "revoke", GAME_ID.upper())).code == 0
+    (request,) = fake.requests("RevokeSession")
+    assert request.session_id == GAME_ID
+
+
+async def test_sign_out_everywhere_forgets_the_credentials(command: Command, fake: FakeServer) -> None:
+    """The tokens of this computer are as dead as the others."""
+    await command("sign-in", "anna", "--password-stdin", stdin=f"{PASSWORD}\n")
+    result = await command("sign-out", "--everywhere")
+    assert result.err.endswith("on all devices.\n")
+    assert fake.count("SignOutEverywhere") == 1
+    assert json.loads(command.credentials.read_text()) == {}
+
+
+async def test_change_password_takes_both_from_standard_input(command: Command, fake: FakeServer) -> None:
+    """Scripts send the current password and the new one as two lines."""
+    await command("sign-in", "anna", "--password-stdin", stdin=f"{PASSWORD}\n")
+    result = await command("change-password", "--password-stdin", stdin=f"{PASSWORD}\nthe next one\n")
+    assert result.code == 0, result.err
+    (request,) = fake.requests("ChangePassword")
+    assert (request.current_password, request.new_password) == (PASSWORD, "the next one")
 
 
 async def test_sign_up_signs_in(command: Command, fake: FakeServer) -> None:

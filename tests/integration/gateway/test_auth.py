@@ -196,3 +196,66 @@ async def test_session_that_nobody_can_judge_is_not_let_in(club: Club) -> None:
         return True
 
     await eventually(admitted, within_seconds=2)
+
+
+async def signed_in(club: Club, *, device_name: str = "", user_agent: str = "") -> tuple[tuple[str, str], ...]:
+    """Sign alice in and return the metadata of her calls."""
+    request = auth_pb.SignInRequest(username="alice", password=PASSWORD, device_name=device_name)
+    options = (("grpc.primary_user_agent", user_agent), ("grpc.use_local_subchannel_pool", 1))
+    async with grpc.aio.insecure_channel(club.server.address, options=options if user_agent else ()) as channel:
+        answer = await auth_rpc.AuthServiceStub(channel).SignIn(request, timeout=TIMEOUT)
+    return bearer(answer.tokens.access_token)
+
+
+@pytest.mark.parametrize(
+    ("given", "user_agent", "shown"),
+    [
+        ("Anna's phone", "", "Anna's phone"),
+        ("", "club-app/2.1 on a phone", "club-app/2.1"),
+        ("", "x" * 300, "x" * 100),
+    ],
+)
+async def test_session_is_called_what_its_client_calls_itself(
+    club: Club, given: str, user_agent: str, shown: str
+) -> None:
+    """A session has the name that was asked for, or else that of the program, cut to what the contract allows."""
+    await signed_up(club)
+    metadata = await signed_in(club, device_name=given, user_agent=user_agent)
+    answer = await auth(club).ListSessions(auth_pb.ListSessionsRequest(), timeout=TIMEOUT, metadata=metadata)
+    [own] = [session for session in answer.sessions if session.current]
+    assert own.device_name == shown
+    assert len(answer.sessions) == 2
+
+
+async def test_revoked_session_is_refused_at_once(club: Club) -> None:
+    """A session that its owner ended from elsewhere opens nothing more at this gateway; the other goes on."""
+    await signed_up(club)
+    own, lost = await signed_in(club), await signed_in(club)
+    answer = await auth(club).ListSessions(auth_pb.ListSessionsRequest(), timeout=TIMEOUT, metadata=lost)
+    [session] = [session for session in answer.sessions if session.current]
+    request = auth_pb.RevokeSessionRequest(session_id=session.session_id)
+    await auth(club).RevokeSession(request, timeout=TIMEOUT, metadata=own)
+    with refused(grpc.StatusCode.UNAUTHENTICATED, "SESSION_ENDED"):
+        await auth(club).GetCaller(auth_pb.GetCallerRequest(), timeout=TIMEOUT, metadata=lost)
+    await auth(club).GetCaller(auth_pb.GetCallerRequest(), timeout=TIMEOUT, metadata=own)
+
+
+async def test_signing_out_everywhere_ends_the_own_session_at_once(club: Club) -> None:
+    """Who signs out everywhere is signed out here too."""
+    await signed_up(club)
+    metadata = await signed_in(club)
+    await auth(club).SignOutEverywhere(auth_pb.SignOutEverywhereRequest(), timeout=TIMEOUT, metadata=metadata)
+    with refused(grpc.StatusCode.UNAUTHENTICATED, "SESSION_ENDED"):
+        await auth(club).GetCaller(auth_pb.GetCallerRequest(), timeout=TIMEOUT, metadata=metadata)
+
+
+async def test_password_is_changed_for_the_account_and_session_of_the_token(club: Club) -> None:
+    """Whose password it is, and which session stays, is the token's word and not the request's."""
+    await signed_up(club)
+    metadata = await signed_in(club)
+    caller = TokenVerifier(club.keys).verify(metadata[0][1].removeprefix("Bearer "))
+    request = auth_pb.ChangePasswordRequest(current_password=PASSWORD, new_password="another good password")
+    await auth(club).ChangePassword(request, timeout=TIMEOUT, metadata=metadata)
+    change = club.credentials.change
+    assert (change.account_id, change.session_id) == (caller.account_id, caller.session_id)
+    assert (change.current_password, change.new_password) == (PASSWORD, "another good password")

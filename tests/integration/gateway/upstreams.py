@@ -183,6 +183,8 @@ class FakeCredentials(credentials_rpc.CredentialsServiceServicer):
         self.passwords: dict[str, str] = {}
         self.live: dict[str, str] = {}
         self.roles: list[Any] = []
+        self.device_names: dict[str, str] = {}
+        self.change = credentials_pb.ChangePasswordRequest()
         self.broken = False
 
     def _session(self, username: str, session_id: str = "") -> credentials_pb.Session:
@@ -214,7 +216,9 @@ class FakeCredentials(credentials_rpc.CredentialsServiceServicer):
             await self.visits.wait()
         if self.passwords.get(request.username) != request.password:
             raise PasswordWrong("Username or password is wrong.")
-        return credentials_pb.OpenSessionResponse(session=self._session(request.username))
+        session = self._session(request.username)
+        self.device_names[session.session_id] = request.device_name
+        return credentials_pb.OpenSessionResponse(session=session)
 
     async def RotateSession(
         self, request: credentials_pb.RotateSessionRequest, context: Context
@@ -227,6 +231,33 @@ class FakeCredentials(credentials_rpc.CredentialsServiceServicer):
     ) -> credentials_pb.CloseSessionResponse:
         self.live.pop(request.session_id, None)
         return credentials_pb.CloseSessionResponse()
+
+    async def CloseSessions(
+        self, request: credentials_pb.CloseSessionsRequest, context: Context
+    ) -> credentials_pb.CloseSessionsResponse:
+        self.live.clear()
+        return credentials_pb.CloseSessionsResponse()
+
+    async def RevokeSession(
+        self, request: credentials_pb.RevokeSessionRequest, context: Context
+    ) -> credentials_pb.RevokeSessionResponse:
+        self.live.pop(request.session_id)
+        return credentials_pb.RevokeSessionResponse()
+
+    async def ListSessions(
+        self, request: credentials_pb.ListSessionsRequest, context: Context
+    ) -> credentials_pb.ListSessionsResponse:
+        sessions = [
+            credentials_pb.LiveSession(session_id=session_id, device_name=self.device_names.get(session_id, ""))
+            for session_id in self.live
+        ]
+        return credentials_pb.ListSessionsResponse(sessions=sessions)
+
+    async def ChangePassword(
+        self, request: credentials_pb.ChangePasswordRequest, context: Context
+    ) -> credentials_pb.ChangePasswordResponse:
+        self.change = request
+        return credentials_pb.ChangePasswordResponse()
 
     async def GetSession(
         self, request: credentials_pb.GetSessionRequest, context: Context

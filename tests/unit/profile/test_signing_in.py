@@ -9,10 +9,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from argon2 import PasswordHasher
 
-from profile_service.credentials import CredentialRules, Credentials, NewAccount, SessionRow
+from profile_service.credentials import CredentialRules, Credentials, NewAccount
 from profile_service.errors import CredentialsWrong
 from profile_service.passwords import Passwords
 from profile_service.refresh_tokens import Verdict
+from profile_service.sessions import ListedSession, NewSession, SessionRow, Sessions
 
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
 PASSWORD = "a long and unusual password"
@@ -37,28 +38,19 @@ class OneAccount:
         self.password_hash = password_hash
 
     async def find_credentials(self, username: str) -> Credentials | None:
-        return Credentials("a-1", self.password_hash) if username == "anna" else None
+        return Credentials("a-1", "anna", self.password_hash) if username == "anna" else None
 
-    async def set_password_hash(self, account_id: str, password_hash: str) -> None:
-        self.password_hash = password_hash
+    async def get_credentials(self, account_id: str) -> Credentials | None:
+        return Credentials("a-1", "anna", self.password_hash)
 
-    async def open_session(
-        self, account_id: str, *, session_id: str, salt: bytes, lifetime: timedelta
-    ) -> SessionRow | None:
-        return SessionRow(session_id, account_id, "anna", frozenset(), salt, 1, NOW, NOW, NOW + lifetime, False, NOW)
+    async def renew_password_hash(self, account_id: str, *, old: str, new: str) -> None:
+        if self.password_hash == old:
+            self.password_hash = new
+
+    async def change_password_hash(self, account_id: str, *, old: str, new: str, kept_session_id: str) -> bool:
+        raise NotImplementedError
 
     async def create_account(self, account: NewAccount) -> None:
-        raise NotImplementedError
-
-    async def find_session(self, session_id: str) -> SessionRow | None:
-        raise NotImplementedError
-
-    async def rotate_session(
-        self, session_id: str, decide: Callable[[SessionRow], tuple[Verdict, datetime]]
-    ) -> tuple[Verdict, SessionRow] | None:
-        raise NotImplementedError
-
-    async def end_session(self, session_id: str) -> None:
         raise NotImplementedError
 
     async def change_roles(self, username: str, *, add: str = "", remove: str = "") -> bool:
@@ -68,8 +60,47 @@ class OneAccount:
         raise NotImplementedError
 
 
+class OpenDoors:
+    """A store that opens sessions for the hash that `account` has at that moment."""
+
+    def __init__(self, account: OneAccount) -> None:
+        self._account = account
+
+    async def open_session(self, new: NewSession, *, lifetime: timedelta, keep: int) -> SessionRow | None:
+        if new.password_hash != self._account.password_hash:
+            return None
+        return SessionRow(
+            new.session_id, new.account_id, "anna", frozenset(), new.salt, 1, NOW, NOW, NOW + lifetime, False, NOW
+        )
+
+    async def find_session(self, session_id: str) -> SessionRow | None:
+        raise NotImplementedError
+
+    async def rotate_session(
+        self, session_id: str, decide: Callable[[SessionRow], tuple[Verdict, datetime]]
+    ) -> tuple[Verdict, SessionRow] | None:
+        raise NotImplementedError
+
+    async def list_sessions(self, account_id: str, *, limit: int) -> list[ListedSession]:
+        raise NotImplementedError
+
+    async def end_session(self, session_id: str) -> None:
+        raise NotImplementedError
+
+    async def end_session_of(self, account_id: str, session_id: str) -> bool:
+        raise NotImplementedError
+
+    async def end_sessions_of(self, account_id: str) -> None:
+        raise NotImplementedError
+
+
 def rules(store: OneAccount, passwords: Passwords) -> CredentialRules:
-    return CredentialRules(store, passwords, secret=b"s" * 32, new_id=lambda: str(uuid.uuid4()))
+    sessions = Sessions(OpenDoors(store), secret=b"s" * 32, new_id=new_id)
+    return CredentialRules(store, passwords, sessions=sessions, new_id=new_id)
+
+
+def new_id() -> str:
+    return str(uuid.uuid4())
 
 
 @pytest.mark.parametrize(("username", "password"), [("anna", "not her password"), ("nobody", PASSWORD)])
@@ -79,7 +110,7 @@ async def test_refused_sign_in_costs_one_hash_for_known_and_unknown(username: st
     try:
         store = OneAccount(await passwords.hash(PASSWORD))
         with pytest.raises(CredentialsWrong):
-            await rules(store, passwords).open_session(username, password)
+            await rules(store, passwords).open_session(username, password, device_name="")
         assert passwords.checks == 1
     finally:
         passwords.close()
@@ -91,11 +122,35 @@ async def test_sign_in_with_a_weaker_hash_stores_one_of_today() -> None:
     try:
         weaker = PasswordHasher(time_cost=1, memory_cost=8192, parallelism=1).hash(PASSWORD)
         store = OneAccount(weaker)
-        await rules(store, passwords).open_session("anna", PASSWORD)
+        await rules(store, passwords).open_session("anna", PASSWORD, device_name="")
         renewed = store.password_hash
         assert "m=19456,t=2,p=1" in renewed
         assert await passwords.matches(PASSWORD, renewed)
-        await rules(store, passwords).open_session("anna", PASSWORD)
+        await rules(store, passwords).open_session("anna", PASSWORD, device_name="")
         assert store.password_hash == renewed
+    finally:
+        passwords.close()
+
+
+class RenewedMeanwhile(Passwords):
+    """Passwords during whose first check another sign-in renews the hash."""
+
+    def __init__(self) -> None:
+        super().__init__(threads=1)
+        self.store: OneAccount | None = None
+
+    async def matches(self, password: str, stored: str | None) -> bool:
+        matched = await super().matches(password, stored)
+        if self.store is not None:
+            self.store.password_hash, self.store = await self.hash(password), None
+        return matched
+
+
+async def test_sign_in_is_not_refused_when_the_hash_was_renewed_meanwhile() -> None:
+    """Of two sign-ins at once with an old hash, the one that comes second checks the new hash and is let in too."""
+    passwords = RenewedMeanwhile()
+    try:
+        store = passwords.store = OneAccount(await passwords.hash(PASSWORD))
+        assert (await rules(store, passwords).open_session("anna", PASSWORD, device_name="")).username == "anna"
     finally:
         passwords.close()

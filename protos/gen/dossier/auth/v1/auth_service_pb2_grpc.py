@@ -60,6 +60,26 @@ class AuthServiceStub:
                 request_serializer=dossier_dot_auth_dot_v1_dot_auth__service__pb2.SignOutRequest.SerializeToString,
                 response_deserializer=dossier_dot_auth_dot_v1_dot_auth__service__pb2.SignOutResponse.FromString,
                 _registered_method=True)
+        self.SignOutEverywhere = channel.unary_unary(
+                '/dossier.auth.v1.AuthService/SignOutEverywhere',
+                request_serializer=dossier_dot_auth_dot_v1_dot_auth__service__pb2.SignOutEverywhereRequest.SerializeToString,
+                response_deserializer=dossier_dot_auth_dot_v1_dot_auth__service__pb2.SignOutEverywhereResponse.FromString,
+                _registered_method=True)
+        self.ListSessions = channel.unary_unary(
+                '/dossier.auth.v1.AuthService/ListSessions',
+                request_serializer=dossier_dot_auth_dot_v1_dot_auth__service__pb2.ListSessionsRequest.SerializeToString,
+                response_deserializer=dossier_dot_auth_dot_v1_dot_auth__service__pb2.ListSessionsResponse.FromString,
+                _registered_method=True)
+        self.RevokeSession = channel.unary_unary(
+                '/dossier.auth.v1.AuthService/RevokeSession',
+                request_serializer=dossier_dot_auth_dot_v1_dot_auth__service__pb2.RevokeSessionRequest.SerializeToString,
+                response_deserializer=dossier_dot_auth_dot_v1_dot_auth__service__pb2.RevokeSessionResponse.FromString,
+                _registered_method=True)
+        self.ChangePassword = channel.unary_unary(
+                '/dossier.auth.v1.AuthService/ChangePassword',
+                request_serializer=dossier_dot_auth_dot_v1_dot_auth__service__pb2.ChangePasswordRequest.SerializeToString,
+                response_deserializer=dossier_dot_auth_dot_v1_dot_auth__service__pb2.ChangePasswordResponse.FromString,
+                _registered_method=True)
         self.GetJwks = channel.unary_unary(
                 '/dossier.auth.v1.AuthService/GetJwks',
                 request_serializer=dossier_dot_auth_dot_v1_dot_auth__service__pb2.GetJwksRequest.SerializeToString,
@@ -99,6 +119,8 @@ class AuthServiceServicer:
     def SignIn(self, request, context):
         """Exchanges username and password for a pair of tokens, opening a new session.
 
+        An account has up to 200 sessions; one more ends that which was unused for longest.
+
         Errors:
         UNAUTHENTICATED (CREDENTIALS_WRONG): wrong password or unknown username; which of the two is not told.
         RESOURCE_EXHAUSTED (SERVER_BUSY): try again after the delay in RetryInfo.
@@ -130,6 +152,56 @@ class AuthServiceServicer:
         Errors:
         UNAUTHENTICATED (SESSION_ENDED): the session has ended already.
         UNAUTHENTICATED (TOKEN_MISSING, TOKEN_INVALID, TOKEN_EXPIRED): nothing to sign out with; the session ends by itself.
+        UNAVAILABLE (DEPENDENCY_UNAVAILABLE): try again later.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SignOutEverywhere(self, request, context):
+        """Ends all sessions of the caller, the one that asks included. Their refresh tokens are dead at once, their access
+        tokens within 5 seconds.
+
+        A repeat after a lost answer gets UNAUTHENTICATED (SESSION_ENDED), which says that it is done.
+
+        Errors: none of its own.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListSessions(self, request, context):
+        """Returns the caller's live sessions, the one used last first. There are at most 200, so there are no pages.
+
+        Errors: none of its own.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RevokeSession(self, request, context):
+        """Ends one of the caller's sessions, such as that of a lost phone: its refresh token is dead at once, its access tokens
+        within 5 seconds.
+
+        A repeat after a lost answer gets NOT_FOUND, which says that the session has ended.
+
+        Errors:
+        NOT_FOUND (SESSION_NOT_FOUND): the caller has no live session with this id; list the sessions.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ChangePassword(self, request, context):
+        """Gives the caller's account another password and ends all of its sessions but the one that asks.
+
+        Not idempotent: a repeat after a lost answer gets UNAUTHENTICATED, since the current password is by then another one;
+        sign in with the new password to see whether it holds.
+
+        Errors:
+        UNAUTHENTICATED (CREDENTIALS_WRONG): the current password is not the account's.
+        INVALID_ARGUMENT (INVALID_REQUEST, PASSWORD_TOO_COMMON): choose another new password.
+        RESOURCE_EXHAUSTED (SERVER_BUSY): try again after the delay in RetryInfo.
         UNAVAILABLE (DEPENDENCY_UNAVAILABLE): try again later.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -179,6 +251,26 @@ def add_AuthServiceServicer_to_server(servicer, server):
                     servicer.SignOut,
                     request_deserializer=dossier_dot_auth_dot_v1_dot_auth__service__pb2.SignOutRequest.FromString,
                     response_serializer=dossier_dot_auth_dot_v1_dot_auth__service__pb2.SignOutResponse.SerializeToString,
+            ),
+            'SignOutEverywhere': grpc.unary_unary_rpc_method_handler(
+                    servicer.SignOutEverywhere,
+                    request_deserializer=dossier_dot_auth_dot_v1_dot_auth__service__pb2.SignOutEverywhereRequest.FromString,
+                    response_serializer=dossier_dot_auth_dot_v1_dot_auth__service__pb2.SignOutEverywhereResponse.SerializeToString,
+            ),
+            'ListSessions': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListSessions,
+                    request_deserializer=dossier_dot_auth_dot_v1_dot_auth__service__pb2.ListSessionsRequest.FromString,
+                    response_serializer=dossier_dot_auth_dot_v1_dot_auth__service__pb2.ListSessionsResponse.SerializeToString,
+            ),
+            'RevokeSession': grpc.unary_unary_rpc_method_handler(
+                    servicer.RevokeSession,
+                    request_deserializer=dossier_dot_auth_dot_v1_dot_auth__service__pb2.RevokeSessionRequest.FromString,
+                    response_serializer=dossier_dot_auth_dot_v1_dot_auth__service__pb2.RevokeSessionResponse.SerializeToString,
+            ),
+            'ChangePassword': grpc.unary_unary_rpc_method_handler(
+                    servicer.ChangePassword,
+                    request_deserializer=dossier_dot_auth_dot_v1_dot_auth__service__pb2.ChangePasswordRequest.FromString,
+                    response_serializer=dossier_dot_auth_dot_v1_dot_auth__service__pb2.ChangePasswordResponse.SerializeToString,
             ),
             'GetJwks': grpc.unary_unary_rpc_method_handler(
                     servicer.GetJwks,
@@ -305,6 +397,114 @@ class AuthService:
             '/dossier.auth.v1.AuthService/SignOut',
             dossier_dot_auth_dot_v1_dot_auth__service__pb2.SignOutRequest.SerializeToString,
             dossier_dot_auth_dot_v1_dot_auth__service__pb2.SignOutResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SignOutEverywhere(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dossier.auth.v1.AuthService/SignOutEverywhere',
+            dossier_dot_auth_dot_v1_dot_auth__service__pb2.SignOutEverywhereRequest.SerializeToString,
+            dossier_dot_auth_dot_v1_dot_auth__service__pb2.SignOutEverywhereResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListSessions(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dossier.auth.v1.AuthService/ListSessions',
+            dossier_dot_auth_dot_v1_dot_auth__service__pb2.ListSessionsRequest.SerializeToString,
+            dossier_dot_auth_dot_v1_dot_auth__service__pb2.ListSessionsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RevokeSession(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dossier.auth.v1.AuthService/RevokeSession',
+            dossier_dot_auth_dot_v1_dot_auth__service__pb2.RevokeSessionRequest.SerializeToString,
+            dossier_dot_auth_dot_v1_dot_auth__service__pb2.RevokeSessionResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ChangePassword(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dossier.auth.v1.AuthService/ChangePassword',
+            dossier_dot_auth_dot_v1_dot_auth__service__pb2.ChangePasswordRequest.SerializeToString,
+            dossier_dot_auth_dot_v1_dot_auth__service__pb2.ChangePasswordResponse.FromString,
             options,
             channel_credentials,
             insecure,

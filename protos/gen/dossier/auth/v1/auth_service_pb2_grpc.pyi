@@ -53,6 +53,8 @@ class AuthServiceStub:
     SignIn: _grpc.UnaryUnaryMultiCallable[_auth_service_pb2.SignInRequest, _auth_service_pb2.SignInResponse]
     """Exchanges username and password for a pair of tokens, opening a new session.
 
+    An account has up to 200 sessions; one more ends that which was unused for longest.
+
     Errors:
       UNAUTHENTICATED (CREDENTIALS_WRONG): wrong password or unknown username; which of the two is not told.
       RESOURCE_EXHAUSTED (SERVER_BUSY): try again after the delay in RetryInfo.
@@ -76,6 +78,40 @@ class AuthServiceStub:
     Errors:
       UNAUTHENTICATED (SESSION_ENDED): the session has ended already.
       UNAUTHENTICATED (TOKEN_MISSING, TOKEN_INVALID, TOKEN_EXPIRED): nothing to sign out with; the session ends by itself.
+      UNAVAILABLE (DEPENDENCY_UNAVAILABLE): try again later.
+    """
+    SignOutEverywhere: _grpc.UnaryUnaryMultiCallable[_auth_service_pb2.SignOutEverywhereRequest, _auth_service_pb2.SignOutEverywhereResponse]
+    """Ends all sessions of the caller, the one that asks included. Their refresh tokens are dead at once, their access
+    tokens within 5 seconds.
+
+    A repeat after a lost answer gets UNAUTHENTICATED (SESSION_ENDED), which says that it is done.
+
+    Errors: none of its own.
+    """
+    ListSessions: _grpc.UnaryUnaryMultiCallable[_auth_service_pb2.ListSessionsRequest, _auth_service_pb2.ListSessionsResponse]
+    """Returns the caller's live sessions, the one used last first. There are at most 200, so there are no pages.
+
+    Errors: none of its own.
+    """
+    RevokeSession: _grpc.UnaryUnaryMultiCallable[_auth_service_pb2.RevokeSessionRequest, _auth_service_pb2.RevokeSessionResponse]
+    """Ends one of the caller's sessions, such as that of a lost phone: its refresh token is dead at once, its access tokens
+    within 5 seconds.
+
+    A repeat after a lost answer gets NOT_FOUND, which says that the session has ended.
+
+    Errors:
+      NOT_FOUND (SESSION_NOT_FOUND): the caller has no live session with this id; list the sessions.
+    """
+    ChangePassword: _grpc.UnaryUnaryMultiCallable[_auth_service_pb2.ChangePasswordRequest, _auth_service_pb2.ChangePasswordResponse]
+    """Gives the caller's account another password and ends all of its sessions but the one that asks.
+
+    Not idempotent: a repeat after a lost answer gets UNAUTHENTICATED, since the current password is by then another one;
+    sign in with the new password to see whether it holds.
+
+    Errors:
+      UNAUTHENTICATED (CREDENTIALS_WRONG): the current password is not the account's.
+      INVALID_ARGUMENT (INVALID_REQUEST, PASSWORD_TOO_COMMON): choose another new password.
+      RESOURCE_EXHAUSTED (SERVER_BUSY): try again after the delay in RetryInfo.
       UNAVAILABLE (DEPENDENCY_UNAVAILABLE): try again later.
     """
     GetJwks: _grpc.UnaryUnaryMultiCallable[_auth_service_pb2.GetJwksRequest, _auth_service_pb2.GetJwksResponse]
@@ -117,6 +153,8 @@ class AuthServiceAsyncStub(AuthServiceStub):
     SignIn: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.SignInRequest, _auth_service_pb2.SignInResponse]  # type: ignore[assignment]
     """Exchanges username and password for a pair of tokens, opening a new session.
 
+    An account has up to 200 sessions; one more ends that which was unused for longest.
+
     Errors:
       UNAUTHENTICATED (CREDENTIALS_WRONG): wrong password or unknown username; which of the two is not told.
       RESOURCE_EXHAUSTED (SERVER_BUSY): try again after the delay in RetryInfo.
@@ -140,6 +178,40 @@ class AuthServiceAsyncStub(AuthServiceStub):
     Errors:
       UNAUTHENTICATED (SESSION_ENDED): the session has ended already.
       UNAUTHENTICATED (TOKEN_MISSING, TOKEN_INVALID, TOKEN_EXPIRED): nothing to sign out with; the session ends by itself.
+      UNAVAILABLE (DEPENDENCY_UNAVAILABLE): try again later.
+    """
+    SignOutEverywhere: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.SignOutEverywhereRequest, _auth_service_pb2.SignOutEverywhereResponse]  # type: ignore[assignment]
+    """Ends all sessions of the caller, the one that asks included. Their refresh tokens are dead at once, their access
+    tokens within 5 seconds.
+
+    A repeat after a lost answer gets UNAUTHENTICATED (SESSION_ENDED), which says that it is done.
+
+    Errors: none of its own.
+    """
+    ListSessions: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.ListSessionsRequest, _auth_service_pb2.ListSessionsResponse]  # type: ignore[assignment]
+    """Returns the caller's live sessions, the one used last first. There are at most 200, so there are no pages.
+
+    Errors: none of its own.
+    """
+    RevokeSession: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.RevokeSessionRequest, _auth_service_pb2.RevokeSessionResponse]  # type: ignore[assignment]
+    """Ends one of the caller's sessions, such as that of a lost phone: its refresh token is dead at once, its access tokens
+    within 5 seconds.
+
+    A repeat after a lost answer gets NOT_FOUND, which says that the session has ended.
+
+    Errors:
+      NOT_FOUND (SESSION_NOT_FOUND): the caller has no live session with this id; list the sessions.
+    """
+    ChangePassword: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.ChangePasswordRequest, _auth_service_pb2.ChangePasswordResponse]  # type: ignore[assignment]
+    """Gives the caller's account another password and ends all of its sessions but the one that asks.
+
+    Not idempotent: a repeat after a lost answer gets UNAUTHENTICATED, since the current password is by then another one;
+    sign in with the new password to see whether it holds.
+
+    Errors:
+      UNAUTHENTICATED (CREDENTIALS_WRONG): the current password is not the account's.
+      INVALID_ARGUMENT (INVALID_REQUEST, PASSWORD_TOO_COMMON): choose another new password.
+      RESOURCE_EXHAUSTED (SERVER_BUSY): try again after the delay in RetryInfo.
       UNAVAILABLE (DEPENDENCY_UNAVAILABLE): try again later.
     """
     GetJwks: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.GetJwksRequest, _auth_service_pb2.GetJwksResponse]  # type: ignore[assignment]
@@ -190,6 +262,8 @@ class AuthServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_auth_service_pb2.SignInResponse, _abc.Awaitable[_auth_service_pb2.SignInResponse]]:
         """Exchanges username and password for a pair of tokens, opening a new session.
 
+        An account has up to 200 sessions; one more ends that which was unused for longest.
+
         Errors:
           UNAUTHENTICATED (CREDENTIALS_WRONG): wrong password or unknown username; which of the two is not told.
           RESOURCE_EXHAUSTED (SERVER_BUSY): try again after the delay in RetryInfo.
@@ -225,6 +299,64 @@ class AuthServiceServicer(metaclass=_abc_1.ABCMeta):
         Errors:
           UNAUTHENTICATED (SESSION_ENDED): the session has ended already.
           UNAUTHENTICATED (TOKEN_MISSING, TOKEN_INVALID, TOKEN_EXPIRED): nothing to sign out with; the session ends by itself.
+          UNAVAILABLE (DEPENDENCY_UNAVAILABLE): try again later.
+        """
+
+    @_abc_1.abstractmethod
+    def SignOutEverywhere(
+        self,
+        request: _auth_service_pb2.SignOutEverywhereRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_auth_service_pb2.SignOutEverywhereResponse, _abc.Awaitable[_auth_service_pb2.SignOutEverywhereResponse]]:
+        """Ends all sessions of the caller, the one that asks included. Their refresh tokens are dead at once, their access
+        tokens within 5 seconds.
+
+        A repeat after a lost answer gets UNAUTHENTICATED (SESSION_ENDED), which says that it is done.
+
+        Errors: none of its own.
+        """
+
+    @_abc_1.abstractmethod
+    def ListSessions(
+        self,
+        request: _auth_service_pb2.ListSessionsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_auth_service_pb2.ListSessionsResponse, _abc.Awaitable[_auth_service_pb2.ListSessionsResponse]]:
+        """Returns the caller's live sessions, the one used last first. There are at most 200, so there are no pages.
+
+        Errors: none of its own.
+        """
+
+    @_abc_1.abstractmethod
+    def RevokeSession(
+        self,
+        request: _auth_service_pb2.RevokeSessionRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_auth_service_pb2.RevokeSessionResponse, _abc.Awaitable[_auth_service_pb2.RevokeSessionResponse]]:
+        """Ends one of the caller's sessions, such as that of a lost phone: its refresh token is dead at once, its access tokens
+        within 5 seconds.
+
+        A repeat after a lost answer gets NOT_FOUND, which says that the session has ended.
+
+        Errors:
+          NOT_FOUND (SESSION_NOT_FOUND): the caller has no live session with this id; list the sessions.
+        """
+
+    @_abc_1.abstractmethod
+    def ChangePassword(
+        self,
+        request: _auth_service_pb2.ChangePasswordRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_auth_service_pb2.ChangePasswordResponse, _abc.Awaitable[_auth_service_pb2.ChangePasswordResponse]]:
+        """Gives the caller's account another password and ends all of its sessions but the one that asks.
+
+        Not idempotent: a repeat after a lost answer gets UNAUTHENTICATED, since the current password is by then another one;
+        sign in with the new password to see whether it holds.
+
+        Errors:
+          UNAUTHENTICATED (CREDENTIALS_WRONG): the current password is not the account's.
+          INVALID_ARGUMENT (INVALID_REQUEST, PASSWORD_TOO_COMMON): choose another new password.
+          RESOURCE_EXHAUSTED (SERVER_BUSY): try again after the delay in RetryInfo.
           UNAVAILABLE (DEPENDENCY_UNAVAILABLE): try again later.
         """
 

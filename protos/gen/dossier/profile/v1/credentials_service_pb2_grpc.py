@@ -58,6 +58,26 @@ class CredentialsServiceStub:
                 request_serializer=dossier_dot_profile_dot_v1_dot_credentials__service__pb2.CloseSessionRequest.SerializeToString,
                 response_deserializer=dossier_dot_profile_dot_v1_dot_credentials__service__pb2.CloseSessionResponse.FromString,
                 _registered_method=True)
+        self.RevokeSession = channel.unary_unary(
+                '/dossier.profile.v1.CredentialsService/RevokeSession',
+                request_serializer=dossier_dot_profile_dot_v1_dot_credentials__service__pb2.RevokeSessionRequest.SerializeToString,
+                response_deserializer=dossier_dot_profile_dot_v1_dot_credentials__service__pb2.RevokeSessionResponse.FromString,
+                _registered_method=True)
+        self.CloseSessions = channel.unary_unary(
+                '/dossier.profile.v1.CredentialsService/CloseSessions',
+                request_serializer=dossier_dot_profile_dot_v1_dot_credentials__service__pb2.CloseSessionsRequest.SerializeToString,
+                response_deserializer=dossier_dot_profile_dot_v1_dot_credentials__service__pb2.CloseSessionsResponse.FromString,
+                _registered_method=True)
+        self.ListSessions = channel.unary_unary(
+                '/dossier.profile.v1.CredentialsService/ListSessions',
+                request_serializer=dossier_dot_profile_dot_v1_dot_credentials__service__pb2.ListSessionsRequest.SerializeToString,
+                response_deserializer=dossier_dot_profile_dot_v1_dot_credentials__service__pb2.ListSessionsResponse.FromString,
+                _registered_method=True)
+        self.ChangePassword = channel.unary_unary(
+                '/dossier.profile.v1.CredentialsService/ChangePassword',
+                request_serializer=dossier_dot_profile_dot_v1_dot_credentials__service__pb2.ChangePasswordRequest.SerializeToString,
+                response_deserializer=dossier_dot_profile_dot_v1_dot_credentials__service__pb2.ChangePasswordResponse.FromString,
+                _registered_method=True)
         self.GetSession = channel.unary_unary(
                 '/dossier.profile.v1.CredentialsService/GetSession',
                 request_serializer=dossier_dot_profile_dot_v1_dot_credentials__service__pb2.GetSessionRequest.SerializeToString,
@@ -129,6 +149,46 @@ class CredentialsServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def RevokeSession(self, request, context):
+        """Ends a session of an account.
+
+        Errors:
+        NOT_FOUND (SESSION_NOT_FOUND): the account has no live session with this id.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CloseSessions(self, request, context):
+        """Ends all sessions of an account. Idempotent.
+
+        Errors: none of its own.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListSessions(self, request, context):
+        """Lists the live sessions of an account, the one used last first.
+
+        Errors: none of its own.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ChangePassword(self, request, context):
+        """Checks an account's password, replaces it, and ends its sessions but one.
+
+        Errors:
+        UNAUTHENTICATED (CREDENTIALS_WRONG): the current password is wrong, or was changed meanwhile.
+        INVALID_ARGUMENT (PASSWORD_TOO_COMMON): choose another new password.
+        RESOURCE_EXHAUSTED (SERVER_BUSY): try again after the delay in RetryInfo.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def GetSession(self, request, context):
         """Says whether a session still stands. Callers may keep the answer for 5 seconds.
 
@@ -190,6 +250,26 @@ def add_CredentialsServiceServicer_to_server(servicer, server):
                     servicer.CloseSession,
                     request_deserializer=dossier_dot_profile_dot_v1_dot_credentials__service__pb2.CloseSessionRequest.FromString,
                     response_serializer=dossier_dot_profile_dot_v1_dot_credentials__service__pb2.CloseSessionResponse.SerializeToString,
+            ),
+            'RevokeSession': grpc.unary_unary_rpc_method_handler(
+                    servicer.RevokeSession,
+                    request_deserializer=dossier_dot_profile_dot_v1_dot_credentials__service__pb2.RevokeSessionRequest.FromString,
+                    response_serializer=dossier_dot_profile_dot_v1_dot_credentials__service__pb2.RevokeSessionResponse.SerializeToString,
+            ),
+            'CloseSessions': grpc.unary_unary_rpc_method_handler(
+                    servicer.CloseSessions,
+                    request_deserializer=dossier_dot_profile_dot_v1_dot_credentials__service__pb2.CloseSessionsRequest.FromString,
+                    response_serializer=dossier_dot_profile_dot_v1_dot_credentials__service__pb2.CloseSessionsResponse.SerializeToString,
+            ),
+            'ListSessions': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListSessions,
+                    request_deserializer=dossier_dot_profile_dot_v1_dot_credentials__service__pb2.ListSessionsRequest.FromString,
+                    response_serializer=dossier_dot_profile_dot_v1_dot_credentials__service__pb2.ListSessionsResponse.SerializeToString,
+            ),
+            'ChangePassword': grpc.unary_unary_rpc_method_handler(
+                    servicer.ChangePassword,
+                    request_deserializer=dossier_dot_profile_dot_v1_dot_credentials__service__pb2.ChangePasswordRequest.FromString,
+                    response_serializer=dossier_dot_profile_dot_v1_dot_credentials__service__pb2.ChangePasswordResponse.SerializeToString,
             ),
             'GetSession': grpc.unary_unary_rpc_method_handler(
                     servicer.GetSession,
@@ -324,6 +404,114 @@ class CredentialsService:
             '/dossier.profile.v1.CredentialsService/CloseSession',
             dossier_dot_profile_dot_v1_dot_credentials__service__pb2.CloseSessionRequest.SerializeToString,
             dossier_dot_profile_dot_v1_dot_credentials__service__pb2.CloseSessionResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RevokeSession(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dossier.profile.v1.CredentialsService/RevokeSession',
+            dossier_dot_profile_dot_v1_dot_credentials__service__pb2.RevokeSessionRequest.SerializeToString,
+            dossier_dot_profile_dot_v1_dot_credentials__service__pb2.RevokeSessionResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CloseSessions(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dossier.profile.v1.CredentialsService/CloseSessions',
+            dossier_dot_profile_dot_v1_dot_credentials__service__pb2.CloseSessionsRequest.SerializeToString,
+            dossier_dot_profile_dot_v1_dot_credentials__service__pb2.CloseSessionsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListSessions(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dossier.profile.v1.CredentialsService/ListSessions',
+            dossier_dot_profile_dot_v1_dot_credentials__service__pb2.ListSessionsRequest.SerializeToString,
+            dossier_dot_profile_dot_v1_dot_credentials__service__pb2.ListSessionsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ChangePassword(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dossier.profile.v1.CredentialsService/ChangePassword',
+            dossier_dot_profile_dot_v1_dot_credentials__service__pb2.ChangePasswordRequest.SerializeToString,
+            dossier_dot_profile_dot_v1_dot_credentials__service__pb2.ChangePasswordResponse.FromString,
             options,
             channel_credentials,
             insecure,

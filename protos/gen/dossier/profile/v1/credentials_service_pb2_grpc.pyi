@@ -63,6 +63,30 @@ class CredentialsServiceStub:
 
     Errors: none of its own.
     """
+    RevokeSession: _grpc.UnaryUnaryMultiCallable[_credentials_service_pb2.RevokeSessionRequest, _credentials_service_pb2.RevokeSessionResponse]
+    """Ends a session of an account.
+
+    Errors:
+      NOT_FOUND (SESSION_NOT_FOUND): the account has no live session with this id.
+    """
+    CloseSessions: _grpc.UnaryUnaryMultiCallable[_credentials_service_pb2.CloseSessionsRequest, _credentials_service_pb2.CloseSessionsResponse]
+    """Ends all sessions of an account. Idempotent.
+
+    Errors: none of its own.
+    """
+    ListSessions: _grpc.UnaryUnaryMultiCallable[_credentials_service_pb2.ListSessionsRequest, _credentials_service_pb2.ListSessionsResponse]
+    """Lists the live sessions of an account, the one used last first.
+
+    Errors: none of its own.
+    """
+    ChangePassword: _grpc.UnaryUnaryMultiCallable[_credentials_service_pb2.ChangePasswordRequest, _credentials_service_pb2.ChangePasswordResponse]
+    """Checks an account's password, replaces it, and ends its sessions but one.
+
+    Errors:
+      UNAUTHENTICATED (CREDENTIALS_WRONG): the current password is wrong, or was changed meanwhile.
+      INVALID_ARGUMENT (PASSWORD_TOO_COMMON): choose another new password.
+      RESOURCE_EXHAUSTED (SERVER_BUSY): try again after the delay in RetryInfo.
+    """
     GetSession: _grpc.UnaryUnaryMultiCallable[_credentials_service_pb2.GetSessionRequest, _credentials_service_pb2.GetSessionResponse]
     """Says whether a session still stands. Callers may keep the answer for 5 seconds.
 
@@ -121,6 +145,30 @@ class CredentialsServiceAsyncStub(CredentialsServiceStub):
     """Ends a session. Idempotent.
 
     Errors: none of its own.
+    """
+    RevokeSession: _aio.UnaryUnaryMultiCallable[_credentials_service_pb2.RevokeSessionRequest, _credentials_service_pb2.RevokeSessionResponse]  # type: ignore[assignment]
+    """Ends a session of an account.
+
+    Errors:
+      NOT_FOUND (SESSION_NOT_FOUND): the account has no live session with this id.
+    """
+    CloseSessions: _aio.UnaryUnaryMultiCallable[_credentials_service_pb2.CloseSessionsRequest, _credentials_service_pb2.CloseSessionsResponse]  # type: ignore[assignment]
+    """Ends all sessions of an account. Idempotent.
+
+    Errors: none of its own.
+    """
+    ListSessions: _aio.UnaryUnaryMultiCallable[_credentials_service_pb2.ListSessionsRequest, _credentials_service_pb2.ListSessionsResponse]  # type: ignore[assignment]
+    """Lists the live sessions of an account, the one used last first.
+
+    Errors: none of its own.
+    """
+    ChangePassword: _aio.UnaryUnaryMultiCallable[_credentials_service_pb2.ChangePasswordRequest, _credentials_service_pb2.ChangePasswordResponse]  # type: ignore[assignment]
+    """Checks an account's password, replaces it, and ends its sessions but one.
+
+    Errors:
+      UNAUTHENTICATED (CREDENTIALS_WRONG): the current password is wrong, or was changed meanwhile.
+      INVALID_ARGUMENT (PASSWORD_TOO_COMMON): choose another new password.
+      RESOURCE_EXHAUSTED (SERVER_BUSY): try again after the delay in RetryInfo.
     """
     GetSession: _aio.UnaryUnaryMultiCallable[_credentials_service_pb2.GetSessionRequest, _credentials_service_pb2.GetSessionResponse]  # type: ignore[assignment]
     """Says whether a session still stands. Callers may keep the answer for 5 seconds.
@@ -201,6 +249,54 @@ class CredentialsServiceServicer(metaclass=_abc_1.ABCMeta):
         """Ends a session. Idempotent.
 
         Errors: none of its own.
+        """
+
+    @_abc_1.abstractmethod
+    def RevokeSession(
+        self,
+        request: _credentials_service_pb2.RevokeSessionRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_credentials_service_pb2.RevokeSessionResponse, _abc.Awaitable[_credentials_service_pb2.RevokeSessionResponse]]:
+        """Ends a session of an account.
+
+        Errors:
+          NOT_FOUND (SESSION_NOT_FOUND): the account has no live session with this id.
+        """
+
+    @_abc_1.abstractmethod
+    def CloseSessions(
+        self,
+        request: _credentials_service_pb2.CloseSessionsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_credentials_service_pb2.CloseSessionsResponse, _abc.Awaitable[_credentials_service_pb2.CloseSessionsResponse]]:
+        """Ends all sessions of an account. Idempotent.
+
+        Errors: none of its own.
+        """
+
+    @_abc_1.abstractmethod
+    def ListSessions(
+        self,
+        request: _credentials_service_pb2.ListSessionsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_credentials_service_pb2.ListSessionsResponse, _abc.Awaitable[_credentials_service_pb2.ListSessionsResponse]]:
+        """Lists the live sessions of an account, the one used last first.
+
+        Errors: none of its own.
+        """
+
+    @_abc_1.abstractmethod
+    def ChangePassword(
+        self,
+        request: _credentials_service_pb2.ChangePasswordRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_credentials_service_pb2.ChangePasswordResponse, _abc.Awaitable[_credentials_service_pb2.ChangePasswordResponse]]:
+        """Checks an account's password, replaces it, and ends its sessions but one.
+
+        Errors:
+          UNAUTHENTICATED (CREDENTIALS_WRONG): the current password is wrong, or was changed meanwhile.
+          INVALID_ARGUMENT (PASSWORD_TOO_COMMON): choose another new password.
+          RESOURCE_EXHAUSTED (SERVER_BUSY): try again after the delay in RetryInfo.
         """
 
     @_abc_1.abstractmethod

@@ -1,0 +1,119 @@
+"""Runs the queries about sign-in sessions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from profile_service.refresh_tokens import ABSOLUTE_DAYS, Verdict
+from profile_service.sessions import ListedSession, NewSession, SessionRow
+from profile_service.storage.credential_store import roles_of
+from profile_service.storage.user_store import micros, moment
+from runtime.database import Database, Row
+
+_MICRO = timedelta(microseconds=1)
+# Ended sessions are kept as long as a refresh token of theirs could be replayed.
+_KEPT = timedelta(days=ABSOLUTE_DAYS)
+
+
+class SessionStore:
+    """Implements `sessions.SessionStore`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def open_session(self, new: NewSession, *, lifetime: timedelta, keep: int) -> SessionRow | None:
+        """See `sessions.SessionStore`."""
+        async with self._database.write() as session:
+            row = await session.one(
+                "insert_session",
+                session_id=new.session_id,
+                account_id=new.account_id,
+                password_hash=new.password_hash,
+                salt=new.salt,
+                device_name=new.device_name,
+                lifetime=lifetime // _MICRO,
+            )
+            if row is None:
+                return None
+            before = row["expire_time"] - (lifetime + _KEPT) // _MICRO
+            await session.all("delete_sessions_before", account_id=new.account_id, before=before)
+            await session.all("end_surplus_sessions", account_id=new.account_id, keep=keep)
+            opened = await session.one("get_session", session_id=new.session_id)
+        return None if opened is None else _session(opened)
+
+    async def find_session(self, session_id: str) -> SessionRow | None:
+        """See `sessions.SessionStore`."""
+        row = await self._database.point.one("get_session", session_id=session_id)
+        return None if row is None else _session(row)
+
+    async def rotate_session(
+        self, session_id: str, decide: Callable[[SessionRow], tuple[Verdict, datetime]]
+    ) -> tuple[Verdict, SessionRow] | None:
+        """See `sessions.SessionStore`. The verdict is committed although the caller may raise afterwards."""
+        async with self._database.write() as session:
+            found = await session.one("get_session", session_id=session_id)
+            if found is None:
+                return None
+            row = _session(found)
+            verdict, expire_time = decide(row)
+            if verdict is Verdict.REUSED:
+                await session.one("end_session", session_id=session_id)
+            elif verdict is Verdict.ROTATE:
+                await session.one(
+                    "rotate_session",
+                    session_id=session_id,
+                    counter=row.counter,
+                    now=micros(row.now),
+                    expire_time=micros(expire_time),
+                )
+                found = await session.one("get_session", session_id=session_id)
+            return verdict, row if found is None else _session(found)
+
+    async def end_session(self, session_id: str) -> None:
+        """See `sessions.SessionStore`."""
+        async with self._database.write() as session:
+            await session.one("end_session", session_id=session_id)
+
+    async def list_sessions(self, account_id: str, *, limit: int) -> list[ListedSession]:
+        """See `sessions.SessionStore`."""
+        async with self._database.read() as session:
+            rows = await session.all("list_sessions", account_id=account_id, row_limit=limit)
+        return [_listed(row) for row in rows]
+
+    async def end_session_of(self, account_id: str, session_id: str) -> bool:
+        """See `sessions.SessionStore`."""
+        async with self._database.write() as session:
+            ended = await session.one("end_session_of", account_id=account_id, session_id=session_id)
+        return ended is not None
+
+    async def end_sessions_of(self, account_id: str) -> None:
+        """See `sessions.SessionStore`."""
+        async with self._database.write() as session:
+            await session.all("end_sessions_of", account_id=account_id)
+
+
+def _session(row: Row) -> SessionRow:
+    return SessionRow(
+        session_id=row["session_id"],
+        account_id=row["account_id"],
+        username=row["username"],
+        roles=roles_of(row["roles"]),
+        salt=row["salt"],
+        counter=row["counter"],
+        create_time=moment(row["create_time"]),
+        rotate_time=moment(row["rotate_time"]),
+        expire_time=moment(row["expire_time"]),
+        ended=row["end_time"] is not None,
+        now=moment(row["now"]),
+    )
+
+
+def _listed(row: Row) -> ListedSession:
+    return ListedSession(
+        session_id=row["session_id"],
+        device_name=row["device_name"],
+        create_time=moment(row["create_time"]),
+        last_seen_time=moment(row["rotate_time"]),
+        expire_time=moment(row["expire_time"]),
+    )
