@@ -98,7 +98,7 @@ class Outcome:
 
 def line(name: str, figures: Sequence[str]) -> str:
     """Return a line of the table for the eye."""
-    cells = (f"{figure:>{len(heading) + 2}}" for figure, heading in zip(figures, HEADINGS, strict=True))
+    cells = (f" {figure:>{len(heading) + 1}}" for figure, heading in zip(figures, HEADINGS, strict=True))
     return f"{name:28}" + "".join(cells)
 
 
