@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _Item = TypeVar("_Item")
 
 MAX_PAGE_SIZE: Final = 200
+_ID_LENGTH: Final = 36
 
 # Control characters and direction overrides in other people's names could repaint the terminal.
 _UNPRINTABLE: Final = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -46,10 +47,14 @@ class Output:
                 print("\t".join(printable(cell) for cell in row))
             return
         from rich.console import Console
-        from rich.table import Table
+        from rich.table import Column, Table
         from rich.text import Text
 
-        table = Table(*columns, box=None, header_style="bold", pad_edge=False)
+        rows = list(rows)
+        # An id is there to be copied, so it is never cut where another column can give way.
+        widest = min(_ID_LENGTH, max((len(row[0]) for row in rows), default=0))
+        first = Column(columns[0], min_width=widest)
+        table = Table(first, *columns[1:], box=None, header_style="bold", pad_edge=False)
         for row in rows:
             table.add_row(*(Text(printable(cell)) for cell in row))  # Text, since a name may look like markup
         Console().print(table)

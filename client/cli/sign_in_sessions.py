@@ -16,7 +16,7 @@ _ID = "01936d3e-8c5a-7f21-9c0b-3a4d5e6f7081"
 
 @app.command("list", epilog=examples("dossier session list"))
 def list_sessions(ctx: typer.Context, as_json: JsonOption = False) -> None:
-    """List where you are signed in, the one used last first: SESSION, DEVICE, SINCE, LAST SEEN and THIS for the own."""
+    """List where you are signed in, the one used last first: SESSION, DEVICE, LAST SEEN and THIS for the own."""
     session = session_of(ctx, as_json=as_json)
 
     async def work() -> None:
@@ -30,13 +30,12 @@ def list_sessions(ctx: typer.Context, as_json: JsonOption = False) -> None:
             (
                 found.session_id,
                 found.device_name,
-                output.time(found.create_time),
                 output.time(found.last_seen_time),
                 "this" if found.current else "",
             )
             for found in sessions
         ]
-        output.table(("SESSION", "DEVICE", "SINCE", "LAST SEEN", "THIS"), rows)
+        output.table(("SESSION", "DEVICE", "LAST SEEN", "THIS"), rows)
 
     asyncio.run(work())
 

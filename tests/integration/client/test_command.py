@@ -55,7 +55,7 @@ async def test_sessions_are_listed_and_revoked(command: Command, fake: FakeServe
     """A line per session, the own one marked, and names of others' devices cannot steer the terminal."""
     await command("sign-in", "anna", "--password-stdin", stdin=f"{PASSWORD}\n")
     result = await command("session", "list")
-    assert result.out == f"{GAME_ID}\tdossier on a laptop\t\t\tthis\n\ta [31mphone\t\t\t\n"
+    assert result.out == f"{GAME_ID}\tdossier on a laptop\t\tthis\n\ta [31mphone\t\t\n"
     assert (await command("session", "revoke", GAME_ID.upper())).code == 0
     (request,) = fake.requests("RevokeSession")
     assert request.session_id == GAME_ID
