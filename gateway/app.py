@@ -106,14 +106,18 @@ async def open_server(settings: Settings) -> AsyncIterator[tuple[Server, grpc.ai
     ):
         sessions = SessionCheck(SessionClient(profile, service_tokens).is_live)
         relay = Relay(contract.methods().values(), _routes(profile, report))
+        metrics = CallMetrics(registry)
+        metrics.watch(*relay.places)
         async with (
             open_parts(
                 profile_channel=profile, service_tokens=service_tokens, sessions=sessions, key_ring=key_ring
             ) as parts,
-            _server(settings, parts, sessions, relay, CallMetrics(registry)) as server,
+            _server(settings, parts, sessions, relay, metrics) as server,
         ):
-            yield server, profile
-            relay.drain()
+            try:
+                yield server, profile
+            finally:
+                relay.drain()
 
 
 def _routes(profile: grpc.aio.Channel, report: grpc.aio.Channel) -> dict[str, Upstream]:

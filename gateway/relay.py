@@ -23,6 +23,7 @@ from runtime.admission import Places
 from runtime.channels import Patience
 from runtime.contract import Method
 from runtime.errors import Draining
+from runtime.shielding import is_cancelled
 
 # How long a unary call may take when its client does not say.
 UNARY_SECONDS = 60.0
@@ -86,6 +87,7 @@ class Upstream:
             yield passage
         finally:
             self._passages.discard(passage)
+            passage.taking = False
             call.cancel()  # Left early, the other part would go on for nobody.
 
 
@@ -108,6 +110,12 @@ class Relay(grpc.GenericRpcHandler):
         """End the streams that only wait for something to happen, such as a watched report to change."""
         for upstream in self._upstreams:
             upstream.drain()
+
+    @property
+    def places(self) -> Iterator[Places]:
+        """What the calls to each part may hold."""
+        for upstream in self._upstreams:
+            yield from (upstream.unary, upstream.streams)
 
     @property
     def service_names(self) -> frozenset[str]:
@@ -176,17 +184,12 @@ def _responses(forward: Callable[..., Any], upstream: Upstream) -> Callable[...,
                 except grpc.aio.AioRpcError as error:
                     raise_answer(error, dependency=upstream.name)
                 except asyncio.CancelledError:
-                    if passage.cut_off and not _is_cancelled():
+                    if passage.cut_off and not is_cancelled():
                         raise Draining from None
                     raise
             await _pass_trailers(call, context)
 
     return relay
-
-
-def _is_cancelled() -> bool:
-    task = asyncio.current_task()
-    return task is not None and task.cancelling() > 0
 
 
 async def _pass_trailers(call: Any, context: Context) -> None:

@@ -138,16 +138,15 @@ class CredentialRules:
 
     async def change_password(self, account_id: str, current: str, new: str, *, kept_session_id: str) -> None:
         """Replace the password and end all sessions but one. Raises CredentialsWrong or PasswordTooCommon."""
-        credentials = await self._require_match(await self._store.get_credentials(account_id), current)
-        require_uncommon(new, username=credentials.username, field="new_password")
-        changed = await self._store.change_password_hash(
-            account_id,
-            old=credentials.password_hash,
-            new=await self._passwords.hash(new),
-            kept_session_id=kept_session_id,
-        )
-        if not changed:  # somebody else changed it in the same moment
-            raise CredentialsWrong()
+        for _ in range(ATTEMPTS):
+            credentials = await self._require_match(await self._store.get_credentials(account_id), current)
+            require_uncommon(new, username=credentials.username, field="new_password")
+            hashed = await self._passwords.hash(new)
+            if await self._store.change_password_hash(
+                account_id, old=credentials.password_hash, new=hashed, kept_session_id=kept_session_id
+            ):
+                return
+        raise CredentialsWrong()
 
     async def change_roles(self, username: str, *, add: str = "", remove: str = "") -> None:
         """Give or take a role. Raises UserNotFound."""

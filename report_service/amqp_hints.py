@@ -163,6 +163,8 @@ class AmqpReceiver:
             async with asyncio.timeout(OPERATION_TIMEOUT_SECONDS):
                 channel = await connection.channel()
                 await self._consume(channel, delivery)
+                if self._stopped:  # Meanwhile; what has come goes back.
+                    await self.stop()
                 watch_channel = await connection.channel()
             self.ready.set()
             try:

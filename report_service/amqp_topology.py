@@ -15,6 +15,8 @@ import aio_pika
 import structlog
 from aio_pika.abc import AbstractChannel, AbstractConnection
 
+from runtime.shielding import is_cancelled
+
 # A dead link is noticed after about three of these. RabbitMQ's guide advises 5 to 20 seconds.
 HEARTBEAT_SECONDS = 10
 OPERATION_TIMEOUT_SECONDS = 5.0
@@ -94,8 +96,7 @@ async def stay_connected(session: Callable[[], Awaitable[None]], *, name: str) -
             _log.warning("broker_unconnected", side=name, fault=type(error).__name__)
         except asyncio.CancelledError:
             # aiormq cancels what waits on a connection that closes; only our own cancellation ends this loop.
-            task = asyncio.current_task()
-            if task is None or task.cancelling():
+            if is_cancelled():
                 raise
         failures = 0 if time.monotonic() - began > STABLE_SECONDS else failures + 1
         await asyncio.sleep(backoff_seconds(failures))

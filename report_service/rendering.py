@@ -165,6 +165,8 @@ class _Child:
             process.start()
             other_end.close()
             self._pipe, self._process = pipe, process
+            if self._closed:  # It was closed before there was anything to kill.
+                process.kill()
             pipe.recv()
         except (OSError, EOFError) as error:
             _log.warning("render_child_not_started", cause=repr(error))

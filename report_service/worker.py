@@ -15,6 +15,7 @@ from report_service.fail_points import FailPoint, nowhere
 from report_service.hints import Hint, HintReceiver
 from report_service.reports import FailureReason, Report, Rules
 from runtime.errors import DeadlineExceeded, Unavailable
+from runtime.shielding import is_cancelled
 
 # How long a report waits after its first, second, ... passing fault.
 RETRY_SECONDS = (1.0, 5.0, 30.0, 120.0)
@@ -177,7 +178,7 @@ class Worker:
             pdf = await self._document(job)
             key = await self._store(job, pdf)
         except asyncio.CancelledError as error:
-            if not _is_cancelled():
+            if not is_cancelled():
                 await self._delay(job, error)
                 return
             await self._jobs.retry(job, wait_seconds=0.0, counted=False)
@@ -231,12 +232,6 @@ class Worker:
         log.warning("report_delayed")
         wait_seconds = RETRY_SECONDS[min(job.attempt_count, len(RETRY_SECONDS)) - 1]
         await self._jobs.retry(job, wait_seconds=wait_seconds)
-
-
-def _is_cancelled() -> bool:
-    """Return whether somebody cancels this task. If not, something that it awaited was cancelled by its own doing."""
-    task = asyncio.current_task()
-    return task is not None and task.cancelling() > 0
 
 
 def _lasting(error: Exception) -> FailureReason:

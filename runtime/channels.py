@@ -56,19 +56,22 @@ class Patience:
     def __init__(self, channel: grpc.aio.Channel, *, dependency: str) -> None:
         self._channel = channel
         self._dependency = dependency
-        self._missing_since: float | None = None
+        self._missing_since = 0.0
+        self._missed_last = -ABSENCE_SECONDS
         self._waiting = 0
 
     async def connected(self) -> None:
         """Return when the channel is connected, mostly at once. Raises Unavailable, before the caller's deadline."""
         if self._channel.get_state() is not grpc.ChannelConnectivity.READY and not await self._back_in_time():
             raise Unavailable(f"The {self._dependency} does not answer; try again later.", dependency=self._dependency)
-        self._missing_since = None
+        self._missed_last = -ABSENCE_SECONDS
 
     async def _back_in_time(self) -> bool:
-        if self._missing_since is None:
-            self._missing_since = time.monotonic()
-        left = self._missing_since + ABSENCE_SECONDS - time.monotonic()
+        now = time.monotonic()
+        if now - self._missed_last >= ABSENCE_SECONDS:  # It may have come and gone without a call that saw it.
+            self._missing_since = now
+        self._missed_last = now
+        left = self._missing_since + ABSENCE_SECONDS - now
         if self._waiting >= WAITING_CALLS or left <= 0:
             self._channel.get_state(try_to_connect=True)
             return False
@@ -77,6 +80,7 @@ class Patience:
             return await wait_until_ready(self._channel, timeout_seconds=calls.seconds_left(left))
         finally:
             self._waiting -= 1
+            self._missed_last = time.monotonic()
 
 
 def internal_metadata(tokens: ServiceTokens, *, audience: str) -> tuple[tuple[str, str], ...]:

@@ -28,6 +28,7 @@ from runtime.calls import Call
 from runtime.contract import Method
 from runtime.errors import DeadlineExceeded, DomainError, Draining, InvalidInput, Unavailable
 from runtime.metrics import CallMetrics
+from runtime.shielding import is_cancelled
 from runtime.statuses import Forwarded, code_of, internal_status, status_of
 from runtime.validation import validate
 
@@ -63,7 +64,7 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
         self._door = door
         self._admission = admission or Admission()
         self._metrics = metrics or CallMetrics()
-        self._metrics.watch(self._admission)
+        self._metrics.watch(*self._admission.kinds)
         self._wrapped: dict[str, grpc.RpcMethodHandler[Any, Any]] = {}
         self._places = {path: self._admission.places_for(method) for path, method in methods.items()}
         self._draining = False
@@ -277,8 +278,7 @@ async def _translate(call: Call, context: Context, error: BaseException) -> None
         call.code = getattr(context.code(), "name", str(context.code()))
         raise error
     if isinstance(error, asyncio.CancelledError):
-        task = asyncio.current_task()
-        if task is not None and task.cancelling():
+        if is_cancelled():
             call.code = "CANCELLED"
             raise error
         # Not the client's doing. Raised on, it would leave the client without any status (grpc/grpc issue 29248).

@@ -14,7 +14,7 @@ from prometheus_client import CollectorRegistry, Metric, ProcessCollector, start
 from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily
 from prometheus_client.registry import Collector
 
-from runtime.admission import Admission
+from runtime.admission import Places
 from runtime.calls import Call
 from runtime.server import require_free
 
@@ -42,13 +42,13 @@ class CallMetrics(Collector):
 
     def __init__(self, registry: CollectorRegistry | None = None) -> None:
         self._tallies: dict[tuple[str, str], _Tally] = {}
-        self._admissions: list[Admission] = []
+        self._places: list[Places] = []
         if registry is not None:
             registry.register(self)
 
-    def watch(self, admission: Admission) -> None:
-        """Tell what this one refuses, too."""
-        self._admissions.append(admission)
+    def watch(self, *places: Places) -> None:
+        """Tell what these refuse, too."""
+        self._places += places
 
     def count(self, call: Call) -> None:
         """Count a call that has ended."""
@@ -78,7 +78,7 @@ class CallMetrics(Collector):
             "dossier_calls_refused", "Calls refused because too many of their kind were under way.", labels=("kind",)
         )
         counts: dict[str, int] = {}
-        for places in (places for admission in self._admissions for places in admission.kinds):
+        for places in self._places:
             counts[places.kind] = counts.get(places.kind, 0) + places.refused_count
         for kind, count in counts.items():
             refused.add_metric((kind,), count)

@@ -1,4 +1,4 @@
-"""Work that must not stop half way."""
+"""Cancellation: whose it is, and work that it must not stop half way."""
 
 from __future__ import annotations
 
@@ -7,6 +7,12 @@ from collections.abc import Coroutine
 from typing import Any, TypeVar
 
 T = TypeVar("T")
+
+
+def is_cancelled() -> bool:
+    """Return whether somebody cancels this task. If not, something that it awaited was cancelled by its own doing."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 async def to_the_end(work: Coroutine[Any, Any, T]) -> T:

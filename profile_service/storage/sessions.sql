@@ -1,4 +1,5 @@
 -- name: insert_session^
+-- One writer at a time is what keeps a change of the password out from between the check and the insertion.
 INSERT INTO sessions (session_id, account_id, salt, counter, device_name, create_time, rotate_time, expire_time)
 SELECT :session_id, account_id, :salt, 1, :device_name, now_micros(), now_micros(), now_micros() + :lifetime
 FROM users

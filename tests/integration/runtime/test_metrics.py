@@ -73,7 +73,7 @@ def test_refusals_are_counted_by_kind() -> None:
     registry = CollectorRegistry()
     metrics = CallMetrics(registry)
     for admission in (Admission(Limits(uploads=0)), Admission(Limits(uploads=0, streams_per_caller=0))):
-        metrics.watch(admission)
+        metrics.watch(*admission.kinds)
         with pytest.raises(Exhausted):
             admission.uploads.take("anna")
     samples = samples_of(registry)

@@ -65,6 +65,28 @@ async def test_part_that_stays_away_is_told_at_once(monkeypatch: pytest.MonkeyPa
             await patience.connected()
 
 
+async def test_absence_that_no_call_saw_end_is_not_held_against_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A part that came back while nobody called, and restarts later, is waited for again."""
+    monkeypatch.setattr(channels, "ABSENCE_SECONDS", 0.2)
+    address = f"127.0.0.1:{free_port()}"
+    async with open_channel(address) as channel:
+        patience = Patience(channel, dependency="x")
+        with pytest.raises(Unavailable):
+            await patience.connected()
+        async with serving(address):
+            await channel.channel_ready()
+        await has_left(channel)
+        later = asyncio.get_running_loop().create_future()
+        asyncio.get_running_loop().call_later(2 * channels.ABSENCE_SECONDS, later.set_result, None)
+        await later
+        monkeypatch.setattr(channels, "wait_until_ready", _is_back)
+        await patience.connected()
+
+
+async def _is_back(_channel: grpc.aio.Channel, *, timeout_seconds: float) -> bool:
+    return timeout_seconds > 0
+
+
 async def test_calls_beyond_the_bound_do_not_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     """A part that is away does not fill this one with calls that wait for it."""
     monkeypatch.setattr(channels, "WAITING_CALLS", 2)
