@@ -66,8 +66,14 @@ async def pause_worker(installation: Installation, strike: Strike) -> float:
 
 
 async def terminate_worker(installation: Installation, strike: Strike) -> float:
-    """Ask one worker to end; it must do so within its grace and with exit code 0."""
+    """Ask one worker to end; it must do so within its grace and with exit code 0.
+
+    One that is still loading its modules ends as any program does, by the signal; it has taken nothing yet.
+    """
     worker = _worker(installation, strike)
+    async with asyncio.timeout(30):
+        while not worker.children():
+            await asyncio.sleep(0.05)
     worker.signal(signal.SIGTERM)
     moment = time.time()
     await _must_exit_well(worker)
