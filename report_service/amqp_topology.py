@@ -95,9 +95,10 @@ async def stay_connected(session: Callable[[], Awaitable[None]], *, name: str) -
         except AMQP_FAULTS as error:
             _log.warning("broker_unconnected", side=name, fault=type(error).__name__)
         except asyncio.CancelledError:
-            # aiormq cancels what waits on a connection that closes; only our own cancellation ends this loop.
-            if is_cancelled():
-                raise
+            pass  # aiormq cancels what waits on a connection that closes; only our own cancellation ends this loop.
+        if is_cancelled():
+            # Also when it came out of the session as a fault of the connection, or not at all.
+            raise asyncio.CancelledError
         failures = 0 if time.monotonic() - began > STABLE_SECONDS else failures + 1
         await asyncio.sleep(backoff_seconds(failures))
 
