@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import signal
+
 import pytest
 
 from tests.provision.fixtures import own_rabbitmq, pytest_collection_finish, rabbitmq
 
 __all__ = ["own_rabbitmq", "pytest_collection_finish", "rabbitmq"]
+
+# A shell starts what runs in the background deaf to Ctrl-C, and so would be every process that tests interrupt.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.hookimpl(tryfirst=True)
