@@ -59,13 +59,11 @@ class Parts:
         registrations: each adds one servicer to a server.
         drain: to be awaited before the server stops: takes no more work, finishes or gives back what is under way
             within the grace, ends the watchers' streams with a status that has them come again.
-        ready: set once calls can be served.
     """
 
     registrations: tuple[Registration, ...]
     service_names: tuple[str, ...]
     drain: Callable[[], Awaitable[None]]
-    ready: asyncio.Event
 
 
 class _Background:
@@ -163,9 +161,7 @@ def _parts(
             # The server's own grace follows, and both must fit before the process is killed.
             await worker.stop(grace_seconds=settings.grace_seconds / 2)
 
-    ready = asyncio.Event()
-    ready.set()
-    return Parts((register,), SERVICE_NAMES, drain, ready)
+    return Parts((register,), SERVICE_NAMES, drain)
 
 
 async def _open_storage(
@@ -251,7 +247,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         door = Door(TokenVerifier(keys), sessions=sessions, service_tokens=tokens)
         server = await stack.enter_async_context(_server(settings, parts, door, CallMetrics(registry)))
         _log.info("listening", address=server.address)
-        readiness = background.start(_serve_when_ready(server, keys, parts), name="readiness")
+        readiness = background.start(_serve_when_ready(server, keys), name="readiness")
         await stop.wait()
         readiness.cancel()
         await server.set_serving(serving=False)
@@ -270,9 +266,8 @@ def _server(settings: Settings, parts: Parts, door: Door, metrics: CallMetrics) 
     )
 
 
-async def _serve_when_ready(server: Server, keys: RemoteKeys, parts: Parts) -> None:
+async def _serve_when_ready(server: Server, keys: RemoteKeys) -> None:
     await keys.ready.wait()
-    await parts.ready.wait()
     await server.set_serving(serving=True)
 
 

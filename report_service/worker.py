@@ -10,7 +10,14 @@ from typing import Protocol
 import structlog
 
 from report_service.document.snapshot import Snapshot
-from report_service.errors import NotStored, PlayerNotFound, RenderCrashed, RenderFailed, RenderLimit
+from report_service.errors import (
+    NotStored,
+    PlayerNotFound,
+    RenderCrashed,
+    RenderFailed,
+    RenderInterrupted,
+    RenderLimit,
+)
 from report_service.fail_points import FailPoint, nowhere
 from report_service.hints import Hint, HintReceiver
 from report_service.reports import FailureReason, Report, Rules
@@ -19,8 +26,8 @@ from runtime.shielding import is_cancelled
 
 # How long a report waits after its first, second, ... passing fault.
 RETRY_SECONDS = (1.0, 5.0, 30.0, 120.0)
-# How long a report waits for the file store. Not shorter, as each try makes the document again.
-STORE_WAIT_SECONDS = 15.0
+# How long a report waits for the file store or a render process. Not shorter, as each try costs a document.
+SHORTAGE_SECONDS = 15.0
 # A render process that dies is more likely the report's doing than another passing fault is.
 ATTEMPTS_AT_CRASH = 3
 # How long a hint is held after the database failed, before somebody else may try.
@@ -183,10 +190,10 @@ class Worker:
                 return
             await self._jobs.retry(job, wait_seconds=0.0, counted=False)
             raise
-        except NotStored as error:
+        except (NotStored, RenderInterrupted) as error:
             # A full disk says nothing about the report, which would otherwise fail with everybody else's.
-            log.warning("report_not_stored", cause=repr(error.__cause__))
-            await self._jobs.retry(job, wait_seconds=STORE_WAIT_SECONDS, counted=False)
+            log.warning("report_put_off", cause=repr(error.__cause__ or error))
+            await self._jobs.retry(job, wait_seconds=SHORTAGE_SECONDS, counted=False)
         except (Unavailable, DeadlineExceeded, RenderCrashed) as error:
             await self._delay(job, error)
         except Exception as error:

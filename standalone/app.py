@@ -139,4 +139,5 @@ def _report_settings(settings: Settings, secrets: Secrets, folder: Path) -> repo
         page_secret=secrets.pages,
         data_dir=folder / "report",
         render_workers=settings.render_workers,
+        grace_seconds=settings.grace_seconds,
     )

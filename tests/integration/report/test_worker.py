@@ -16,7 +16,7 @@ from report_service.errors import PlayerNotFound, RenderCrashed, RenderFailed, R
 from report_service.hints import InProcessHints
 from report_service.reports import FailureReason, Report, Rules, State
 from report_service.storage.report_store import ReportStore
-from report_service.worker import ATTEMPTS_AT_CRASH, RETRY_SECONDS, STORE_WAIT_SECONDS, Worker
+from report_service.worker import ATTEMPTS_AT_CRASH, RETRY_SECONDS, SHORTAGE_SECONDS, Worker
 from runtime.errors import DeadlineExceeded, Unavailable
 from tests.integration.report.stage import NOW, PDF, Clock, FakeRenderer, a_wish, eventually
 
@@ -248,16 +248,19 @@ async def test_report_waits_when_snapshot_fails_for_now(shop: Workshop, clock: C
     assert report.attempt_count == 2
 
 
-async def test_report_waits_when_rendering_fails_for_now(shop: Workshop) -> None:
-    """A killed render child is a passing fault as well."""
-    shop.renderer.faults = [RenderInterrupted("killed", dependency="rendering")]
+async def test_report_outlasts_a_want_of_render_processes(shop: Workshop) -> None:
+    """A machine that can start no process says nothing about the report, which waits and keeps its attempts."""
+    tries = Rules().max_attempts + 2
+    shop.renderer.faults = [RenderInterrupted("no process", dependency="rendering") for _ in range(tries)]
     async with working(shop.worker()):
         await shop.ask()
-        await shop.renderer.begun.wait()
-        await shop.turns(State.QUEUED)
-        await shop.hints.send("report-1")
-        await shop.turns(State.READY)
-    assert len(shop.files) == 1
+        for left in reversed(range(tries)):
+            await eventually(lambda left=left: len(shop.renderer.faults) == left)
+            assert (await shop.turns(State.QUEUED)).attempt_count == 0
+            assert (await shop.store.due(limit=1)).wait_seconds == SHORTAGE_SECONDS
+            await shop.hints.send("report-1")
+        report = await shop.turns(State.READY)
+    assert (report.attempt_count, len(shop.files)) == (1, 1)
 
 
 async def test_report_outlasts_a_store_that_stays_full(shop: Workshop) -> None:
@@ -269,7 +272,7 @@ async def test_report_outlasts_a_store_that_stays_full(shop: Workshop) -> None:
             await eventually(lambda begun=begun: len(shop.source.asked) == begun)
             report = await shop.turns(State.QUEUED)
             assert (report.fence, report.attempt_count) == (begun, 0)
-            assert (await shop.store.due(limit=1)).wait_seconds == STORE_WAIT_SECONDS
+            assert (await shop.store.due(limit=1)).wait_seconds == SHORTAGE_SECONDS
             shop.files.fault = Unavailable("full", dependency="blobs") if begun < 7 else None
             await shop.hints.send("report-1")
         report = await shop.turns(State.READY)
