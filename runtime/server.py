@@ -76,6 +76,8 @@ class Server(AbstractAsyncContextManager["Server"]):
     To drain is to say NOT_SERVING, to put new calls off for a moment, to tell clients to connect elsewhere, and to
     finish the calls under way within the grace.
 
+    Without credentials (runtime.tls) it speaks plain text.
+
     Attributes:
         address: where it listens, with the port that was given for port 0; known once entered.
     """
@@ -90,8 +92,10 @@ class Server(AbstractAsyncContextManager["Server"]):
         with_reflection: bool,
         grace_seconds: float,
         generic_handlers: Sequence[grpc.GenericRpcHandler] = (),
+        credentials: grpc.ServerCredentials | None = None,
     ) -> None:
         self.address = listen
+        self._credentials = credentials
         self._grace_seconds = grace_seconds
         self._service_names = service_names
         self._interceptors = interceptors
@@ -107,11 +111,16 @@ class Server(AbstractAsyncContextManager["Server"]):
     async def __aenter__(self) -> Server:
         host = self.address.rpartition(":")[0]
         require_free(self.address)
-        port = self._server.add_insecure_port(self.address)
+        port = self._add_port()
         self.address = f"{host}:{port}"
         await self.set_serving(serving=False)
         await self._server.start()
         return self
+
+    def _add_port(self) -> int:
+        if self._credentials is None:
+            return self._server.add_insecure_port(self.address)
+        return self._server.add_secure_port(self.address, self._credentials)
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
