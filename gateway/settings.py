@@ -29,6 +29,12 @@ class Settings:
     create_signing_key: bool = setting(
         "whether to make the key file when it is missing; for a single gateway only", default=False
     )
+    trusted_proxies: int = setting(
+        "how many proxies stand in front, each of which adds the address that called it to x-forwarded-for; more than "
+        "there are would let clients choose their address",
+        default=0,
+        minimum=0,
+    )
     reflection: bool = setting("whether tools may ask for the descriptors of the public services", default=False)
     metrics_listen: str = setting(
         "host:port to serve metrics on, over HTTP, to Prometheus alone; empty: nowhere", default=""

@@ -28,6 +28,9 @@ class Settings:
     password_threads: int = setting(
         "Passwords hashed at the same time; 0 means one for each core.", default=0, minimum=0
     )
+    sign_ups_per_hour: int = setting(
+        "Accounts that can be opened in an hour from one network (/24 or /64); 0: any number.", default=30, minimum=0
+    )
     reflection: bool = setting("Serve gRPC reflection, for grpcurl and the like.", default=False)
     metrics_listen: str = setting(
         "Address and port to serve metrics on, over HTTP, to Prometheus alone; empty: nowhere.", default=""

@@ -19,10 +19,13 @@ class CredentialStore:
         """See `credentials.CredentialStore`."""
         try:
             async with self._database.write() as session:
+                if await session.one("find_lookalike", look=account.look) is not None:
+                    raise UsernameTaken(account.username)
                 await session.one(
                     "insert_user",
                     account_id=account.account_id,
                     username=account.username,
+                    look=account.look,
                     kind=account.kind,
                     display_name=account.display_name,
                     email=account.email,
