@@ -43,7 +43,10 @@ class Credentials:
 
 @dataclass(frozen=True, slots=True)
 class NewAccount:
-    """A row to be: `kind` is "person" or "service", and no other row may have the same `look`."""
+    """A row to be: `kind` is "person" or "service", and no other row may have the same `look`.
+
+    `network` is where it is opened from, for the audit log.
+    """
 
     account_id: str
     username: str
@@ -53,6 +56,7 @@ class NewAccount:
     email: str
     password_hash: str = field(repr=False)
     roles: frozenset[str]
+    network: str
 
 
 class CredentialStore(Protocol):
@@ -114,10 +118,11 @@ class CredentialRules:
             email=email,
             password_hash=await self._passwords.hash(password),
             roles=frozenset(),
+            network=network,
         )
         await self._store.create_account(account)
         session = await self._sessions.open(
-            account.account_id, password_hash=account.password_hash, device_name=device_name
+            account.account_id, password_hash=account.password_hash, device_name=device_name, network=network
         )
         if session is None:  # deleted or given another password in the same moment
             raise CredentialsWrong()
@@ -135,6 +140,7 @@ class CredentialRules:
             email="",
             password_hash=await self._passwords.hash(secret),
             roles=frozenset({SERVICE_ROLE}),
+            network="",
         )
         await self._store.create_account(account)
         return secret
@@ -147,7 +153,10 @@ class CredentialRules:
                 await self._require_match(attempt, lambda: self._store.find_credentials(username), password), password
             )
             session = await self._sessions.open(
-                credentials.account_id, password_hash=credentials.password_hash, device_name=device_name
+                credentials.account_id,
+                password_hash=credentials.password_hash,
+                device_name=device_name,
+                network=network,
             )
             if session is not None:
                 return session

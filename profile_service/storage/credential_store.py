@@ -36,7 +36,7 @@ class CredentialStore:
                     search_text=search_key(account.display_name, account.username),
                 )
                 if account.kind == "person":
-                    await record(session, Kind.SIGN_UP, account.account_id)
+                    await record(session, Kind.SIGN_UP, account.account_id, address=account.network)
                 else:
                     await record(session, Kind.SERVICE_ACCOUNT_MADE, account.account_id, actor_id=NOBODY)
         except UniqueViolation as error:
