@@ -29,6 +29,7 @@ from runtime.server import Registration, Server
 from runtime.service_tokens import ServiceTokens
 from runtime.session_client import SessionClient
 from runtime.sessions import SessionCheck
+from runtime.tls import channel_credentials, server_credentials
 from runtime.tokens import TokenVerifier
 
 AUTH_SERVICE: Final = "dossier.auth.v1.AuthService"
@@ -106,10 +107,11 @@ async def open_server(settings: Settings) -> AsyncIterator[tuple[Server, grpc.ai
     load = load_or_create_keys if settings.create_signing_key else read_keys
     key_ring = await asyncio.to_thread(load, settings.signing_key_file)
     service_tokens = ServiceTokens(settings.internal_secret.reveal(), issuer="gateway")
+    shown = channel_credentials(settings.internal_authority, settings.internal_identity)
     async with (
         open_metrics(settings.metrics_listen) as registry,
-        open_channel(settings.profile_address) as profile,
-        open_channel(settings.report_address) as report,
+        open_channel(settings.profile_address, shown) as profile,
+        open_channel(settings.report_address, shown) as report,
     ):
         sessions = SessionCheck(SessionClient(profile, service_tokens).is_live)
         relay = Relay(contract.methods().values(), _routes(profile, report))
@@ -149,9 +151,10 @@ def _server(settings: Settings, parts: Parts, sessions: SessionCheck, relay: Rel
         parts.registrations,
         service_names=_public_services(methods, parts, relay),
         interceptors=[CallInterceptor(methods, door, admission=Admission(at_the_edge=True), metrics=metrics)],
-        with_reflection=settings.reflection,
+        with_reflection=settings.development or settings.reflection,
         grace_seconds=settings.grace_seconds,
         generic_handlers=[relay],
+        credentials=server_credentials(settings.identity),
     )
 
 

@@ -54,6 +54,7 @@ from runtime.pages import PageTokens
 from runtime.server import Registration, Server, require_free
 from runtime.service_tokens import ServiceTokens
 from runtime.sessions import SessionCheck
+from runtime.tls import channel_credentials, server_credentials
 from runtime.tokens import TokenVerifier
 
 NAME = "profile_service"
@@ -137,10 +138,12 @@ async def _meanwhile(work: Coroutine[Any, Any, None], *, name: str) -> AsyncIter
 async def serve(settings: Settings, stop: asyncio.Event) -> None:
     """Run the service as a process of its own until `stop` is set."""
     require_free(settings.listen)
+    shown = server_credentials(settings.internal_identity)
+    believed = channel_credentials(settings.gateway_authority)
     async with AsyncExitStack() as stack:
         registry = await stack.enter_async_context(open_metrics(settings.metrics_listen))
         parts = await stack.enter_async_context(open_parts(settings))
-        gateway = await stack.enter_async_context(open_channel(settings.gateway_address))
+        gateway = await stack.enter_async_context(open_channel(settings.gateway_address, believed))
         keys = RemoteKeys(gateway)
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
         refreshing = tasks.create_task(keys.keep_fresh(), name="jwks")
@@ -155,8 +158,9 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
             (*parts.public, *parts.internal),
             service_names=contract.service_names("dossier.profile.v1.", "dossier.stats.v1."),
             interceptors=[CallInterceptor(contract.methods(), door, metrics=CallMetrics(registry))],
-            with_reflection=settings.reflection,
+            with_reflection=settings.development or settings.reflection,
             grace_seconds=settings.grace_seconds,
+            credentials=shown,
         )
         await stack.enter_async_context(server)
         serving = tasks.create_task(_serve_when_ready(server, keys), name="readiness")

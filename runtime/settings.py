@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar, get_type_hints
 
@@ -57,8 +57,14 @@ def setting(
     return dataclasses.field(default=default, metadata=metadata)
 
 
-def read_settings(kind: type[T], environ: Mapping[str, str], *, prefix: str) -> T:
-    """Build the dataclass `kind` from variables named PREFIX + FIELD. Raises SettingsError with all problems."""
+def read_settings(
+    kind: type[T], environ: Mapping[str, str], *, prefix: str, together: Sequence[Sequence[str]] = ()
+) -> T:
+    """Build the dataclass `kind` from variables named PREFIX + FIELD. Raises SettingsError with all problems.
+
+    Args:
+        together: names of fields that are of use only all at once.
+    """
     values: dict[str, Any] = {}
     problems: list[str] = []
     hints = get_type_hints(kind)
@@ -72,6 +78,10 @@ def read_settings(kind: type[T], environ: Mapping[str, str], *, prefix: str) -> 
                 raise ValueError("must be set")
         except (ValueError, OSError) as error:
             problems.append(f"{name} {error}")
+    for fields in together:
+        names = [prefix + field.upper() for field in fields]
+        if 0 < sum(bool(environ.get(name)) for name in names) < len(names):
+            problems.append(f"{', '.join(names[:-1])} and {names[-1]} must be set together")
     if problems:
         raise SettingsError(problems)
     return kind(**values)
@@ -89,7 +99,7 @@ def rows(kind: type[Any], *, prefix: str) -> Iterator[tuple[str, str, str]]:
 
 
 def _shown(default: Any) -> str:
-    if isinstance(default, Secret):
+    if default is None or isinstance(default, Secret):
         return ""
     return str(default).lower() if isinstance(default, bool) else str(default)
 
@@ -114,6 +124,7 @@ def _parsed(text: str | bytes, kind: Any, rules: Mapping[str, Any]) -> Any:
         int: _integer,
         float: _number,
         Path: Path,
+        Path | None: Path,
         str: str,
     }
     value = parsers[kind](text)

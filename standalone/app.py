@@ -28,6 +28,7 @@ from runtime.service_tokens import ServiceTokens
 from runtime.session_client import SessionClient
 from runtime.sessions import SessionCheck
 from runtime.settings import Secret
+from runtime.tls import server_credentials
 from runtime.tokens import TokenVerifier
 from standalone.secrets import Secrets, load_or_create_secrets, write_private
 from standalone.settings import Settings
@@ -44,8 +45,10 @@ async def open_app(settings: Settings) -> AsyncIterator[Server]:
     Raises:
         DataDirectoryUnusable: the data directory cannot be written to, or another process holds it.
         PortUnavailable: the address cannot be served on.
+        TlsFilesUnusable: there is no showing the certificate that the settings name.
     """
     require_free(settings.listen)
+    credentials = server_credentials(settings.identity)
     async with AsyncExitStack() as stack:
         registry = await stack.enter_async_context(open_metrics(settings.metrics_listen))
         calls = CallMetrics(registry)
@@ -86,8 +89,9 @@ async def open_app(settings: Settings) -> AsyncIterator[Server]:
             (*auth.registrations, *profile.public, *report.registrations),
             service_names=contract.public_services(methods),
             interceptors=[CallInterceptor(methods, door, admission=edge, metrics=calls)],
-            with_reflection=settings.reflection,
+            with_reflection=settings.development or settings.reflection,
             grace_seconds=settings.grace_seconds,
+            credentials=credentials,
         )
         await stack.enter_async_context(public)
         stack.push_async_callback(report.drain)

@@ -10,6 +10,7 @@ from dossier.access.v1 import access_pb2
 
 from client import DossierError, OperatorClient
 from runtime.service_tokens import ServiceTokens
+from runtime.settings import SettingsError
 from standalone.app import INTERNAL_FILE, PROFILE, open_app
 from standalone.greeting import listening, say, welcome
 from standalone.sample_club.club import play_in
@@ -20,13 +21,15 @@ SAMPLE_REPORT = "sample-report.pdf"
 
 
 async def serve(settings: Settings, stop: asyncio.Event, *, with_sample: bool) -> None:
-    """Run until `stop` is set."""
+    """Run until `stop` is set. Raises SettingsError when there can be no sample club."""
+    if with_sample and settings.identity:
+        raise SettingsError(["the sample club is played in over plain text; start without --sample or without TLS"])
     async with open_app(settings) as server:
         if not with_sample:
             say(listening(server.address))
             await stop.wait()
             return
-        playing = asyncio.create_task(_play_in(settings.data_dir, server.address), name="sample club")
+        playing = asyncio.create_task(_play_in(settings, server.address), name="sample club")
         stopping = asyncio.create_task(stop.wait(), name="stop")
         await asyncio.wait({playing, stopping}, return_when=asyncio.FIRST_COMPLETED)
         if playing.done():
@@ -36,7 +39,8 @@ async def serve(settings: Settings, stop: asyncio.Event, *, with_sample: bool) -
         stopping.cancel()
 
 
-async def _play_in(folder: Path, address: str) -> str:
+async def _play_in(settings: Settings, address: str) -> str:
+    folder = settings.data_dir
     report = folder / SAMPLE_REPORT
     try:
         club = await play_in(
@@ -48,7 +52,7 @@ async def _play_in(folder: Path, address: str) -> str:
         )
     except DossierError as error:
         return f"{listening(address)}\nThere is no sample club: {error.message} (It needs a data directory of its own.)"
-    return welcome(address, club, report)
+    return welcome(address, club, report, with_reflection=settings.development or settings.reflection)
 
 
 async def _grant_referee(folder: Path, username: str) -> None:

@@ -21,6 +21,8 @@ class Example:
     on: bool = setting("a switch", default=False)
     level: str = setting("a level", default="low", choices=("low", "high"))
     folder: Path = setting("a folder", default=Path("data"))
+    lock: Path | None = setting("a lock", default=None)
+    key: Path | None = setting("its key", default=None)
 
 
 GOOD = {"T_NAME": "dossier", "T_SECRET": "12345678"}
@@ -28,7 +30,7 @@ GOOD = {"T_NAME": "dossier", "T_SECRET": "12345678"}
 
 def problems(**environ: str) -> list[str]:
     with pytest.raises(SettingsError) as caught:
-        read_settings(Example, {**GOOD, **environ}, prefix="T_")
+        read_settings(Example, {**GOOD, **environ}, prefix="T_", together=[("lock", "key")])
     return caught.value.problems
 
 
@@ -74,6 +76,14 @@ def test_empty_value_of_a_required_setting_is_told() -> None:
 def test_number_that_is_none_is_told(text: str) -> None:
     """Neither infinite nor undefined times are accepted."""
     assert problems(T_SECONDS=text) == ["T_SECONDS must be a number"]
+
+
+def test_settings_that_belong_together_are_given_together() -> None:
+    """Half of a pair is a slip; both or none are good."""
+    assert problems(T_LOCK="/lock") == ["T_LOCK and T_KEY must be set together"]
+    assert read_settings(Example, GOOD, prefix="T_", together=[("lock", "key")]).lock is None
+    both = read_settings(Example, GOOD | {"T_LOCK": "/l", "T_KEY": "/k"}, prefix="T_", together=[("lock", "key")])
+    assert (both.lock, both.key) == (Path("/l"), Path("/k"))
 
 
 def test_whole_number_with_a_fraction_is_told() -> None:
