@@ -57,7 +57,12 @@ class Parts:
 
 @asynccontextmanager
 async def open_parts(
-    *, profile_channel: grpc.aio.Channel, service_tokens: ServiceTokens, sessions: SessionCheck, key_ring: KeyRing
+    *,
+    profile_channel: grpc.aio.Channel,
+    service_tokens: ServiceTokens,
+    sessions: SessionCheck,
+    key_ring: KeyRing,
+    trusted_proxies: int,
 ) -> AsyncIterator[Parts]:
     """Open AuthService.
 
@@ -66,12 +71,14 @@ async def open_parts(
         service_tokens: those of the issuer "gateway".
         sessions: the check of the door in front of AuthService, which forgets what is signed out.
         key_ring: what access tokens are signed with.
+        trusted_proxies: how many proxies stand in front; see runtime.addresses.
     """
     servicer = AuthRpc(
         CredentialsClient(profile_channel, service_tokens),
         keys=key_ring,
         issuer=TokenIssuer(key_ring),
         sessions=sessions,
+        trusted_proxies=trusted_proxies,
     )
 
     def register(server: grpc.aio.Server) -> None:
@@ -112,7 +119,11 @@ async def open_server(settings: Settings) -> AsyncIterator[tuple[Server, grpc.ai
         metrics.watch(*relay.places)
         async with (
             open_parts(
-                profile_channel=profile, service_tokens=service_tokens, sessions=sessions, key_ring=key_ring
+                profile_channel=profile,
+                service_tokens=service_tokens,
+                sessions=sessions,
+                key_ring=key_ring,
+                trusted_proxies=settings.trusted_proxies,
             ) as parts,
             _server(settings, parts, sessions, relay, metrics) as server,
         ):

@@ -41,6 +41,12 @@ class Settings:
     create_signing_key: bool = setting(
         "whether to make the key file when it is missing; for a single gateway only", default=False
     )
+    trusted_proxies: int = setting(
+        "how many proxies stand in front, each of which adds the address that called it to x-forwarded-for; more than "
+        "there are would let clients choose their address",
+        default=0,
+        minimum=0,
+    )
     development: bool = setting("try things out: what is handy for that and not for a club's real data", default=False)
     reflection: bool = setting(
         "whether tools may ask for the descriptors of the public services; always in development", default=False

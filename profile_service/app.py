@@ -23,6 +23,7 @@ from profile_service.avatar_images import ImageProcessor
 from profile_service.avatars import Avatars, Images
 from profile_service.credentials import CredentialRules
 from profile_service.games import GameRecorder
+from profile_service.guessing import GuessingLimits
 from profile_service.passwords import Passwords
 from profile_service.rpc.account_rpc import AccountServicer
 from profile_service.rpc.avatar_rpc import AvatarServicer
@@ -33,6 +34,7 @@ from profile_service.rpc.snapshot_rpc import SnapshotServicer
 from profile_service.sessions import Sessions
 from profile_service.settings import Settings
 from profile_service.snapshots import Snapshots
+from profile_service.storage.attempt_store import AttemptStore
 from profile_service.storage.credential_store import CredentialStore
 from profile_service.storage.game_store import GameStore
 from profile_service.storage.session_store import SessionStore
@@ -90,7 +92,12 @@ async def open_parts(
         pages = PageTokens(settings.page_secret.reveal())
         users, accounts, games = UserStore(database), CredentialStore(database), GameStore(database)
         sessions = Sessions(SessionStore(database), secret=settings.refresh_secret.reveal(), new_id=_new_id)
-        rules = CredentialRules(accounts, passwords, sessions=sessions, new_id=_new_id)
+        limits = GuessingLimits(
+            AttemptStore(database),
+            secret=settings.refresh_secret.reveal(),
+            sign_ups_per_hour=settings.sign_ups_per_hour,
+        )
+        rules = CredentialRules(accounts, passwords, limits=limits, sessions=sessions, new_id=_new_id)
         profile = ProfileServicer(users, ProfileEditor(users), pages)
         avatars = Avatars(users, blobs, images, new_id=_new_id)
         await stack.enter_async_context(_meanwhile(avatars.sweep(), name="avatar-sweep"))

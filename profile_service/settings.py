@@ -39,6 +39,9 @@ class Settings:
     password_threads: int = setting(
         "Passwords hashed at the same time; 0 means one for each core.", default=0, minimum=0
     )
+    sign_ups_per_hour: int = setting(
+        "Accounts that can be opened in an hour from one network (/24 or /64); 0: any number.", default=30, minimum=0
+    )
     development: bool = setting("Try things out: what is handy for that and not for a club's real data.", default=False)
     reflection: bool = setting("Serve gRPC reflection, for grpcurl; always in development.", default=False)
     metrics_listen: str = setting(

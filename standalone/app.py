@@ -65,7 +65,11 @@ async def open_app(settings: Settings) -> AsyncIterator[Server]:
         sessions = SessionCheck(SessionClient(channel, gateway_tokens).is_live)
         auth = await stack.enter_async_context(
             gateway.app.open_parts(
-                profile_channel=channel, service_tokens=gateway_tokens, sessions=sessions, key_ring=keys
+                profile_channel=channel,
+                service_tokens=gateway_tokens,
+                sessions=sessions,
+                key_ring=keys,
+                trusted_proxies=settings.trusted_proxies,
             )
         )
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
@@ -134,6 +138,7 @@ def _profile_settings(settings: Settings, secrets: Secrets, folder: Path) -> pro
         page_secret=secrets.pages,
         data_dir=folder / "profile",
         image_workers=settings.image_workers,
+        sign_ups_per_hour=settings.sign_ups_per_hour,
     )
 
 

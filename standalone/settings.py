@@ -24,6 +24,15 @@ class Settings:
     tls_key: Path | None = setting("PEM file with the key of that certificate", default=None)
     render_workers: int = setting("Reports rendered at the same time.", default=2, minimum=1)
     image_workers: int = setting("Pictures decoded at the same time.", default=1, minimum=1)
+    trusted_proxies: int = setting(
+        "How many proxies stand in front, each of which adds the address that called it to x-forwarded-for; more than "
+        "there are would let clients choose their address.",
+        default=0,
+        minimum=0,
+    )
+    sign_ups_per_hour: int = setting(
+        "Accounts that can be opened in an hour from one network (/24 or /64); 0: any number.", default=30, minimum=0
+    )
     development: bool = setting("Try things out: what is handy for that and not for a club's real data.", default=False)
     reflection: bool = setting("Serve gRPC reflection, for grpcurl; always in development.", default=False)
     metrics_listen: str = setting(
