@@ -25,12 +25,13 @@ _sym_db = _symbol_database.Default()
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 from dossier.access.v1 import access_pb2 as dossier_dot_access_dot_v1_dot_access__pb2
 from dossier.common.v1 import rules_pb2 as dossier_dot_common_dot_v1_dot_rules__pb2
+from dossier.profile.v1 import visibility_pb2 as dossier_dot_profile_dot_v1_dot_visibility__pb2
 from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
 from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n(dossier/profile/v1/account_service.proto\x12\x12\x64ossier.profile.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1e\x64ossier/access/v1/access.proto\x1a\x1d\x64ossier/common/v1/rules.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xbf\x01\n\x07\x41\x63\x63ount\x12 \n\x08username\x18\x01 \x01(\tB\x04\xe2\x41\x01\x03R\x08username\x12\x1a\n\x05\x65mail\x18\x02 \x01(\tB\x04\xe2\x41\x01\x03R\x05\x65mail\x12\x33\n\x05roles\x18\x03 \x03(\x0e\x32\x17.dossier.access.v1.RoleB\x04\xe2\x41\x01\x03R\x05roles\x12\x41\n\x0b\x63reate_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03R\ncreateTime\"\x13\n\x11GetAccountRequest\"Q\n\x12GetAccountResponse\x12;\n\x07\x61\x63\x63ount\x18\x01 \x01(\x0b\x32\x1b.dossier.profile.v1.AccountB\x04\xe2\x41\x01\x03R\x07\x61\x63\x63ount\"n\n\x14\x44\x65leteAccountRequest\x12)\n\x08username\x18\x01 \x01(\tB\r\xe2\x41\x01\x02\xbaH\x06r\x04\x88\xce\x18\x01R\x08username\x12+\n\x08password\x18\x02 \x01(\tB\x0f\xe2\x41\x02\x02\x04\xbaH\x07r\x05 \x01(\x80\x02R\x08password\"\x17\n\x15\x44\x65leteAccountResponse2\xa2\x02\n\x0e\x41\x63\x63ountService\x12y\n\nGetAccount\x12%.dossier.profile.v1.GetAccountRequest\x1a&.dossier.profile.v1.GetAccountResponse\"\x1c\x90\x02\x01\xea\xc7\x18\x02\x08\x02\x82\xd3\xe4\x93\x02\r\x12\x0b/v1/account\x12\x94\x01\n\rDeleteAccount\x12(.dossier.profile.v1.DeleteAccountRequest\x1a).dossier.profile.v1.DeleteAccountResponse\".\xea\xc7\x18\x04\x08\x02\x18\x01\x82\xd3\xe4\x93\x02 \"\x1b/v1/users/{username}:delete:\x01*b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n(dossier/profile/v1/account_service.proto\x12\x12\x64ossier.profile.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1e\x64ossier/access/v1/access.proto\x1a\x1d\x64ossier/common/v1/rules.proto\x1a#dossier/profile/v1/visibility.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x85\x02\n\x07\x41\x63\x63ount\x12 \n\x08username\x18\x01 \x01(\tB\x04\xe2\x41\x01\x03R\x08username\x12\x1a\n\x05\x65mail\x18\x02 \x01(\tB\x04\xe2\x41\x01\x03R\x05\x65mail\x12\x33\n\x05roles\x18\x03 \x03(\x0e\x32\x17.dossier.access.v1.RoleB\x04\xe2\x41\x01\x03R\x05roles\x12\x41\n\x0b\x63reate_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03R\ncreateTime\x12\x44\n\nvisibility\x18\x05 \x01(\x0b\x32\x1e.dossier.profile.v1.VisibilityB\x04\xe2\x41\x01\x03R\nvisibility\"\x13\n\x11GetAccountRequest\"Q\n\x12GetAccountResponse\x12;\n\x07\x61\x63\x63ount\x18\x01 \x01(\x0b\x32\x1b.dossier.profile.v1.AccountB\x04\xe2\x41\x01\x03R\x07\x61\x63\x63ount\"b\n\x14SetVisibilityRequest\x12J\n\nvisibility\x18\x01 \x01(\x0b\x32\x1e.dossier.profile.v1.VisibilityB\n\xe2\x41\x01\x02\xbaH\x03\xc8\x01\x01R\nvisibility\"]\n\x15SetVisibilityResponse\x12\x44\n\nvisibility\x18\x01 \x01(\x0b\x32\x1e.dossier.profile.v1.VisibilityB\x04\xe2\x41\x01\x03R\nvisibility\"n\n\x14\x44\x65leteAccountRequest\x12)\n\x08username\x18\x01 \x01(\tB\r\xe2\x41\x01\x02\xbaH\x06r\x04\x88\xce\x18\x01R\x08username\x12+\n\x08password\x18\x02 \x01(\tB\x0f\xe2\x41\x02\x02\x04\xbaH\x07r\x05 \x01(\x80\x02R\x08password\"\x17\n\x15\x44\x65leteAccountResponse2\xb8\x03\n\x0e\x41\x63\x63ountService\x12y\n\nGetAccount\x12%.dossier.profile.v1.GetAccountRequest\x1a&.dossier.profile.v1.GetAccountResponse\"\x1c\x90\x02\x01\xea\xc7\x18\x02\x08\x02\x82\xd3\xe4\x93\x02\r\x12\x0b/v1/account\x12\x93\x01\n\rSetVisibility\x12(.dossier.profile.v1.SetVisibilityRequest\x1a).dossier.profile.v1.SetVisibilityResponse\"-\x90\x02\x02\xea\xc7\x18\x02\x08\x02\x82\xd3\xe4\x93\x02\x1e\"\x19/v1/account:setVisibility:\x01*\x12\x94\x01\n\rDeleteAccount\x12(.dossier.profile.v1.DeleteAccountRequest\x1a).dossier.profile.v1.DeleteAccountResponse\".\xea\xc7\x18\x04\x08\x02\x18\x01\x82\xd3\xe4\x93\x02 \"\x1b/v1/users/{username}:delete:\x01*b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -45,26 +46,38 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_ACCOUNT'].fields_by_name['roles']._serialized_options = b'\342A\001\003'
   _globals['_ACCOUNT'].fields_by_name['create_time']._loaded_options = None
   _globals['_ACCOUNT'].fields_by_name['create_time']._serialized_options = b'\342A\001\003'
+  _globals['_ACCOUNT'].fields_by_name['visibility']._loaded_options = None
+  _globals['_ACCOUNT'].fields_by_name['visibility']._serialized_options = b'\342A\001\003'
   _globals['_GETACCOUNTRESPONSE'].fields_by_name['account']._loaded_options = None
   _globals['_GETACCOUNTRESPONSE'].fields_by_name['account']._serialized_options = b'\342A\001\003'
+  _globals['_SETVISIBILITYREQUEST'].fields_by_name['visibility']._loaded_options = None
+  _globals['_SETVISIBILITYREQUEST'].fields_by_name['visibility']._serialized_options = b'\342A\001\002\272H\003\310\001\001'
+  _globals['_SETVISIBILITYRESPONSE'].fields_by_name['visibility']._loaded_options = None
+  _globals['_SETVISIBILITYRESPONSE'].fields_by_name['visibility']._serialized_options = b'\342A\001\003'
   _globals['_DELETEACCOUNTREQUEST'].fields_by_name['username']._loaded_options = None
   _globals['_DELETEACCOUNTREQUEST'].fields_by_name['username']._serialized_options = b'\342A\001\002\272H\006r\004\210\316\030\001'
   _globals['_DELETEACCOUNTREQUEST'].fields_by_name['password']._loaded_options = None
   _globals['_DELETEACCOUNTREQUEST'].fields_by_name['password']._serialized_options = b'\342A\002\002\004\272H\007r\005 \001(\200\002'
   _globals['_ACCOUNTSERVICE'].methods_by_name['GetAccount']._loaded_options = None
   _globals['_ACCOUNTSERVICE'].methods_by_name['GetAccount']._serialized_options = b'\220\002\001\352\307\030\002\010\002\202\323\344\223\002\r\022\013/v1/account'
+  _globals['_ACCOUNTSERVICE'].methods_by_name['SetVisibility']._loaded_options = None
+  _globals['_ACCOUNTSERVICE'].methods_by_name['SetVisibility']._serialized_options = b'\220\002\002\352\307\030\002\010\002\202\323\344\223\002\036\"\031/v1/account:setVisibility:\001*'
   _globals['_ACCOUNTSERVICE'].methods_by_name['DeleteAccount']._loaded_options = None
   _globals['_ACCOUNTSERVICE'].methods_by_name['DeleteAccount']._serialized_options = b'\352\307\030\004\010\002\030\001\202\323\344\223\002 \"\033/v1/users/{username}:delete:\001*'
-  _globals['_ACCOUNT']._serialized_start=253
-  _globals['_ACCOUNT']._serialized_end=444
-  _globals['_GETACCOUNTREQUEST']._serialized_start=446
-  _globals['_GETACCOUNTREQUEST']._serialized_end=465
-  _globals['_GETACCOUNTRESPONSE']._serialized_start=467
-  _globals['_GETACCOUNTRESPONSE']._serialized_end=548
-  _globals['_DELETEACCOUNTREQUEST']._serialized_start=550
-  _globals['_DELETEACCOUNTREQUEST']._serialized_end=660
-  _globals['_DELETEACCOUNTRESPONSE']._serialized_start=662
-  _globals['_DELETEACCOUNTRESPONSE']._serialized_end=685
-  _globals['_ACCOUNTSERVICE']._serialized_start=688
-  _globals['_ACCOUNTSERVICE']._serialized_end=978
+  _globals['_ACCOUNT']._serialized_start=290
+  _globals['_ACCOUNT']._serialized_end=551
+  _globals['_GETACCOUNTREQUEST']._serialized_start=553
+  _globals['_GETACCOUNTREQUEST']._serialized_end=572
+  _globals['_GETACCOUNTRESPONSE']._serialized_start=574
+  _globals['_GETACCOUNTRESPONSE']._serialized_end=655
+  _globals['_SETVISIBILITYREQUEST']._serialized_start=657
+  _globals['_SETVISIBILITYREQUEST']._serialized_end=755
+  _globals['_SETVISIBILITYRESPONSE']._serialized_start=757
+  _globals['_SETVISIBILITYRESPONSE']._serialized_end=850
+  _globals['_DELETEACCOUNTREQUEST']._serialized_start=852
+  _globals['_DELETEACCOUNTREQUEST']._serialized_end=962
+  _globals['_DELETEACCOUNTRESPONSE']._serialized_start=964
+  _globals['_DELETEACCOUNTRESPONSE']._serialized_end=987
+  _globals['_ACCOUNTSERVICE']._serialized_start=990
+  _globals['_ACCOUNTSERVICE']._serialized_end=1430
 # @@protoc_insertion_point(module_scope)

@@ -42,6 +42,11 @@ class AccountServiceStub:
                 request_serializer=dossier_dot_profile_dot_v1_dot_account__service__pb2.GetAccountRequest.SerializeToString,
                 response_deserializer=dossier_dot_profile_dot_v1_dot_account__service__pb2.GetAccountResponse.FromString,
                 _registered_method=True)
+        self.SetVisibility = channel.unary_unary(
+                '/dossier.profile.v1.AccountService/SetVisibility',
+                request_serializer=dossier_dot_profile_dot_v1_dot_account__service__pb2.SetVisibilityRequest.SerializeToString,
+                response_deserializer=dossier_dot_profile_dot_v1_dot_account__service__pb2.SetVisibilityResponse.FromString,
+                _registered_method=True)
         self.DeleteAccount = channel.unary_unary(
                 '/dossier.profile.v1.AccountService/DeleteAccount',
                 request_serializer=dossier_dot_profile_dot_v1_dot_account__service__pb2.DeleteAccountRequest.SerializeToString,
@@ -59,6 +64,18 @@ class AccountServiceServicer:
         """Returns the private side of the caller's own account.
 
         Errors:
+        NOT_FOUND (USER_NOT_FOUND): the account was deleted a moment ago.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SetVisibility(self, request, context):
+        """Says who may see which fields of the caller's profile. Fields that are not set keep their audience. It holds from the
+        next call on; reports that were made before keep what they show.
+
+        Errors:
+        INVALID_ARGUMENT (INVALID_REQUEST): mend the fields that are named.
         NOT_FOUND (USER_NOT_FOUND): the account was deleted a moment ago.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -88,6 +105,11 @@ def add_AccountServiceServicer_to_server(servicer, server):
                     servicer.GetAccount,
                     request_deserializer=dossier_dot_profile_dot_v1_dot_account__service__pb2.GetAccountRequest.FromString,
                     response_serializer=dossier_dot_profile_dot_v1_dot_account__service__pb2.GetAccountResponse.SerializeToString,
+            ),
+            'SetVisibility': grpc.unary_unary_rpc_method_handler(
+                    servicer.SetVisibility,
+                    request_deserializer=dossier_dot_profile_dot_v1_dot_account__service__pb2.SetVisibilityRequest.FromString,
+                    response_serializer=dossier_dot_profile_dot_v1_dot_account__service__pb2.SetVisibilityResponse.SerializeToString,
             ),
             'DeleteAccount': grpc.unary_unary_rpc_method_handler(
                     servicer.DeleteAccount,
@@ -125,6 +147,33 @@ class AccountService:
             '/dossier.profile.v1.AccountService/GetAccount',
             dossier_dot_profile_dot_v1_dot_account__service__pb2.GetAccountRequest.SerializeToString,
             dossier_dot_profile_dot_v1_dot_account__service__pb2.GetAccountResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SetVisibility(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dossier.profile.v1.AccountService/SetVisibility',
+            dossier_dot_profile_dot_v1_dot_account__service__pb2.SetVisibilityRequest.SerializeToString,
+            dossier_dot_profile_dot_v1_dot_account__service__pb2.SetVisibilityResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -42,6 +42,14 @@ class AccountServiceStub:
     Errors:
       NOT_FOUND (USER_NOT_FOUND): the account was deleted a moment ago.
     """
+    SetVisibility: _grpc.UnaryUnaryMultiCallable[_account_service_pb2.SetVisibilityRequest, _account_service_pb2.SetVisibilityResponse]
+    """Says who may see which fields of the caller's profile. Fields that are not set keep their audience. It holds from the
+    next call on; reports that were made before keep what they show.
+
+    Errors:
+      INVALID_ARGUMENT (INVALID_REQUEST): mend the fields that are named.
+      NOT_FOUND (USER_NOT_FOUND): the account was deleted a moment ago.
+    """
     DeleteAccount: _grpc.UnaryUnaryMultiCallable[_account_service_pb2.DeleteAccountRequest, _account_service_pb2.DeleteAccountResponse]
     """Deletes the caller's own account: profile, e-mail, avatar, password and sessions are gone at once; its seats in games
     stay without a name; its access tokens are dead within 5 seconds. The username is never given out again.
@@ -67,6 +75,14 @@ class AccountServiceAsyncStub(AccountServiceStub):
     """Returns the private side of the caller's own account.
 
     Errors:
+      NOT_FOUND (USER_NOT_FOUND): the account was deleted a moment ago.
+    """
+    SetVisibility: _aio.UnaryUnaryMultiCallable[_account_service_pb2.SetVisibilityRequest, _account_service_pb2.SetVisibilityResponse]  # type: ignore[assignment]
+    """Says who may see which fields of the caller's profile. Fields that are not set keep their audience. It holds from the
+    next call on; reports that were made before keep what they show.
+
+    Errors:
+      INVALID_ARGUMENT (INVALID_REQUEST): mend the fields that are named.
       NOT_FOUND (USER_NOT_FOUND): the account was deleted a moment ago.
     """
     DeleteAccount: _aio.UnaryUnaryMultiCallable[_account_service_pb2.DeleteAccountRequest, _account_service_pb2.DeleteAccountResponse]  # type: ignore[assignment]
@@ -97,6 +113,20 @@ class AccountServiceServicer(metaclass=_abc_1.ABCMeta):
         """Returns the private side of the caller's own account.
 
         Errors:
+          NOT_FOUND (USER_NOT_FOUND): the account was deleted a moment ago.
+        """
+
+    @_abc_1.abstractmethod
+    def SetVisibility(
+        self,
+        request: _account_service_pb2.SetVisibilityRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_account_service_pb2.SetVisibilityResponse, _abc.Awaitable[_account_service_pb2.SetVisibilityResponse]]:
+        """Says who may see which fields of the caller's profile. Fields that are not set keep their audience. It holds from the
+        next call on; reports that were made before keep what they show.
+
+        Errors:
+          INVALID_ARGUMENT (INVALID_REQUEST): mend the fields that are named.
           NOT_FOUND (USER_NOT_FOUND): the account was deleted a moment ago.
         """
 
