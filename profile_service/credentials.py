@@ -11,6 +11,7 @@ from typing import Protocol
 from profile_service.errors import CredentialsWrong, NotOwner, UserNotFound
 from profile_service.passwords import Passwords, require_uncommon
 from profile_service.sessions import OpenSession, Sessions
+from profile_service.visibility import Visibility
 from runtime.calls import Caller
 
 SECRET_BYTES = 32
@@ -28,6 +29,7 @@ class Account:
     email: str
     roles: frozenset[str]
     create_time: datetime
+    visibility: Visibility
 
 
 @dataclass(frozen=True, slots=True)
