@@ -16,7 +16,7 @@ help: ## List the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: .venv/run ## Start Dossier with a sample club in ./data (DATA=..., PORT=...)
-	@exec $(BIN)/dossier up --data "$(DATA)" --port "$(PORT)" --sample
+	@exec $(BIN)/dossier up --data "$(DATA)" --port "$(PORT)" --sample --development
 
 reset: ## Ask, then delete ./data and this project's containers
 	@DATA="$(DATA)" sh tools/reset.sh

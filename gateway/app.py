@@ -138,7 +138,7 @@ def _server(settings: Settings, parts: Parts, sessions: SessionCheck, relay: Rel
         parts.registrations,
         service_names=_public_services(methods, parts, relay),
         interceptors=[CallInterceptor(methods, door, admission=Admission(at_the_edge=True), metrics=metrics)],
-        with_reflection=settings.reflection,
+        with_reflection=settings.development or settings.reflection,
         grace_seconds=settings.grace_seconds,
         generic_handlers=[relay],
     )

@@ -29,7 +29,10 @@ class Settings:
     create_signing_key: bool = setting(
         "whether to make the key file when it is missing; for a single gateway only", default=False
     )
-    reflection: bool = setting("whether tools may ask for the descriptors of the public services", default=False)
+    development: bool = setting("try things out: what is handy for that and not for a club's real data", default=False)
+    reflection: bool = setting(
+        "whether tools may ask for the descriptors of the public services; always in development", default=False
+    )
     metrics_listen: str = setting(
         "host:port to serve metrics on, over HTTP, to Prometheus alone; empty: nowhere", default=""
     )

@@ -148,7 +148,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
             (*parts.public, *parts.internal),
             service_names=contract.service_names("dossier.profile.v1.", "dossier.stats.v1."),
             interceptors=[CallInterceptor(contract.methods(), door, metrics=CallMetrics(registry))],
-            with_reflection=settings.reflection,
+            with_reflection=settings.development or settings.reflection,
             grace_seconds=settings.grace_seconds,
         )
         await stack.enter_async_context(server)

@@ -28,7 +28,8 @@ class Settings:
     password_threads: int = setting(
         "Passwords hashed at the same time; 0 means one for each core.", default=0, minimum=0
     )
-    reflection: bool = setting("Serve gRPC reflection, for grpcurl and the like.", default=False)
+    development: bool = setting("Try things out: what is handy for that and not for a club's real data.", default=False)
+    reflection: bool = setting("Serve gRPC reflection, for grpcurl; always in development.", default=False)
     metrics_listen: str = setting(
         "Address and port to serve metrics on, over HTTP, to Prometheus alone; empty: nowhere.", default=""
     )

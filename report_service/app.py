@@ -261,7 +261,7 @@ def _server(settings: Settings, parts: Parts, door: Door, metrics: CallMetrics) 
         parts.registrations,
         service_names=parts.service_names,
         interceptors=[CallInterceptor(methods, door, metrics=metrics)],
-        with_reflection=settings.reflection,
+        with_reflection=settings.development or settings.reflection,
         grace_seconds=settings.grace_seconds,
     )
 

@@ -50,7 +50,8 @@ class Settings:
         minimum=90,
     )
     grace_seconds: float = setting("seconds that reports and calls under way get to finish", default=20.0, minimum=0)
-    reflection: bool = setting("whether to serve gRPC reflection, for development", default=False)
+    development: bool = setting("try things out: what is handy for that and not for a club's real data", default=False)
+    reflection: bool = setting("whether to serve gRPC reflection; always in development", default=False)
     metrics_listen: str = setting(
         "address to serve metrics on, over HTTP, to Prometheus alone; empty: nowhere; one for each process", default=""
     )

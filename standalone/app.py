@@ -82,7 +82,7 @@ async def open_app(settings: Settings) -> AsyncIterator[Server]:
             (*auth.registrations, *profile.public, *report.registrations),
             service_names=contract.public_services(methods),
             interceptors=[CallInterceptor(methods, door, admission=edge, metrics=calls)],
-            with_reflection=settings.reflection,
+            with_reflection=settings.development or settings.reflection,
             grace_seconds=settings.grace_seconds,
         )
         await stack.enter_async_context(public)

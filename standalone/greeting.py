@@ -17,9 +17,14 @@ def listening(address: str) -> str:
     return f"Dossier listens on {address}. Stop it with Ctrl-C."
 
 
-def welcome(address: str, club: SampleClub, report: Path) -> str:
+def welcome(address: str, club: SampleClub, report: Path, *, with_reflection: bool) -> str:
     """Return what to try with the sample club."""
     endpoint = address.replace("127.0.0.1", "localhost")
+    by_reflection = f"""
+  grpcurl, which asks the server what there is
+     grpcurl -plaintext {endpoint} list
+     grpcurl -plaintext -d '{{"username": "{club.username}"}}' {endpoint} dossier.profile.v1.ProfileService/GetUser
+"""
     return f"""
 Dossier listens on {endpoint}. Stop it with Ctrl-C.
 
@@ -29,16 +34,12 @@ Dossier listens on {endpoint}. Stop it with Ctrl-C.
 
 Try, in another terminal:
 
-  1. the command line
+  the command line
      export DOSSIER_ENDPOINT={endpoint}
      echo '{club.password}' | .venv/bin/dossier sign-in {club.username} --password-stdin
      .venv/bin/dossier report create --output my-report.pdf
-
-  2. grpcurl, which asks the server what there is
-     grpcurl -plaintext {endpoint} list
-     grpcurl -plaintext -d '{{"username": "{club.username}"}}' {endpoint} dossier.profile.v1.ProfileService/GetUser
-
-  3. Python, with the generated stubs
+{by_reflection if with_reflection else ""}
+  Python, with the generated stubs
      .venv/bin/python -c 'import grpc
 from dossier.stats.v1 import stats_service_pb2 as pb, stats_service_pb2_grpc as rpc
 stats = rpc.StatsServiceStub(grpc.insecure_channel("{endpoint}"))

@@ -26,7 +26,7 @@ async def serve(settings: Settings, stop: asyncio.Event, *, with_sample: bool) -
             say(listening(server.address))
             await stop.wait()
             return
-        playing = asyncio.create_task(_play_in(settings.data_dir, server.address), name="sample club")
+        playing = asyncio.create_task(_play_in(settings, server.address), name="sample club")
         stopping = asyncio.create_task(stop.wait(), name="stop")
         await asyncio.wait({playing, stopping}, return_when=asyncio.FIRST_COMPLETED)
         if playing.done():
@@ -36,7 +36,8 @@ async def serve(settings: Settings, stop: asyncio.Event, *, with_sample: bool) -
         stopping.cancel()
 
 
-async def _play_in(folder: Path, address: str) -> str:
+async def _play_in(settings: Settings, address: str) -> str:
+    folder = settings.data_dir
     report = folder / SAMPLE_REPORT
     try:
         club = await play_in(
@@ -48,7 +49,7 @@ async def _play_in(folder: Path, address: str) -> str:
         )
     except DossierError as error:
         return f"{listening(address)}\nThere is no sample club: {error.message} (It needs a data directory of its own.)"
-    return welcome(address, club, report)
+    return welcome(address, club, report, with_reflection=settings.development or settings.reflection)
 
 
 async def _grant_referee(folder: Path, username: str) -> None:

@@ -19,7 +19,8 @@ class Settings:
     listen: str = setting("Address and port to serve on.", default="127.0.0.1:7070")
     render_workers: int = setting("Reports rendered at the same time.", default=2, minimum=1)
     image_workers: int = setting("Pictures decoded at the same time.", default=1, minimum=1)
-    reflection: bool = setting("Serve gRPC reflection, for grpcurl and the like.", default=True)
+    development: bool = setting("Try things out: what is handy for that and not for a club's real data.", default=False)
+    reflection: bool = setting("Serve gRPC reflection, for grpcurl; always in development.", default=False)
     metrics_listen: str = setting(
         "Address and port to serve metrics on, over HTTP, to Prometheus alone; empty: nowhere.", default=""
     )

@@ -23,13 +23,16 @@ DataOption = Annotated[
 
 def add_to(app: typer.Typer) -> None:
     """Add the command to `app`."""
-    app.command("up", epilog=examples("dossier up", "dossier up --data ./club --port 7071 --sample"))(up)
+    app.command("up", epilog=examples("dossier up", "dossier up --data ./club --port 7071 --sample --development"))(up)
 
 
 def up(
     data: DataOption = Path("data"),
     port: Annotated[int | None, typer.Option(min=1, max=65535, help="The port on 127.0.0.1. Default: 7070.")] = None,
     sample: Annotated[bool, typer.Option("--sample/--no-sample", help="Begin with a made-up club.")] = False,
+    development: Annotated[
+        bool, typer.Option("--development", help="Try things out: with reflection; not for a club's real data.")
+    ] = False,
 ) -> None:
     """Run a whole server in one process, here, until Ctrl-C.
 
@@ -38,6 +41,8 @@ def up(
     os.environ["DOSSIER_DATA_DIR"] = str(data)
     if port is not None or "DOSSIER_LISTEN" not in os.environ:
         os.environ["DOSSIER_LISTEN"] = f"127.0.0.1:{port or DEFAULT_PORT}"
+    if development:
+        os.environ["DOSSIER_DEVELOPMENT"] = "true"
     arguments = ["--sample"] if sample else []
     sys.stdout.flush()
     # The server takes this process over: signals and exit code are its own, and the client imports no service.

@@ -59,7 +59,7 @@ def standalone(folder: Path) -> Iterator[Installation]:
     """Run everything in one process."""
     endpoint = f"127.0.0.1:{free_port()}"
     data = folder / "data"
-    environ = {"DOSSIER_DATA_DIR": str(data), "DOSSIER_LISTEN": endpoint}
+    environ = {"DOSSIER_DATA_DIR": str(data), "DOSSIER_LISTEN": endpoint, "DOSSIER_DEVELOPMENT": "true"}
     parts = {"standalone": Part("standalone", environ=environ, folder=folder, address=endpoint)}
     with _running(parts):
         internal = json.loads((data / "internal.json").read_text())["address"]
@@ -78,7 +78,7 @@ def distributed(folder: Path, *, amqp_url: str = "") -> Iterator[Installation]:
         "DOSSIER_GATEWAY_INTERNAL_SECRET": SECRETS["internal"],
         "DOSSIER_GATEWAY_SIGNING_KEY_FILE": str(folder / "signing-key.pem"),
         "DOSSIER_GATEWAY_CREATE_SIGNING_KEY": "true",
-        "DOSSIER_GATEWAY_REFLECTION": "true",
+        "DOSSIER_GATEWAY_DEVELOPMENT": "true",
     }
     profile_environ = {
         "DOSSIER_PROFILE_LISTEN": profile,

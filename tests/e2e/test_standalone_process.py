@@ -12,11 +12,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import grpc
 import pytest
 from pypdf import PdfReader
 
 from client import DossierClient
 from tests.e2e.processes import Part
+from tests.integration.runtime.reflecting import listed_services
 from tests.provision.ports import free_port
 from tests.scraping import scraped
 
@@ -96,6 +98,25 @@ def test_signal_ends_it_cleanly(running: tuple[Part, Path, int], number: signal.
     assert "Warning" not in part.log()
 
 
+@pytest.mark.parametrize(("development", "described"), [("false", False), ("true", True)])
+async def test_reflection_is_on_in_development_only(tmp_path: Path, development: str, *, described: bool) -> None:
+    """Reflection is off unless the installation is for trying things out."""
+    port = free_port()
+    settings = environ(tmp_path / "data", port) | {"DOSSIER_DEVELOPMENT": development}
+    part = Part("standalone", environ=settings, folder=tmp_path, address=f"127.0.0.1:{port}")
+    try:
+        part.start()
+        part.wait_serving()
+        async with grpc.aio.insecure_channel(part.address) as channel:
+            if described:
+                assert "dossier.auth.v1.AuthService" in await listed_services(channel, "v1")
+            else:
+                with pytest.raises(grpc.aio.AioRpcError, match="UNIMPLEMENTED"):
+                    await listed_services(channel, "v1")
+    finally:
+        part.clean_up()
+
+
 async def test_one_address_tells_of_all_parts(tmp_path: Path) -> None:
     """The standalone process shows calls to every service, those inside the process too, and its reports."""
     port, metrics = free_port(), f"127.0.0.1:{free_port()}"
@@ -130,11 +151,11 @@ async def test_sample_club_is_played_in_once_and_kept(tmp_path: Path) -> None:
     """The first start makes a club with players, pictures, games and a report; the second keeps it as it is."""
     port, data = free_port(), tmp_path / "data"
     command = [sys.executable, "-m", "standalone", "--sample"]
-    facts = []
-    for _ in range(2):
+    facts, shown = [], []
+    for development in ("true", "false"):
         process = subprocess.Popen(
             command,
-            env={**os.environ, **environ(data, port)},
+            env={**os.environ, **environ(data, port), "DOSSIER_DEVELOPMENT": development},
             stdout=subprocess.PIPE,
             text=True,
             start_new_session=True,
@@ -146,6 +167,7 @@ async def test_sample_club_is_played_in_once_and_kept(tmp_path: Path) -> None:
                 line = process.stdout.readline()
                 assert line, printed
                 printed += line
+            shown.append("grpcurl" in printed)
             facts.append(await club_facts(f"127.0.0.1:{port}", data))
         finally:
             process.terminate()
@@ -156,7 +178,7 @@ async def test_sample_club_is_played_in_once_and_kept(tmp_path: Path) -> None:
     assert facts[0]["games"] >= 60
     assert facts[0]["avatars"] >= 12
     assert facts[0]["password"] in printed
-    assert "grpcurl" in printed
+    assert shown == [True, False], "grpcurl needs reflection, which is there in development only"
     assert len(PdfReader(data / "sample-report.pdf").pages) >= 1
 
 

@@ -68,7 +68,7 @@ def settings_for(folder: Path, *, profile: str = "127.0.0.1:1", report: str = "1
         report_address=report,
         listen="127.0.0.1:0",
         create_signing_key=True,
-        reflection=True,
+        development=True,
         grace_seconds=0.5,
     )
 

@@ -20,6 +20,7 @@ def test_defaults_are_safe() -> None:
     settings = Settings.from_env(ENVIRON)
     assert settings.listen == "127.0.0.1:7070"
     assert not settings.reflection
+    assert not settings.development
     assert not settings.create_signing_key
     assert settings.signing_key_file == Path("/run/keys.pem")
 
