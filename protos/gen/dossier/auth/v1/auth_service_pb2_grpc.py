@@ -106,10 +106,12 @@ class AuthServiceServicer:
 
         Not idempotent: a repeat after a lost answer gets ALREADY_EXISTS; sign in instead.
 
+        Only so many accounts an hour can be opened from one network (/24 or /64).
+
         Errors:
         INVALID_ARGUMENT (INVALID_REQUEST, PASSWORD_TOO_COMMON): mend the fields that are named.
         ALREADY_EXISTS (USERNAME_TAKEN): choose another username.
-        RESOURCE_EXHAUSTED (SERVER_BUSY): try again after the delay in RetryInfo.
+        RESOURCE_EXHAUSTED (TOO_MANY_ATTEMPTS, SERVER_BUSY): try again after the delay in RetryInfo.
         UNAVAILABLE (DEPENDENCY_UNAVAILABLE): try again later.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -121,9 +123,12 @@ class AuthServiceServicer:
 
         An account has up to 200 sessions; one more ends that which was unused for longest.
 
+        Wrong passwords make the next try wait: five are free for each account and network, then the wait doubles from a second
+        up to 15 minutes. The right password ends it. Sessions that are open are not affected.
+
         Errors:
         UNAUTHENTICATED (CREDENTIALS_WRONG): wrong password or unknown username; which of the two is not told.
-        RESOURCE_EXHAUSTED (SERVER_BUSY): try again after the delay in RetryInfo.
+        RESOURCE_EXHAUSTED (TOO_MANY_ATTEMPTS, SERVER_BUSY): try again after the delay in RetryInfo.
         UNAVAILABLE (DEPENDENCY_UNAVAILABLE): try again later.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -201,7 +206,7 @@ class AuthServiceServicer:
         Errors:
         UNAUTHENTICATED (CREDENTIALS_WRONG): the current password is not the account's.
         INVALID_ARGUMENT (INVALID_REQUEST, PASSWORD_TOO_COMMON): choose another new password.
-        RESOURCE_EXHAUSTED (SERVER_BUSY): try again after the delay in RetryInfo.
+        RESOURCE_EXHAUSTED (TOO_MANY_ATTEMPTS, SERVER_BUSY): try again after the delay in RetryInfo.
         UNAVAILABLE (DEPENDENCY_UNAVAILABLE): try again later.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)

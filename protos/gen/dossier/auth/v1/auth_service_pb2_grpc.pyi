@@ -44,10 +44,12 @@ class AuthServiceStub:
 
     Not idempotent: a repeat after a lost answer gets ALREADY_EXISTS; sign in instead.
 
+    Only so many accounts an hour can be opened from one network (/24 or /64).
+
     Errors:
       INVALID_ARGUMENT (INVALID_REQUEST, PASSWORD_TOO_COMMON): mend the fields that are named.
       ALREADY_EXISTS (USERNAME_TAKEN): choose another username.
-      RESOURCE_EXHAUSTED (SERVER_BUSY): try again after the delay in RetryInfo.
+      RESOURCE_EXHAUSTED (TOO_MANY_ATTEMPTS, SERVER_BUSY): try again after the delay in RetryInfo.
       UNAVAILABLE (DEPENDENCY_UNAVAILABLE): try again later.
     """
     SignIn: _grpc.UnaryUnaryMultiCallable[_auth_service_pb2.SignInRequest, _auth_service_pb2.SignInResponse]
@@ -55,9 +57,12 @@ class AuthServiceStub:
 
     An account has up to 200 sessions; one more ends that which was unused for longest.
 
+    Wrong passwords make the next try wait: five are free for each account and network, then the wait doubles from a second
+    up to 15 minutes. The right password ends it. Sessions that are open are not affected.
+
     Errors:
       UNAUTHENTICATED (CREDENTIALS_WRONG): wrong password or unknown username; which of the two is not told.
-      RESOURCE_EXHAUSTED (SERVER_BUSY): try again after the delay in RetryInfo.
+      RESOURCE_EXHAUSTED (TOO_MANY_ATTEMPTS, SERVER_BUSY): try again after the delay in RetryInfo.
       UNAVAILABLE (DEPENDENCY_UNAVAILABLE): try again later.
     """
     RefreshTokens: _grpc.UnaryUnaryMultiCallable[_auth_service_pb2.RefreshTokensRequest, _auth_service_pb2.RefreshTokensResponse]
@@ -111,7 +116,7 @@ class AuthServiceStub:
     Errors:
       UNAUTHENTICATED (CREDENTIALS_WRONG): the current password is not the account's.
       INVALID_ARGUMENT (INVALID_REQUEST, PASSWORD_TOO_COMMON): choose another new password.
-      RESOURCE_EXHAUSTED (SERVER_BUSY): try again after the delay in RetryInfo.
+      RESOURCE_EXHAUSTED (TOO_MANY_ATTEMPTS, SERVER_BUSY): try again after the delay in RetryInfo.
       UNAVAILABLE (DEPENDENCY_UNAVAILABLE): try again later.
     """
     GetJwks: _grpc.UnaryUnaryMultiCallable[_auth_service_pb2.GetJwksRequest, _auth_service_pb2.GetJwksResponse]
@@ -144,10 +149,12 @@ class AuthServiceAsyncStub(AuthServiceStub):
 
     Not idempotent: a repeat after a lost answer gets ALREADY_EXISTS; sign in instead.
 
+    Only so many accounts an hour can be opened from one network (/24 or /64).
+
     Errors:
       INVALID_ARGUMENT (INVALID_REQUEST, PASSWORD_TOO_COMMON): mend the fields that are named.
       ALREADY_EXISTS (USERNAME_TAKEN): choose another username.
-      RESOURCE_EXHAUSTED (SERVER_BUSY): try again after the delay in RetryInfo.
+      RESOURCE_EXHAUSTED (TOO_MANY_ATTEMPTS, SERVER_BUSY): try again after the delay in RetryInfo.
       UNAVAILABLE (DEPENDENCY_UNAVAILABLE): try again later.
     """
     SignIn: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.SignInRequest, _auth_service_pb2.SignInResponse]  # type: ignore[assignment]
@@ -155,9 +162,12 @@ class AuthServiceAsyncStub(AuthServiceStub):
 
     An account has up to 200 sessions; one more ends that which was unused for longest.
 
+    Wrong passwords make the next try wait: five are free for each account and network, then the wait doubles from a second
+    up to 15 minutes. The right password ends it. Sessions that are open are not affected.
+
     Errors:
       UNAUTHENTICATED (CREDENTIALS_WRONG): wrong password or unknown username; which of the two is not told.
-      RESOURCE_EXHAUSTED (SERVER_BUSY): try again after the delay in RetryInfo.
+      RESOURCE_EXHAUSTED (TOO_MANY_ATTEMPTS, SERVER_BUSY): try again after the delay in RetryInfo.
       UNAVAILABLE (DEPENDENCY_UNAVAILABLE): try again later.
     """
     RefreshTokens: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.RefreshTokensRequest, _auth_service_pb2.RefreshTokensResponse]  # type: ignore[assignment]
@@ -211,7 +221,7 @@ class AuthServiceAsyncStub(AuthServiceStub):
     Errors:
       UNAUTHENTICATED (CREDENTIALS_WRONG): the current password is not the account's.
       INVALID_ARGUMENT (INVALID_REQUEST, PASSWORD_TOO_COMMON): choose another new password.
-      RESOURCE_EXHAUSTED (SERVER_BUSY): try again after the delay in RetryInfo.
+      RESOURCE_EXHAUSTED (TOO_MANY_ATTEMPTS, SERVER_BUSY): try again after the delay in RetryInfo.
       UNAVAILABLE (DEPENDENCY_UNAVAILABLE): try again later.
     """
     GetJwks: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.GetJwksRequest, _auth_service_pb2.GetJwksResponse]  # type: ignore[assignment]
@@ -247,10 +257,12 @@ class AuthServiceServicer(metaclass=_abc_1.ABCMeta):
 
         Not idempotent: a repeat after a lost answer gets ALREADY_EXISTS; sign in instead.
 
+        Only so many accounts an hour can be opened from one network (/24 or /64).
+
         Errors:
           INVALID_ARGUMENT (INVALID_REQUEST, PASSWORD_TOO_COMMON): mend the fields that are named.
           ALREADY_EXISTS (USERNAME_TAKEN): choose another username.
-          RESOURCE_EXHAUSTED (SERVER_BUSY): try again after the delay in RetryInfo.
+          RESOURCE_EXHAUSTED (TOO_MANY_ATTEMPTS, SERVER_BUSY): try again after the delay in RetryInfo.
           UNAVAILABLE (DEPENDENCY_UNAVAILABLE): try again later.
         """
 
@@ -264,9 +276,12 @@ class AuthServiceServicer(metaclass=_abc_1.ABCMeta):
 
         An account has up to 200 sessions; one more ends that which was unused for longest.
 
+        Wrong passwords make the next try wait: five are free for each account and network, then the wait doubles from a second
+        up to 15 minutes. The right password ends it. Sessions that are open are not affected.
+
         Errors:
           UNAUTHENTICATED (CREDENTIALS_WRONG): wrong password or unknown username; which of the two is not told.
-          RESOURCE_EXHAUSTED (SERVER_BUSY): try again after the delay in RetryInfo.
+          RESOURCE_EXHAUSTED (TOO_MANY_ATTEMPTS, SERVER_BUSY): try again after the delay in RetryInfo.
           UNAVAILABLE (DEPENDENCY_UNAVAILABLE): try again later.
         """
 
@@ -356,7 +371,7 @@ class AuthServiceServicer(metaclass=_abc_1.ABCMeta):
         Errors:
           UNAUTHENTICATED (CREDENTIALS_WRONG): the current password is not the account's.
           INVALID_ARGUMENT (INVALID_REQUEST, PASSWORD_TOO_COMMON): choose another new password.
-          RESOURCE_EXHAUSTED (SERVER_BUSY): try again after the delay in RetryInfo.
+          RESOURCE_EXHAUSTED (TOO_MANY_ATTEMPTS, SERVER_BUSY): try again after the delay in RetryInfo.
           UNAVAILABLE (DEPENDENCY_UNAVAILABLE): try again later.
         """
 

@@ -92,7 +92,7 @@ class AccountServiceServicer:
         Errors:
         UNAUTHENTICATED (CREDENTIALS_WRONG): the password is not the account's.
         PERMISSION_DENIED (NOT_OWNER): this is not the caller's own account.
-        RESOURCE_EXHAUSTED (SERVER_BUSY): try again after the delay in RetryInfo.
+        RESOURCE_EXHAUSTED (TOO_MANY_ATTEMPTS, SERVER_BUSY): try again after the delay in RetryInfo.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

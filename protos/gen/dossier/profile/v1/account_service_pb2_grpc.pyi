@@ -60,7 +60,7 @@ class AccountServiceStub:
     Errors:
       UNAUTHENTICATED (CREDENTIALS_WRONG): the password is not the account's.
       PERMISSION_DENIED (NOT_OWNER): this is not the caller's own account.
-      RESOURCE_EXHAUSTED (SERVER_BUSY): try again after the delay in RetryInfo.
+      RESOURCE_EXHAUSTED (TOO_MANY_ATTEMPTS, SERVER_BUSY): try again after the delay in RetryInfo.
     """
 
 @_typing.type_check_only
@@ -95,7 +95,7 @@ class AccountServiceAsyncStub(AccountServiceStub):
     Errors:
       UNAUTHENTICATED (CREDENTIALS_WRONG): the password is not the account's.
       PERMISSION_DENIED (NOT_OWNER): this is not the caller's own account.
-      RESOURCE_EXHAUSTED (SERVER_BUSY): try again after the delay in RetryInfo.
+      RESOURCE_EXHAUSTED (TOO_MANY_ATTEMPTS, SERVER_BUSY): try again after the delay in RetryInfo.
     """
 
 class AccountServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -145,7 +145,7 @@ class AccountServiceServicer(metaclass=_abc_1.ABCMeta):
         Errors:
           UNAUTHENTICATED (CREDENTIALS_WRONG): the password is not the account's.
           PERMISSION_DENIED (NOT_OWNER): this is not the caller's own account.
-          RESOURCE_EXHAUSTED (SERVER_BUSY): try again after the delay in RetryInfo.
+          RESOURCE_EXHAUSTED (TOO_MANY_ATTEMPTS, SERVER_BUSY): try again after the delay in RetryInfo.
         """
 
 def add_AccountServiceServicer_to_server(servicer: AccountServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -43,14 +43,15 @@ class CredentialsServiceStub:
     Errors:
       INVALID_ARGUMENT (INVALID_REQUEST, PASSWORD_TOO_COMMON): mend the fields that are named.
       ALREADY_EXISTS (USERNAME_TAKEN): choose another username.
-      RESOURCE_EXHAUSTED (SERVER_BUSY): try again after the delay in RetryInfo.
+      RESOURCE_EXHAUSTED (TOO_MANY_ATTEMPTS, SERVER_BUSY): try again after the delay in RetryInfo.
     """
     OpenSession: _grpc.UnaryUnaryMultiCallable[_credentials_service_pb2.OpenSessionRequest, _credentials_service_pb2.OpenSessionResponse]
-    """Checks a password and opens a session. An unknown username takes the same time as a wrong password.
+    """Checks a password and opens a session. An unknown username takes the same time as a wrong password, and is limited like
+    a known one.
 
     Errors:
       UNAUTHENTICATED (CREDENTIALS_WRONG): wrong password or unknown username, or deleted meanwhile.
-      RESOURCE_EXHAUSTED (SERVER_BUSY): try again after the delay in RetryInfo.
+      RESOURCE_EXHAUSTED (TOO_MANY_ATTEMPTS, SERVER_BUSY): try again after the delay in RetryInfo.
     """
     RotateSession: _grpc.UnaryUnaryMultiCallable[_credentials_service_pb2.RotateSessionRequest, _credentials_service_pb2.RotateSessionResponse]
     """Exchanges a session's refresh token for its successor; see AuthService.RefreshTokens.
@@ -85,7 +86,7 @@ class CredentialsServiceStub:
     Errors:
       UNAUTHENTICATED (CREDENTIALS_WRONG): the current password is wrong, or was changed meanwhile.
       INVALID_ARGUMENT (PASSWORD_TOO_COMMON): choose another new password.
-      RESOURCE_EXHAUSTED (SERVER_BUSY): try again after the delay in RetryInfo.
+      RESOURCE_EXHAUSTED (TOO_MANY_ATTEMPTS, SERVER_BUSY): try again after the delay in RetryInfo.
     """
     GetSession: _grpc.UnaryUnaryMultiCallable[_credentials_service_pb2.GetSessionRequest, _credentials_service_pb2.GetSessionResponse]
     """Says whether a session still stands. Callers may keep the answer for 5 seconds.
@@ -126,14 +127,15 @@ class CredentialsServiceAsyncStub(CredentialsServiceStub):
     Errors:
       INVALID_ARGUMENT (INVALID_REQUEST, PASSWORD_TOO_COMMON): mend the fields that are named.
       ALREADY_EXISTS (USERNAME_TAKEN): choose another username.
-      RESOURCE_EXHAUSTED (SERVER_BUSY): try again after the delay in RetryInfo.
+      RESOURCE_EXHAUSTED (TOO_MANY_ATTEMPTS, SERVER_BUSY): try again after the delay in RetryInfo.
     """
     OpenSession: _aio.UnaryUnaryMultiCallable[_credentials_service_pb2.OpenSessionRequest, _credentials_service_pb2.OpenSessionResponse]  # type: ignore[assignment]
-    """Checks a password and opens a session. An unknown username takes the same time as a wrong password.
+    """Checks a password and opens a session. An unknown username takes the same time as a wrong password, and is limited like
+    a known one.
 
     Errors:
       UNAUTHENTICATED (CREDENTIALS_WRONG): wrong password or unknown username, or deleted meanwhile.
-      RESOURCE_EXHAUSTED (SERVER_BUSY): try again after the delay in RetryInfo.
+      RESOURCE_EXHAUSTED (TOO_MANY_ATTEMPTS, SERVER_BUSY): try again after the delay in RetryInfo.
     """
     RotateSession: _aio.UnaryUnaryMultiCallable[_credentials_service_pb2.RotateSessionRequest, _credentials_service_pb2.RotateSessionResponse]  # type: ignore[assignment]
     """Exchanges a session's refresh token for its successor; see AuthService.RefreshTokens.
@@ -168,7 +170,7 @@ class CredentialsServiceAsyncStub(CredentialsServiceStub):
     Errors:
       UNAUTHENTICATED (CREDENTIALS_WRONG): the current password is wrong, or was changed meanwhile.
       INVALID_ARGUMENT (PASSWORD_TOO_COMMON): choose another new password.
-      RESOURCE_EXHAUSTED (SERVER_BUSY): try again after the delay in RetryInfo.
+      RESOURCE_EXHAUSTED (TOO_MANY_ATTEMPTS, SERVER_BUSY): try again after the delay in RetryInfo.
     """
     GetSession: _aio.UnaryUnaryMultiCallable[_credentials_service_pb2.GetSessionRequest, _credentials_service_pb2.GetSessionResponse]  # type: ignore[assignment]
     """Says whether a session still stands. Callers may keep the answer for 5 seconds.
@@ -212,7 +214,7 @@ class CredentialsServiceServicer(metaclass=_abc_1.ABCMeta):
         Errors:
           INVALID_ARGUMENT (INVALID_REQUEST, PASSWORD_TOO_COMMON): mend the fields that are named.
           ALREADY_EXISTS (USERNAME_TAKEN): choose another username.
-          RESOURCE_EXHAUSTED (SERVER_BUSY): try again after the delay in RetryInfo.
+          RESOURCE_EXHAUSTED (TOO_MANY_ATTEMPTS, SERVER_BUSY): try again after the delay in RetryInfo.
         """
 
     @_abc_1.abstractmethod
@@ -221,11 +223,12 @@ class CredentialsServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _credentials_service_pb2.OpenSessionRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_credentials_service_pb2.OpenSessionResponse, _abc.Awaitable[_credentials_service_pb2.OpenSessionResponse]]:
-        """Checks a password and opens a session. An unknown username takes the same time as a wrong password.
+        """Checks a password and opens a session. An unknown username takes the same time as a wrong password, and is limited like
+        a known one.
 
         Errors:
           UNAUTHENTICATED (CREDENTIALS_WRONG): wrong password or unknown username, or deleted meanwhile.
-          RESOURCE_EXHAUSTED (SERVER_BUSY): try again after the delay in RetryInfo.
+          RESOURCE_EXHAUSTED (TOO_MANY_ATTEMPTS, SERVER_BUSY): try again after the delay in RetryInfo.
         """
 
     @_abc_1.abstractmethod
@@ -296,7 +299,7 @@ class CredentialsServiceServicer(metaclass=_abc_1.ABCMeta):
         Errors:
           UNAUTHENTICATED (CREDENTIALS_WRONG): the current password is wrong, or was changed meanwhile.
           INVALID_ARGUMENT (PASSWORD_TOO_COMMON): choose another new password.
-          RESOURCE_EXHAUSTED (SERVER_BUSY): try again after the delay in RetryInfo.
+          RESOURCE_EXHAUSTED (TOO_MANY_ATTEMPTS, SERVER_BUSY): try again after the delay in RetryInfo.
         """
 
     @_abc_1.abstractmethod
