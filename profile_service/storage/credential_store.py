@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from profile_service.audit import NOBODY, Kind
 from profile_service.credentials import Account, Credentials, NewAccount
 from profile_service.errors import UsernameTaken
+from profile_service.storage.audit_store import record
 from profile_service.storage.user_store import delete_variants, moment, visibility_of
 from profile_service.users import search_key
 from runtime.database import Database, Row, UniqueViolation
@@ -30,6 +32,10 @@ class CredentialStore:
                     roles=_roles_text(account.roles),
                     search_text=search_key(account.display_name, account.username),
                 )
+                if account.kind == "person":
+                    await record(session, Kind.SIGN_UP, account.account_id)
+                else:
+                    await record(session, Kind.SERVICE_ACCOUNT_MADE, account.account_id, actor_id=NOBODY)
         except UniqueViolation as error:
             raise UsernameTaken(account.username) from error
 
@@ -66,6 +72,7 @@ class CredentialStore:
             replaced = await session.one("replace_password_hash", account_id=account_id, old=old, new=new)
             if replaced is not None:
                 await session.all("end_other_sessions_of", account_id=account_id, kept_session_id=kept_session_id)
+                await record(session, Kind.PASSWORD_CHANGED, account_id)
         return replaced is not None
 
     async def change_roles(self, username: str, *, add: str = "", remove: str = "") -> bool:
@@ -76,15 +83,21 @@ class CredentialStore:
                 return False
             before = roles_of(row["roles"])
             after = (before | {add}) - {remove, ""}
-            await session.one("set_roles", account_id=row["account_id"], roles=_roles_text(after))
-            if before - after:
-                await session.all("end_sessions_of", account_id=row["account_id"])
+            account_id = row["account_id"]
+            await session.one("set_roles", account_id=account_id, roles=_roles_text(after))
+            for role in after - before:
+                await record(session, Kind.ROLE_GIVEN, account_id, actor_id=NOBODY, role=role)
+            for role in before - after:
+                await record(session, Kind.ROLE_TAKEN, account_id, actor_id=NOBODY, role=role)
+                await session.all("end_sessions_of", account_id=account_id)
         return True
 
     async def erase_account(self, account_id: str) -> list[str]:
         """See `credentials.CredentialStore`."""
         async with self._database.write() as session:
-            await session.one("erase_user", account_id=account_id)
+            erased = await session.one("erase_user", account_id=account_id)
+            if erased is not None:
+                await record(session, Kind.ACCOUNT_DELETED, account_id)
             await session.all("end_sessions_of", account_id=account_id)
             return await delete_variants(session, account_id)
 
