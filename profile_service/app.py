@@ -102,7 +102,7 @@ async def open_parts(
         avatars = Avatars(users, blobs, images, new_id=_new_id)
         await stack.enter_async_context(_meanwhile(avatars.sweep(), name="avatar-sweep"))
         avatar = AvatarServicer(avatars)
-        account = AccountServicer(accounts, rules, blobs)
+        account = AccountServicer(accounts, users, rules=rules, blobs=blobs)
         game = GameServicer(games, GameRecorder(games), pages)
         snapshot = SnapshotServicer(Snapshots(SnapshotStore(database), blobs))
         yield Parts(

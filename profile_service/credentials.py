@@ -13,6 +13,7 @@ from profile_service.guessing import Attempt, GuessingLimits
 from profile_service.passwords import Passwords, require_uncommon
 from profile_service.sessions import OpenSession, Sessions
 from profile_service.usernames import look_of, require_free
+from profile_service.visibility import Visibility
 from runtime.calls import Caller
 
 SECRET_BYTES = 32
@@ -30,6 +31,7 @@ class Account:
     email: str
     roles: frozenset[str]
     create_time: datetime
+    visibility: Visibility
 
 
 @dataclass(frozen=True, slots=True)

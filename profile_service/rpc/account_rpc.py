@@ -11,8 +11,9 @@ from dossier.profile.v1 import account_service_pb2_grpc as account_rpc
 from profile_service.avatars import BlobStore, discard
 from profile_service.credentials import CredentialRules
 from profile_service.errors import UserNotFound
-from profile_service.rpc.messages import timestamp
+from profile_service.rpc.messages import audiences_of, timestamp, visibility_message
 from profile_service.storage.credential_store import CredentialStore
+from profile_service.storage.user_store import UserStore
 from runtime.calls import caller
 from runtime.contract import role_value
 
@@ -22,8 +23,9 @@ Context = grpc.aio.ServicerContext[Any, Any]
 class AccountServicer(account_rpc.AccountServiceServicer):
     """Serves the caller's own account."""
 
-    def __init__(self, store: CredentialStore, rules: CredentialRules, blobs: BlobStore) -> None:
+    def __init__(self, store: CredentialStore, users: UserStore, *, rules: CredentialRules, blobs: BlobStore) -> None:
         self._store = store
+        self._users = users
         self._rules = rules
         self._blobs = blobs
 
@@ -39,8 +41,17 @@ class AccountServicer(account_rpc.AccountServiceServicer):
                 email=account.email,
                 roles=sorted(map(role_value, account.roles)),
                 create_time=timestamp(account.create_time),
+                visibility=visibility_message(account.visibility),
             )
         )
+
+    async def SetVisibility(
+        self, request: account_pb.SetVisibilityRequest, context: Context
+    ) -> account_pb.SetVisibilityResponse:
+        visibility = await self._users.set_visibility(caller().account_id, audiences_of(request.visibility))
+        if visibility is None:
+            raise UserNotFound(caller().username)
+        return account_pb.SetVisibilityResponse(visibility=visibility_message(visibility))
 
     async def DeleteAccount(
         self, request: account_pb.DeleteAccountRequest, context: Context

@@ -6,7 +6,7 @@ from profile_service.audit import NOBODY, Kind
 from profile_service.credentials import Account, Credentials, NewAccount
 from profile_service.errors import UsernameTaken
 from profile_service.storage.audit_store import record
-from profile_service.storage.user_store import delete_variants, moment
+from profile_service.storage.user_store import delete_variants, moment, visibility_of
 from profile_service.users import search_key
 from runtime.database import Database, Row, UniqueViolation
 
@@ -56,7 +56,12 @@ class CredentialStore:
         if row is None:
             return None
         return Account(
-            row["account_id"], row["username"], row["email"], roles_of(row["roles"]), moment(row["create_time"])
+            account_id=row["account_id"],
+            username=row["username"],
+            email=row["email"],
+            roles=roles_of(row["roles"]),
+            create_time=moment(row["create_time"]),
+            visibility=visibility_of(row),
         )
 
     async def renew_password_hash(self, account_id: str, *, old: str, new: str) -> None:

@@ -119,6 +119,31 @@ class AuthServiceStub:
       RESOURCE_EXHAUSTED (TOO_MANY_ATTEMPTS, SERVER_BUSY): try again after the delay in RetryInfo.
       UNAVAILABLE (DEPENDENCY_UNAVAILABLE): try again later.
     """
+    RequestPasswordReset: _grpc.UnaryUnaryMultiCallable[_auth_service_pb2.RequestPasswordResetRequest, _auth_service_pb2.RequestPasswordResetResponse]
+    """Has a mail sent with a token that gives an account another password. It goes to the account's confirmed e-mail address
+    and nowhere else.
+
+    The answer is the same at the same time whether there is such an account and such an address or not. An account gets up
+    to 3 of these mails an hour; what is more is not sent. Each is good for an hour.
+
+    Errors:
+      INVALID_ARGUMENT (INVALID_REQUEST): mend the fields that are named.
+      FAILED_PRECONDITION (MAILER_MISSING): this installation sends no mail; ask its operator.
+      RESOURCE_EXHAUSTED (TOO_MANY_MAILS, SERVER_BUSY): try again after the delay in RetryInfo.
+      UNAVAILABLE (DEPENDENCY_UNAVAILABLE): try again later.
+    """
+    ResetPassword: _grpc.UnaryUnaryMultiCallable[_auth_service_pb2.ResetPasswordRequest, _auth_service_pb2.ResetPasswordResponse]
+    """Gives an account another password, for whoever holds a token from RequestPasswordReset, and ends all of its sessions. A
+    change of e-mail address that waits is dropped.
+
+    A repeat after a lost answer gets MAIL_TOKEN_INVALID; sign in with the new password to see whether it holds.
+
+    Errors:
+      INVALID_ARGUMENT (INVALID_REQUEST, PASSWORD_TOO_COMMON): choose another password; the token stays good.
+      INVALID_ARGUMENT (MAIL_TOKEN_INVALID): ask for another mail.
+      RESOURCE_EXHAUSTED (SERVER_BUSY): try again after the delay in RetryInfo.
+      UNAVAILABLE (DEPENDENCY_UNAVAILABLE): try again later.
+    """
     GetJwks: _grpc.UnaryUnaryMultiCallable[_auth_service_pb2.GetJwksRequest, _auth_service_pb2.GetJwksResponse]
     """Returns the public keys that access tokens are signed with (RFC 7517), to verify them without asking us.
 
@@ -222,6 +247,31 @@ class AuthServiceAsyncStub(AuthServiceStub):
       UNAUTHENTICATED (CREDENTIALS_WRONG): the current password is not the account's.
       INVALID_ARGUMENT (INVALID_REQUEST, PASSWORD_TOO_COMMON): choose another new password.
       RESOURCE_EXHAUSTED (TOO_MANY_ATTEMPTS, SERVER_BUSY): try again after the delay in RetryInfo.
+      UNAVAILABLE (DEPENDENCY_UNAVAILABLE): try again later.
+    """
+    RequestPasswordReset: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.RequestPasswordResetRequest, _auth_service_pb2.RequestPasswordResetResponse]  # type: ignore[assignment]
+    """Has a mail sent with a token that gives an account another password. It goes to the account's confirmed e-mail address
+    and nowhere else.
+
+    The answer is the same at the same time whether there is such an account and such an address or not. An account gets up
+    to 3 of these mails an hour; what is more is not sent. Each is good for an hour.
+
+    Errors:
+      INVALID_ARGUMENT (INVALID_REQUEST): mend the fields that are named.
+      FAILED_PRECONDITION (MAILER_MISSING): this installation sends no mail; ask its operator.
+      RESOURCE_EXHAUSTED (TOO_MANY_MAILS, SERVER_BUSY): try again after the delay in RetryInfo.
+      UNAVAILABLE (DEPENDENCY_UNAVAILABLE): try again later.
+    """
+    ResetPassword: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.ResetPasswordRequest, _auth_service_pb2.ResetPasswordResponse]  # type: ignore[assignment]
+    """Gives an account another password, for whoever holds a token from RequestPasswordReset, and ends all of its sessions. A
+    change of e-mail address that waits is dropped.
+
+    A repeat after a lost answer gets MAIL_TOKEN_INVALID; sign in with the new password to see whether it holds.
+
+    Errors:
+      INVALID_ARGUMENT (INVALID_REQUEST, PASSWORD_TOO_COMMON): choose another password; the token stays good.
+      INVALID_ARGUMENT (MAIL_TOKEN_INVALID): ask for another mail.
+      RESOURCE_EXHAUSTED (SERVER_BUSY): try again after the delay in RetryInfo.
       UNAVAILABLE (DEPENDENCY_UNAVAILABLE): try again later.
     """
     GetJwks: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.GetJwksRequest, _auth_service_pb2.GetJwksResponse]  # type: ignore[assignment]
@@ -372,6 +422,43 @@ class AuthServiceServicer(metaclass=_abc_1.ABCMeta):
           UNAUTHENTICATED (CREDENTIALS_WRONG): the current password is not the account's.
           INVALID_ARGUMENT (INVALID_REQUEST, PASSWORD_TOO_COMMON): choose another new password.
           RESOURCE_EXHAUSTED (TOO_MANY_ATTEMPTS, SERVER_BUSY): try again after the delay in RetryInfo.
+          UNAVAILABLE (DEPENDENCY_UNAVAILABLE): try again later.
+        """
+
+    @_abc_1.abstractmethod
+    def RequestPasswordReset(
+        self,
+        request: _auth_service_pb2.RequestPasswordResetRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_auth_service_pb2.RequestPasswordResetResponse, _abc.Awaitable[_auth_service_pb2.RequestPasswordResetResponse]]:
+        """Has a mail sent with a token that gives an account another password. It goes to the account's confirmed e-mail address
+        and nowhere else.
+
+        The answer is the same at the same time whether there is such an account and such an address or not. An account gets up
+        to 3 of these mails an hour; what is more is not sent. Each is good for an hour.
+
+        Errors:
+          INVALID_ARGUMENT (INVALID_REQUEST): mend the fields that are named.
+          FAILED_PRECONDITION (MAILER_MISSING): this installation sends no mail; ask its operator.
+          RESOURCE_EXHAUSTED (TOO_MANY_MAILS, SERVER_BUSY): try again after the delay in RetryInfo.
+          UNAVAILABLE (DEPENDENCY_UNAVAILABLE): try again later.
+        """
+
+    @_abc_1.abstractmethod
+    def ResetPassword(
+        self,
+        request: _auth_service_pb2.ResetPasswordRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_auth_service_pb2.ResetPasswordResponse, _abc.Awaitable[_auth_service_pb2.ResetPasswordResponse]]:
+        """Gives an account another password, for whoever holds a token from RequestPasswordReset, and ends all of its sessions. A
+        change of e-mail address that waits is dropped.
+
+        A repeat after a lost answer gets MAIL_TOKEN_INVALID; sign in with the new password to see whether it holds.
+
+        Errors:
+          INVALID_ARGUMENT (INVALID_REQUEST, PASSWORD_TOO_COMMON): choose another password; the token stays good.
+          INVALID_ARGUMENT (MAIL_TOKEN_INVALID): ask for another mail.
+          RESOURCE_EXHAUSTED (SERVER_BUSY): try again after the delay in RetryInfo.
           UNAVAILABLE (DEPENDENCY_UNAVAILABLE): try again later.
         """
 

@@ -78,6 +78,16 @@ class CredentialsServiceStub:
                 request_serializer=dossier_dot_profile_dot_v1_dot_credentials__service__pb2.ChangePasswordRequest.SerializeToString,
                 response_deserializer=dossier_dot_profile_dot_v1_dot_credentials__service__pb2.ChangePasswordResponse.FromString,
                 _registered_method=True)
+        self.RequestPasswordReset = channel.unary_unary(
+                '/dossier.profile.v1.CredentialsService/RequestPasswordReset',
+                request_serializer=dossier_dot_profile_dot_v1_dot_credentials__service__pb2.RequestPasswordResetRequest.SerializeToString,
+                response_deserializer=dossier_dot_profile_dot_v1_dot_credentials__service__pb2.RequestPasswordResetResponse.FromString,
+                _registered_method=True)
+        self.ResetPassword = channel.unary_unary(
+                '/dossier.profile.v1.CredentialsService/ResetPassword',
+                request_serializer=dossier_dot_profile_dot_v1_dot_credentials__service__pb2.ResetPasswordRequest.SerializeToString,
+                response_deserializer=dossier_dot_profile_dot_v1_dot_credentials__service__pb2.ResetPasswordResponse.FromString,
+                _registered_method=True)
         self.GetSession = channel.unary_unary(
                 '/dossier.profile.v1.CredentialsService/GetSession',
                 request_serializer=dossier_dot_profile_dot_v1_dot_credentials__service__pb2.GetSessionRequest.SerializeToString,
@@ -190,6 +200,30 @@ class CredentialsServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def RequestPasswordReset(self, request, context):
+        """Has a mail with a token sent to an account, if there is one with a confirmed address; see
+        AuthService.RequestPasswordReset.
+
+        Errors:
+        FAILED_PRECONDITION (MAILER_MISSING): this installation sends no mail.
+        RESOURCE_EXHAUSTED (TOO_MANY_MAILS, SERVER_BUSY): try again after the delay in RetryInfo.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ResetPassword(self, request, context):
+        """Replaces the password of the account that a token was sent to, and ends all of its sessions.
+
+        Errors:
+        INVALID_ARGUMENT (PASSWORD_TOO_COMMON): choose another new password.
+        INVALID_ARGUMENT (MAIL_TOKEN_INVALID): ask for another mail.
+        RESOURCE_EXHAUSTED (SERVER_BUSY): try again after the delay in RetryInfo.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def GetSession(self, request, context):
         """Says whether a session still stands. Callers may keep the answer for 5 seconds.
 
@@ -271,6 +305,16 @@ def add_CredentialsServiceServicer_to_server(servicer, server):
                     servicer.ChangePassword,
                     request_deserializer=dossier_dot_profile_dot_v1_dot_credentials__service__pb2.ChangePasswordRequest.FromString,
                     response_serializer=dossier_dot_profile_dot_v1_dot_credentials__service__pb2.ChangePasswordResponse.SerializeToString,
+            ),
+            'RequestPasswordReset': grpc.unary_unary_rpc_method_handler(
+                    servicer.RequestPasswordReset,
+                    request_deserializer=dossier_dot_profile_dot_v1_dot_credentials__service__pb2.RequestPasswordResetRequest.FromString,
+                    response_serializer=dossier_dot_profile_dot_v1_dot_credentials__service__pb2.RequestPasswordResetResponse.SerializeToString,
+            ),
+            'ResetPassword': grpc.unary_unary_rpc_method_handler(
+                    servicer.ResetPassword,
+                    request_deserializer=dossier_dot_profile_dot_v1_dot_credentials__service__pb2.ResetPasswordRequest.FromString,
+                    response_serializer=dossier_dot_profile_dot_v1_dot_credentials__service__pb2.ResetPasswordResponse.SerializeToString,
             ),
             'GetSession': grpc.unary_unary_rpc_method_handler(
                     servicer.GetSession,
@@ -513,6 +557,60 @@ class CredentialsService:
             '/dossier.profile.v1.CredentialsService/ChangePassword',
             dossier_dot_profile_dot_v1_dot_credentials__service__pb2.ChangePasswordRequest.SerializeToString,
             dossier_dot_profile_dot_v1_dot_credentials__service__pb2.ChangePasswordResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RequestPasswordReset(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dossier.profile.v1.CredentialsService/RequestPasswordReset',
+            dossier_dot_profile_dot_v1_dot_credentials__service__pb2.RequestPasswordResetRequest.SerializeToString,
+            dossier_dot_profile_dot_v1_dot_credentials__service__pb2.RequestPasswordResetResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ResetPassword(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dossier.profile.v1.CredentialsService/ResetPassword',
+            dossier_dot_profile_dot_v1_dot_credentials__service__pb2.ResetPasswordRequest.SerializeToString,
+            dossier_dot_profile_dot_v1_dot_credentials__service__pb2.ResetPasswordResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -88,6 +88,22 @@ class CredentialsServiceStub:
       INVALID_ARGUMENT (PASSWORD_TOO_COMMON): choose another new password.
       RESOURCE_EXHAUSTED (TOO_MANY_ATTEMPTS, SERVER_BUSY): try again after the delay in RetryInfo.
     """
+    RequestPasswordReset: _grpc.UnaryUnaryMultiCallable[_credentials_service_pb2.RequestPasswordResetRequest, _credentials_service_pb2.RequestPasswordResetResponse]
+    """Has a mail with a token sent to an account, if there is one with a confirmed address; see
+    AuthService.RequestPasswordReset.
+
+    Errors:
+      FAILED_PRECONDITION (MAILER_MISSING): this installation sends no mail.
+      RESOURCE_EXHAUSTED (TOO_MANY_MAILS, SERVER_BUSY): try again after the delay in RetryInfo.
+    """
+    ResetPassword: _grpc.UnaryUnaryMultiCallable[_credentials_service_pb2.ResetPasswordRequest, _credentials_service_pb2.ResetPasswordResponse]
+    """Replaces the password of the account that a token was sent to, and ends all of its sessions.
+
+    Errors:
+      INVALID_ARGUMENT (PASSWORD_TOO_COMMON): choose another new password.
+      INVALID_ARGUMENT (MAIL_TOKEN_INVALID): ask for another mail.
+      RESOURCE_EXHAUSTED (SERVER_BUSY): try again after the delay in RetryInfo.
+    """
     GetSession: _grpc.UnaryUnaryMultiCallable[_credentials_service_pb2.GetSessionRequest, _credentials_service_pb2.GetSessionResponse]
     """Says whether a session still stands. Callers may keep the answer for 5 seconds.
 
@@ -171,6 +187,22 @@ class CredentialsServiceAsyncStub(CredentialsServiceStub):
       UNAUTHENTICATED (CREDENTIALS_WRONG): the current password is wrong, or was changed meanwhile.
       INVALID_ARGUMENT (PASSWORD_TOO_COMMON): choose another new password.
       RESOURCE_EXHAUSTED (TOO_MANY_ATTEMPTS, SERVER_BUSY): try again after the delay in RetryInfo.
+    """
+    RequestPasswordReset: _aio.UnaryUnaryMultiCallable[_credentials_service_pb2.RequestPasswordResetRequest, _credentials_service_pb2.RequestPasswordResetResponse]  # type: ignore[assignment]
+    """Has a mail with a token sent to an account, if there is one with a confirmed address; see
+    AuthService.RequestPasswordReset.
+
+    Errors:
+      FAILED_PRECONDITION (MAILER_MISSING): this installation sends no mail.
+      RESOURCE_EXHAUSTED (TOO_MANY_MAILS, SERVER_BUSY): try again after the delay in RetryInfo.
+    """
+    ResetPassword: _aio.UnaryUnaryMultiCallable[_credentials_service_pb2.ResetPasswordRequest, _credentials_service_pb2.ResetPasswordResponse]  # type: ignore[assignment]
+    """Replaces the password of the account that a token was sent to, and ends all of its sessions.
+
+    Errors:
+      INVALID_ARGUMENT (PASSWORD_TOO_COMMON): choose another new password.
+      INVALID_ARGUMENT (MAIL_TOKEN_INVALID): ask for another mail.
+      RESOURCE_EXHAUSTED (SERVER_BUSY): try again after the delay in RetryInfo.
     """
     GetSession: _aio.UnaryUnaryMultiCallable[_credentials_service_pb2.GetSessionRequest, _credentials_service_pb2.GetSessionResponse]  # type: ignore[assignment]
     """Says whether a session still stands. Callers may keep the answer for 5 seconds.
@@ -300,6 +332,34 @@ class CredentialsServiceServicer(metaclass=_abc_1.ABCMeta):
           UNAUTHENTICATED (CREDENTIALS_WRONG): the current password is wrong, or was changed meanwhile.
           INVALID_ARGUMENT (PASSWORD_TOO_COMMON): choose another new password.
           RESOURCE_EXHAUSTED (TOO_MANY_ATTEMPTS, SERVER_BUSY): try again after the delay in RetryInfo.
+        """
+
+    @_abc_1.abstractmethod
+    def RequestPasswordReset(
+        self,
+        request: _credentials_service_pb2.RequestPasswordResetRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_credentials_service_pb2.RequestPasswordResetResponse, _abc.Awaitable[_credentials_service_pb2.RequestPasswordResetResponse]]:
+        """Has a mail with a token sent to an account, if there is one with a confirmed address; see
+        AuthService.RequestPasswordReset.
+
+        Errors:
+          FAILED_PRECONDITION (MAILER_MISSING): this installation sends no mail.
+          RESOURCE_EXHAUSTED (TOO_MANY_MAILS, SERVER_BUSY): try again after the delay in RetryInfo.
+        """
+
+    @_abc_1.abstractmethod
+    def ResetPassword(
+        self,
+        request: _credentials_service_pb2.ResetPasswordRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_credentials_service_pb2.ResetPasswordResponse, _abc.Awaitable[_credentials_service_pb2.ResetPasswordResponse]]:
+        """Replaces the password of the account that a token was sent to, and ends all of its sessions.
+
+        Errors:
+          INVALID_ARGUMENT (PASSWORD_TOO_COMMON): choose another new password.
+          INVALID_ARGUMENT (MAIL_TOKEN_INVALID): ask for another mail.
+          RESOURCE_EXHAUSTED (SERVER_BUSY): try again after the delay in RetryInfo.
         """
 
     @_abc_1.abstractmethod
