@@ -45,6 +45,7 @@ class ErrorReason(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     ERROR_REASON_REPORT_QUOTA: _ClassVar[ErrorReason]
     ERROR_REASON_OFFSET_OUT_OF_RANGE: _ClassVar[ErrorReason]
     ERROR_REASON_FILE_DAMAGED: _ClassVar[ErrorReason]
+    ERROR_REASON_IMAGE_REFUSED: _ClassVar[ErrorReason]
 ERROR_REASON_UNSPECIFIED: ErrorReason
 ERROR_REASON_INTERNAL: ErrorReason
 ERROR_REASON_INVALID_REQUEST: ErrorReason
@@ -84,3 +85,4 @@ ERROR_REASON_REPORT_FINISHED: ErrorReason
 ERROR_REASON_REPORT_QUOTA: ErrorReason
 ERROR_REASON_OFFSET_OUT_OF_RANGE: ErrorReason
 ERROR_REASON_FILE_DAMAGED: ErrorReason
+ERROR_REASON_IMAGE_REFUSED: ErrorReason
