@@ -59,6 +59,7 @@ class ErrorReason(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     ERROR_REASON_EMAIL_TAKEN: _ClassVar[ErrorReason]
     ERROR_REASON_EMAIL_NOT_PENDING: _ClassVar[ErrorReason]
     ERROR_REASON_TOO_MANY_MAILS: _ClassVar[ErrorReason]
+    ERROR_REASON_IMAGE_REFUSED: _ClassVar[ErrorReason]
 ERROR_REASON_UNSPECIFIED: ErrorReason
 ERROR_REASON_INTERNAL: ErrorReason
 ERROR_REASON_INVALID_REQUEST: ErrorReason
@@ -112,3 +113,4 @@ ERROR_REASON_MAIL_TOKEN_INVALID: ErrorReason
 ERROR_REASON_EMAIL_TAKEN: ErrorReason
 ERROR_REASON_EMAIL_NOT_PENDING: ErrorReason
 ERROR_REASON_TOO_MANY_MAILS: ErrorReason
+ERROR_REASON_IMAGE_REFUSED: ErrorReason
