@@ -10,7 +10,7 @@ from dossier.auth.v1 import auth_service_pb2_grpc as auth_rpc
 from dossier.profile.v1 import credentials_service_pb2 as credentials_pb
 
 from gateway.credentials_client import CredentialsClient
-from gateway.tokens import KeyRing, TokenIssuer
+from gateway.tokens import SigningKeys, TokenIssuer
 from runtime.addresses import client_network
 from runtime.calls import caller
 from runtime.contract import role_name, role_value
@@ -28,7 +28,7 @@ class AuthRpc(auth_rpc.AuthServiceServicer):
         self,
         credentials: CredentialsClient,
         *,
-        keys: KeyRing,
+        keys: SigningKeys,
         issuer: TokenIssuer,
         sessions: SessionCheck,
         trusted_proxies: int,

@@ -19,7 +19,8 @@ class Settings:
     """What a gateway process is told by its environment."""
 
     signing_key_file: Path = setting(
-        "PEM file with the P-256 keys of access tokens; the first signs, all verify; the same on every gateway"
+        "PEM file with the P-256 keys of access tokens, read again when it changes; the first signs, all verify; the "
+        "same on every gateway"
     )
     internal_secret: Secret = setting(
         "what all parts of the installation share to know each other, in bytes", minimum=MIN_SECRET_BYTES

@@ -16,6 +16,7 @@ import profile_service.settings
 import report_service.app
 import report_service.metrics
 import report_service.settings
+from gateway.key_file import KeyFile
 from runtime import contract
 from runtime.access import Door
 from runtime.admission import Admission
@@ -54,7 +55,8 @@ async def open_app(settings: Settings) -> AsyncIterator[Server]:
         calls = CallMetrics(registry)
         folder = stack.enter_context(hold(settings.data_dir))
         secrets = load_or_create_secrets(folder / "secrets")
-        keys = gateway.tokens.load_or_create_keys(folder / "secrets" / "signing-key.pem")
+        key_file = folder / "secrets" / "signing-key.pem"
+        keys = KeyFile(key_file, gateway.tokens.load_or_create_keys(key_file))
         profile = await stack.enter_async_context(
             profile_service.app.open_parts(_profile_settings(settings, secrets, folder))
         )
@@ -68,7 +70,7 @@ async def open_app(settings: Settings) -> AsyncIterator[Server]:
                 profile_channel=channel,
                 service_tokens=gateway_tokens,
                 sessions=sessions,
-                key_ring=keys,
+                keys=keys,
                 trusted_proxies=settings.trusted_proxies,
             )
         )

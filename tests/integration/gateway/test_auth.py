@@ -149,7 +149,7 @@ async def test_keys_are_enough_to_verify_tokens_elsewhere(club: Club) -> None:
     assert TokenVerifier(keys).verify(club.token("s-1")).username == "alice"
     (key,) = (await auth(club).GetJwks(auth_pb.GetJwksRequest(), timeout=TIMEOUT)).keys
     assert (key.kty, key.crv, key.alg, key.use) == ("EC", "P-256", "ES256", "sig")
-    assert key.kid == club.keys.signing_kid
+    assert key.kid == club.keys.signer.kid
 
 
 async def test_token_is_not_refused_for_good_before_the_keys_are_known(club: Club) -> None:
