@@ -22,11 +22,13 @@ ATTEMPTS = 2
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """An account's private side."""
+    """An account's private side. `pending_email` takes the place of `email` when it is confirmed."""
 
     account_id: str
     username: str
     email: str
+    email_confirmed: bool
+    pending_email: str
     roles: frozenset[str]
     create_time: datetime
     visibility: Visibility
@@ -43,7 +45,10 @@ class Credentials:
 
 @dataclass(frozen=True, slots=True)
 class NewAccount:
-    """A row to be: `kind` is "person" or "service"."""
+    """A row to be: `kind` is "person" or "service".
+
+    With a `confirmation_mail_id`, a mail of that id asks to confirm the address.
+    """
 
     account_id: str
     username: str
@@ -52,6 +57,7 @@ class NewAccount:
     email: str
     password_hash: str = field(repr=False)
     roles: frozenset[str]
+    confirmation_mail_id: str = ""
 
 
 class CredentialStore(Protocol):
@@ -70,7 +76,10 @@ class CredentialStore(Protocol):
         """Replace the hash; nothing happens when it is another one by now."""
 
     async def change_password_hash(self, account_id: str, *, old: str, new: str, kept_session_id: str) -> bool:
-        """Replace the hash and end all other sessions. False when the hash is another one by now."""
+        """Replace the hash, end all other sessions, and drop what was begun by mail.
+
+        False when the hash is another one by now.
+        """
 
     async def change_roles(self, username: str, *, add: str = "", remove: str = "") -> bool:
         """Change the roles, ending all sessions when one is taken away. False when there is no such account."""
@@ -80,14 +89,21 @@ class CredentialStore(Protocol):
 
 
 class CredentialRules:
-    """The use cases. `new_id` gives UUIDs."""
+    """The use cases. `sends_mail` says whether there is a mailer; `new_id` gives UUIDs."""
 
     def __init__(
-        self, store: CredentialStore, passwords: Passwords, *, sessions: Sessions, new_id: Callable[[], str]
+        self,
+        store: CredentialStore,
+        passwords: Passwords,
+        *,
+        sessions: Sessions,
+        sends_mail: bool,
+        new_id: Callable[[], str],
     ) -> None:
         self._store = store
         self._passwords = passwords
         self._sessions = sessions
+        self._sends_mail = sends_mail
         self._new_id = new_id
 
     async def create_account(
@@ -103,6 +119,7 @@ class CredentialRules:
             email=email,
             password_hash=await self._passwords.hash(password),
             roles=frozenset(),
+            confirmation_mail_id=self._new_id() if email and self._sends_mail else "",
         )
         await self._store.create_account(account)
         session = await self._sessions.open(
@@ -163,6 +180,13 @@ class CredentialRules:
         if credentials.account_id != caller.account_id:
             raise NotOwner()
         return await self._store.erase_account(caller.account_id)
+
+    async def require_password(self, account_id: str, password: str, *, session_id: str) -> Credentials:
+        """Return the credentials of an account whose owner, signed in by a session, shows the password once more.
+
+        Raises CredentialsWrong.
+        """
+        return await self._require_match(await self._store.get_credentials(account_id), password)
 
     async def _authenticate(self, username: str, password: str) -> Credentials:
         credentials = await self._require_match(await self._store.find_credentials(username), password)
