@@ -81,7 +81,7 @@ def open_channel(endpoint: str, transport: Transport) -> grpc.aio.Channel:
     options = list(_CHANNEL_OPTIONS)
     if endpoint.startswith(_LOOPBACK):
         options.append(("grpc.enable_http_proxy", 0))  # gRPC would ask the proxy of http_proxy even for this computer
-    if not transport.tls:
+    if not transport.tls and transport.root_ca is None:
         return grpc.aio.insecure_channel(endpoint, options=options)
     roots = transport.root_ca.read_bytes() if transport.root_ca else None
     return grpc.aio.secure_channel(endpoint, grpc.ssl_channel_credentials(roots), options=options)

@@ -46,7 +46,7 @@ class DossierClient(ProfileCalls, AvatarCalls, GameCalls, ReportCalls):
             endpoint: `host:port`. Default: DOSSIER_ENDPOINT, or localhost:7070.
             credentials: where tokens are kept. Default: in memory, for as long as this client lives.
             tls: whether to encrypt. Passwords and tokens pass in clear text without it.
-            root_ca: PEM file of the authority to trust instead of the system's own.
+            root_ca: PEM file of the authority to trust instead of the system's own; encrypts, too.
             timeout_seconds: the deadline of a single call; uploads, downloads and watching have their own.
             backoff: the pauses before a cut stream is opened again.
         """

@@ -24,7 +24,7 @@ class Transport:
     """How bytes reach the server.
 
     Attributes:
-        tls: whether the channel is encrypted.
+        tls: whether the channel is encrypted; always with a root_ca.
         root_ca: PEM file of the authority that signed the server's certificate; None means the system's own.
     """
 

@@ -20,6 +20,20 @@ TOKEN_EXPIRED: Final = "TOKEN_EXPIRED"  # noqa: S105 - the name of a reason, not
 # Without details it does not come from Dossier but from gRPC, of a call that no handler has taken up.
 _NEVER_BEGUN: Final = grpc.StatusCode.CANCELLED
 _PASSING_CODES: Final = frozenset({grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED})
+_UNTRUSTED: Final = (
+    "CERTIFICATE_UNTRUSTED",
+    "The certificate of the server at {} is not signed by an authority that is trusted here.",
+)
+_OTHER_NAME: Final = ("CERTIFICATE_NAME", "The certificate of the server at {} is for another name.")
+# What gRPC's words on a failed connection mean: our reason and sentence for each.
+_CERTIFICATE_FAULTS: Final = {
+    "certificate has expired": ("CERTIFICATE_EXPIRED", "The certificate of the server at {} has expired."),
+    "CERTIFICATE_VERIFY_FAILED": _UNTRUSTED,
+    "certificate signature failure": _UNTRUSTED,
+    "does not match SSL server name": _OTHER_NAME,
+    "Hostname Verification Check failed": _OTHER_NAME,
+    "WRONG_VERSION_NUMBER": ("NOT_ENCRYPTED", "The server at {} speaks plain text, not TLS."),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +50,8 @@ class DossierError(Exception):
     Attributes:
         code: the canonical gRPC code.
         reason: name of a value of `dossier.common.v1.ErrorReason` without its prefix, such as "USERNAME_TAKEN"; empty
-            when the answer did not come from Dossier, as when the server cannot be reached.
+            when the answer did not come from Dossier, as when the server cannot be reached; CERTIFICATE_EXPIRED,
+            CERTIFICATE_UNTRUSTED, CERTIFICATE_NAME or NOT_ENCRYPTED when a secure connection was not to be had.
         message: one sentence for people.
         violations: the bad fields, when the request was malformed.
         metadata: what the reason's comment promises, such as `username`.
@@ -102,6 +117,9 @@ def decode_error(error: grpc.aio.AioRpcError, endpoint: str) -> DossierError:
     with contextlib.suppress(ValueError):  # details that contradict the status line are not to be trusted
         status: Status | None = rpc_status.from_call(error)  # type: ignore[arg-type]
         details.read(status)
+    if not details.reason and (fault := _certificate_fault(error)):
+        reason, sentence = fault
+        return DossierError(grpc.StatusCode.UNAVAILABLE, reason, sentence.format(endpoint))
     never_begun = error.code() is _NEVER_BEGUN and not details.reason
     return DossierError(
         grpc.StatusCode.UNAVAILABLE if never_begun else error.code(),
@@ -111,6 +129,11 @@ def decode_error(error: grpc.aio.AioRpcError, endpoint: str) -> DossierError:
         metadata=details.metadata,
         retry_delay=details.retry_delay,
     )
+
+
+def _certificate_fault(error: grpc.aio.AioRpcError) -> tuple[str, str] | None:
+    words = error.details() or ""
+    return next((fault for mark, fault in _CERTIFICATE_FAULTS.items() if mark in words), None)
 
 
 def _sentence(error: grpc.aio.AioRpcError, endpoint: str, reason: str) -> str:

@@ -24,6 +24,7 @@ from profile_service.avatars import Avatars, Images
 from profile_service.credentials import CredentialRules
 from profile_service.emails import Emails
 from profile_service.games import GameRecorder
+from profile_service.guessing import GuessingLimits
 from profile_service.mail import Mailer
 from profile_service.mailers import mailer_of
 from profile_service.outbox import Outbox
@@ -38,6 +39,7 @@ from profile_service.rpc.snapshot_rpc import SnapshotServicer
 from profile_service.sessions import Sessions
 from profile_service.settings import Settings
 from profile_service.snapshots import Snapshots
+from profile_service.storage.attempt_store import AttemptStore
 from profile_service.storage.credential_store import CredentialStore
 from profile_service.storage.game_store import GameStore
 from profile_service.storage.mail_store import MailStore
@@ -58,6 +60,7 @@ from runtime.pages import PageTokens
 from runtime.server import Registration, Server, require_free
 from runtime.service_tokens import ServiceTokens
 from runtime.sessions import SessionCheck
+from runtime.tls import channel_credentials, server_credentials
 from runtime.tokens import TokenVerifier
 
 NAME = "profile_service"
@@ -99,6 +102,11 @@ async def open_parts(
         pages = PageTokens(settings.page_secret.reveal())
         users, accounts, games = UserStore(database), CredentialStore(database), GameStore(database)
         sessions = Sessions(SessionStore(database), secret=settings.refresh_secret.reveal(), new_id=_new_id)
+        limits = GuessingLimits(
+            AttemptStore(database),
+            secret=settings.refresh_secret.reveal(),
+            sign_ups_per_hour=settings.sign_ups_per_hour,
+        )
         mailer = mailer or mailer_of(settings)
         sends_mail = mailer is not None
         mails = MailStore(database, new_id=_new_id, sends_mail=sends_mail)
@@ -106,7 +114,9 @@ async def open_parts(
             outbox = Outbox(mails, mailer, link=settings.mail_link)
             await stack.enter_async_context(_meanwhile(outbox.run(), name="outbox"))
         resets = PasswordResets(mails, passwords, sends_mail=sends_mail)
-        rules = CredentialRules(accounts, passwords, sessions=sessions, sends_mail=sends_mail, new_id=_new_id)
+        rules = CredentialRules(
+            accounts, passwords, limits=limits, sessions=sessions, sends_mail=sends_mail, new_id=_new_id
+        )
         emails = Emails(mails, rules, sends_mail=sends_mail)
         profile = ProfileServicer(users, ProfileEditor(users), pages)
         avatars = Avatars(users, blobs, images, new_id=_new_id)
@@ -148,10 +158,12 @@ async def _meanwhile(work: Coroutine[Any, Any, None], *, name: str) -> AsyncIter
 async def serve(settings: Settings, stop: asyncio.Event) -> None:
     """Run the service as a process of its own until `stop` is set."""
     require_free(settings.listen)
+    shown = server_credentials(settings.internal_identity)
+    believed = channel_credentials(settings.gateway_authority)
     async with AsyncExitStack() as stack:
         registry = await stack.enter_async_context(open_metrics(settings.metrics_listen))
         parts = await stack.enter_async_context(open_parts(settings))
-        gateway = await stack.enter_async_context(open_channel(settings.gateway_address))
+        gateway = await stack.enter_async_context(open_channel(settings.gateway_address, believed))
         keys = RemoteKeys(gateway)
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
         refreshing = tasks.create_task(keys.keep_fresh(), name="jwks")
@@ -168,6 +180,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
             interceptors=[CallInterceptor(contract.methods(), door, metrics=CallMetrics(registry))],
             with_reflection=settings.development or settings.reflection,
             grace_seconds=settings.grace_seconds,
+            credentials=shown,
         )
         await stack.enter_async_context(server)
         serving = tasks.create_task(_serve_when_ready(server, keys), name="readiness")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from datetime import timedelta
 from typing import ClassVar
 
 from runtime.errors import (
@@ -52,6 +54,16 @@ class CredentialsWrong(Unauthenticated):
 
     def __init__(self) -> None:
         super().__init__("Username and password do not match; check both.")
+
+
+class TooManyAttempts(Exhausted):
+    """Passwords were tried, or accounts opened, too often from one place. The same for usernames that do not exist."""
+
+    reason: ClassVar[str] = "TOO_MANY_ATTEMPTS"
+
+    def __init__(self, wait: timedelta) -> None:
+        seconds = math.ceil(wait.total_seconds())
+        super().__init__(f"Too many attempts; try again in {seconds} s.", retry_after_seconds=seconds)
 
 
 class RefreshTokenInvalid(Unauthenticated):

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from runtime.service_tokens import MIN_SECRET_BYTES
 from runtime.settings import Secret, read_settings, setting
+from runtime.tls import INTERNAL_TLS, Identity, identity_of
 
 PREFIX = "DOSSIER_PROFILE_"
 
@@ -42,9 +43,22 @@ class Settings(MailSettings):
     listen: str = setting("Address and port to serve on.", default="127.0.0.1:7071")
     data_dir: Path = setting("Directory of the database and the avatars.", default=Path("data/profile"))
     gateway_address: str = setting("Where the gateway serves its public keys.", default="127.0.0.1:7070")
+    gateway_authority: Path | None = setting(
+        "PEM file of the authority of the gateway's certificate; empty: plain text", default=None
+    )
+    internal_certificate: Path | None = setting(
+        "PEM file with the certificate chain to show to the other parts; empty: plain text", default=None
+    )
+    internal_key: Path | None = setting("PEM file with the key of that certificate", default=None)
+    internal_authority: Path | None = setting(
+        "PEM file of the authority that signed every part's certificate, and nobody else's", default=None
+    )
     image_workers: int = setting("Pictures decoded at the same time.", default=1, minimum=1)
     password_threads: int = setting(
         "Passwords hashed at the same time; 0 means one for each core.", default=0, minimum=0
+    )
+    sign_ups_per_hour: int = setting(
+        "Accounts that can be opened in an hour from one network (/24 or /64); 0: any number.", default=30, minimum=0
     )
     development: bool = setting("Try things out: what is handy for that and not for a club's real data.", default=False)
     reflection: bool = setting("Serve gRPC reflection, for grpcurl; always in development.", default=False)
@@ -57,4 +71,9 @@ class Settings(MailSettings):
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> Settings:
         """Read and check all settings. Raises SettingsError with every problem."""
-        return read_settings(cls, environ, prefix=PREFIX)
+        return read_settings(cls, environ, prefix=PREFIX, together=[INTERNAL_TLS])
+
+    @property
+    def internal_identity(self) -> Identity | None:
+        """What the other parts are shown and must show."""
+        return identity_of(self.internal_certificate, self.internal_key, self.internal_authority)

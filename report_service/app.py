@@ -43,6 +43,7 @@ from runtime.server import Registration, Server
 from runtime.service_tokens import ServiceTokens
 from runtime.session_client import SessionClient
 from runtime.sessions import SessionCheck
+from runtime.tls import channel_credentials, server_credentials
 from runtime.tokens import TokenVerifier
 
 NAME = "report_service"
@@ -229,12 +230,15 @@ def _render_pool(settings: Settings) -> AbstractAsyncContextManager[RenderPool]:
 
 async def serve(settings: Settings, stop: asyncio.Event) -> None:
     """Serve the API in a process of its own until `stop` is set, then drain."""
+    credentials = server_credentials(settings.internal_identity)
     tokens = ServiceTokens(settings.internal_secret.reveal(), issuer=NAME)
     async with AsyncExitStack() as stack:
         registry = await stack.enter_async_context(open_metrics(settings.metrics_listen))
         stack.enter_context(data_directory.hold(settings.data_dir))
-        profile = await stack.enter_async_context(open_channel(settings.profile_address))
-        gateway = await stack.enter_async_context(open_channel(settings.gateway_address))
+        profile = await stack.enter_async_context(_profile_channel(settings))
+        gateway = await stack.enter_async_context(
+            open_channel(settings.gateway_address, channel_credentials(settings.gateway_authority))
+        )
         group = await stack.enter_async_context(asyncio.TaskGroup())
         background = _Background(group)
         stack.push_async_callback(background.stop)
@@ -245,7 +249,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         )
         sessions = SessionCheck(SessionClient(profile, tokens).is_live)
         door = Door(TokenVerifier(keys), sessions=sessions, service_tokens=tokens)
-        server = await stack.enter_async_context(_server(settings, parts, door, CallMetrics(registry)))
+        server = await stack.enter_async_context(_server(settings, parts, door, CallMetrics(registry), credentials))
         _log.info("listening", address=server.address)
         readiness = background.start(_serve_when_ready(server, keys), name="readiness")
         await stop.wait()
@@ -254,7 +258,9 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         await parts.drain()
 
 
-def _server(settings: Settings, parts: Parts, door: Door, metrics: CallMetrics) -> Server:
+def _server(
+    settings: Settings, parts: Parts, door: Door, metrics: CallMetrics, credentials: grpc.ServerCredentials | None
+) -> Server:
     methods = {path: method for path, method in contract.methods().items() if method.service in parts.service_names}
     return Server(
         settings.listen,
@@ -263,7 +269,13 @@ def _server(settings: Settings, parts: Parts, door: Door, metrics: CallMetrics) 
         interceptors=[CallInterceptor(methods, door, metrics=metrics)],
         with_reflection=settings.development or settings.reflection,
         grace_seconds=settings.grace_seconds,
+        credentials=credentials,
     )
+
+
+def _profile_channel(settings: Settings) -> AbstractAsyncContextManager[grpc.aio.Channel]:
+    shown = channel_credentials(settings.internal_authority, settings.internal_identity)
+    return open_channel(settings.profile_address, shown)
 
 
 async def _serve_when_ready(server: Server, keys: RemoteKeys) -> None:
@@ -277,7 +289,7 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
     tokens = ServiceTokens(settings.internal_secret.reveal(), issuer=NAME)
     async with AsyncExitStack() as stack:
         metrics = ReportMetrics(await stack.enter_async_context(open_metrics(settings.metrics_listen)))
-        profile = await stack.enter_async_context(open_channel(settings.profile_address))
+        profile = await stack.enter_async_context(_profile_channel(settings))
         group = await stack.enter_async_context(asyncio.TaskGroup())
         store, blobs = await _open_storage(settings, stack, metrics, checkpoints=False)
         pool = await stack.enter_async_context(_render_pool(settings))

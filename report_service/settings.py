@@ -11,6 +11,7 @@ from report_service import fail_points
 from report_service.reports import Rules
 from runtime.service_tokens import MIN_SECRET_BYTES
 from runtime.settings import Secret, SettingsError, read_settings, setting
+from runtime.tls import INTERNAL_TLS, Identity, identity_of
 
 PREFIX = "DOSSIER_REPORT_"
 
@@ -30,6 +31,16 @@ class Settings:
     data_dir: Path = setting("directory of the database and the finished files", default=Path("data/report"))
     profile_address: str = setting("gRPC address of profile_service", default="127.0.0.1:7071")
     gateway_address: str = setting("gRPC address of the gateway, for its public keys", default="127.0.0.1:7070")
+    gateway_authority: Path | None = setting(
+        "PEM file of the authority of the gateway's certificate; empty: plain text", default=None
+    )
+    internal_certificate: Path | None = setting(
+        "PEM file with the certificate chain to show to the other parts; empty: plain text", default=None
+    )
+    internal_key: Path | None = setting("PEM file with the key of that certificate", default=None)
+    internal_authority: Path | None = setting(
+        "PEM file of the authority that signed every part's certificate, and nobody else's", default=None
+    )
     amqp_url: Secret = setting(
         "AMQP address of RabbitMQ, with user and password; empty keeps hints inside this process", default=Secret(b"")
     )
@@ -69,7 +80,10 @@ class Settings:
         """Read and check the settings. Raises SettingsError with every problem."""
         unset = f"{PREFIX}AMQP_URL"
         settings = read_settings(
-            cls, {key: value for key, value in environ.items() if value or key != unset}, prefix=PREFIX
+            cls,
+            {key: value for key, value in environ.items() if value or key != unset},
+            prefix=PREFIX,
+            together=[INTERNAL_TLS],
         )
         settings._require_wanted_fail_point()
         if not settings.uses_amqp and settings.embedded_worker == "false":
@@ -92,6 +106,11 @@ class Settings:
             raise SettingsError(
                 [f"{PREFIX}AMQP_URL must be set for a worker process; the API hands it work over RabbitMQ"]
             )
+
+    @property
+    def internal_identity(self) -> Identity | None:
+        """What the other parts are shown and must show."""
+        return identity_of(self.internal_certificate, self.internal_key, self.internal_authority)
 
     @property
     def uses_amqp(self) -> bool:

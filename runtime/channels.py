@@ -37,9 +37,17 @@ WAITING_CALLS = 64
 
 
 @asynccontextmanager
-async def open_channel(address: str) -> AsyncIterator[grpc.aio.Channel]:
-    """Open the one long-lived channel to a part; closed on leaving. `address` is host:port or a gRPC target."""
-    channel = grpc.aio.insecure_channel(address, options=_OPTIONS)
+async def open_channel(
+    address: str, credentials: grpc.ChannelCredentials | None = None
+) -> AsyncIterator[grpc.aio.Channel]:
+    """Open the one long-lived channel to a part; closed on leaving. Plain text without credentials (runtime.tls).
+
+    `address` is host:port or a gRPC target.
+    """
+    if credentials is None:
+        channel = grpc.aio.insecure_channel(address, options=_OPTIONS)
+    else:
+        channel = grpc.aio.secure_channel(address, credentials, options=_OPTIONS)
     try:
         yield channel
     finally:

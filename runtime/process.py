@@ -13,10 +13,11 @@ from typing import NoReturn
 from runtime.data_directory import DataDirectoryUnusable
 from runtime.server import PortUnavailable
 from runtime.settings import SettingsError
+from runtime.tls import TlsFilesUnusable
 
 EXIT_FAILED = 1
 EXIT_SETTINGS = 2
-_USER_ERRORS = (PortUnavailable, DataDirectoryUnusable)
+_USER_ERRORS = (PortUnavailable, DataDirectoryUnusable, TlsFilesUnusable)
 
 
 def run(serve: Callable[[asyncio.Event], Awaitable[None]]) -> NoReturn:

@@ -7,7 +7,7 @@ import gc
 import os
 import socket
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, cast
@@ -27,6 +27,13 @@ MAX_RECEIVE_BYTES = 1_114_112
 MAX_METADATA_BYTES = 16_384
 # Of one connection. More than a gateway ever has under way to one replica (gateway.relay, runtime.admission).
 MAX_STREAMS = 384
+# From the first byte of a connection to the end of its handshake, in both TLS and HTTP/2.
+HANDSHAKE_SECONDS = 10.0
+# After this a client is told to connect anew, and its calls under way get the grace.
+CONNECTION_AGE_SECONDS = 30 * 60.0
+CONNECTION_AGE_GRACE_SECONDS = 5 * 60.0
+# A client that pings more often than this while it has no calls is sent away at its third ping too many.
+PING_SECONDS = 30.0
 # A server that stops ends calls that have arrived and not begun with a bare CANCELLED, which clients do not repeat.
 # So calls are refused with a better word for a moment, until clients that heed it have nothing more on its way.
 PUT_OFF_SECONDS = 0.25
@@ -44,12 +51,8 @@ _OPTIONS: tuple[tuple[str, Any], ...] = (
     # gets there, with all the streams that it may have.
     ("grpc.server.max_pending_requests", 512),
     ("grpc.server.max_pending_requests_hard_limit", 1024),
-    ("grpc.max_connection_age_ms", 30 * 60_000),
-    ("grpc.max_connection_age_grace_ms", 5 * 60_000),
-    ("grpc.server_handshake_timeout_ms", 10_000),
     ("grpc.keepalive_time_ms", 60_000),
     ("grpc.keepalive_timeout_ms", 20_000),
-    ("grpc.http2.min_ping_interval_without_data_ms", 30_000),
 )
 
 
@@ -76,6 +79,8 @@ class Server(AbstractAsyncContextManager["Server"]):
     To drain is to say NOT_SERVING, to put new calls off for a moment, to tell clients to connect elsewhere, and to
     finish the calls under way within the grace.
 
+    Without credentials (runtime.tls) it speaks plain text.
+
     Attributes:
         address: where it listens, with the port that was given for port 0; known once entered.
     """
@@ -90,12 +95,14 @@ class Server(AbstractAsyncContextManager["Server"]):
         with_reflection: bool,
         grace_seconds: float,
         generic_handlers: Sequence[grpc.GenericRpcHandler] = (),
+        credentials: grpc.ServerCredentials | None = None,
     ) -> None:
         self.address = listen
+        self._credentials = credentials
         self._grace_seconds = grace_seconds
         self._service_names = service_names
         self._interceptors = interceptors
-        self._server = grpc.aio.server(interceptors=interceptors, options=_OPTIONS)
+        self._server = grpc.aio.server(interceptors=interceptors, options=(*_OPTIONS, *_times()))
         for register in registrations:
             register(cast(grpc.aio.Server, _GenericOnly(self._server)))
         self._server.add_generic_rpc_handlers(tuple(generic_handlers))
@@ -107,11 +114,16 @@ class Server(AbstractAsyncContextManager["Server"]):
     async def __aenter__(self) -> Server:
         host = self.address.rpartition(":")[0]
         require_free(self.address)
-        port = self._server.add_insecure_port(self.address)
+        port = self._add_port()
         self.address = f"{host}:{port}"
         await self.set_serving(serving=False)
         await self._server.start()
         return self
+
+    def _add_port(self) -> int:
+        if self._credentials is None:
+            return self._server.add_insecure_port(self.address)
+        return self._server.add_secure_port(self.address, self._credentials)
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -142,6 +154,13 @@ class Server(AbstractAsyncContextManager["Server"]):
             # What is there now stays; looking through it at every garbage collection costs 3 % of the calls.
             gc.collect()
             gc.freeze()
+
+
+def _times() -> Iterator[tuple[str, int]]:
+    yield "grpc.server_handshake_timeout_ms", int(HANDSHAKE_SECONDS * 1000)
+    yield "grpc.max_connection_age_ms", int(CONNECTION_AGE_SECONDS * 1000)
+    yield "grpc.max_connection_age_grace_ms", int(CONNECTION_AGE_GRACE_SECONDS * 1000)
+    yield "grpc.http2.min_ping_interval_without_data_ms", int(PING_SECONDS * 1000)
 
 
 def require_free(address: str) -> None:

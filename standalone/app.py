@@ -17,6 +17,7 @@ import profile_service.settings
 import report_service.app
 import report_service.metrics
 import report_service.settings
+from gateway.key_file import KeyFile
 from runtime import contract
 from runtime.access import Door
 from runtime.admission import Admission
@@ -29,6 +30,7 @@ from runtime.service_tokens import ServiceTokens
 from runtime.session_client import SessionClient
 from runtime.sessions import SessionCheck
 from runtime.settings import Secret
+from runtime.tls import server_credentials
 from runtime.tokens import TokenVerifier
 from standalone.secrets import Secrets, load_or_create_secrets, write_private
 from standalone.settings import Settings
@@ -45,14 +47,17 @@ async def open_app(settings: Settings) -> AsyncIterator[Server]:
     Raises:
         DataDirectoryUnusable: the data directory cannot be written to, or another process holds it.
         PortUnavailable: the address cannot be served on.
+        TlsFilesUnusable: there is no showing the certificate that the settings name.
     """
     require_free(settings.listen)
+    credentials = server_credentials(settings.identity)
     async with AsyncExitStack() as stack:
         registry = await stack.enter_async_context(open_metrics(settings.metrics_listen))
         calls = CallMetrics(registry)
         folder = stack.enter_context(hold(settings.data_dir))
         secrets = load_or_create_secrets(folder / "secrets")
-        keys = gateway.tokens.load_or_create_keys(folder / "secrets" / "signing-key.pem")
+        key_file = folder / "secrets" / "signing-key.pem"
+        keys = KeyFile(key_file, gateway.tokens.load_or_create_keys(key_file))
         profile = await stack.enter_async_context(
             profile_service.app.open_parts(_profile_settings(settings, secrets, folder))
         )
@@ -63,7 +68,11 @@ async def open_app(settings: Settings) -> AsyncIterator[Server]:
         sessions = SessionCheck(SessionClient(channel, gateway_tokens).is_live)
         auth = await stack.enter_async_context(
             gateway.app.open_parts(
-                profile_channel=channel, service_tokens=gateway_tokens, sessions=sessions, key_ring=keys
+                profile_channel=channel,
+                service_tokens=gateway_tokens,
+                sessions=sessions,
+                keys=keys,
+                trusted_proxies=settings.trusted_proxies,
             )
         )
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
@@ -85,6 +94,7 @@ async def open_app(settings: Settings) -> AsyncIterator[Server]:
             interceptors=[CallInterceptor(methods, door, admission=edge, metrics=calls)],
             with_reflection=settings.development or settings.reflection,
             grace_seconds=settings.grace_seconds,
+            credentials=credentials,
         )
         await stack.enter_async_context(public)
         stack.push_async_callback(report.drain)
@@ -131,6 +141,7 @@ def _profile_settings(settings: Settings, secrets: Secrets, folder: Path) -> pro
         page_secret=secrets.pages,
         data_dir=folder / "profile",
         image_workers=settings.image_workers,
+        sign_ups_per_hour=settings.sign_ups_per_hour,
         development=settings.development,
         **{field.name: getattr(settings, field.name) for field in fields(profile_service.settings.MailSettings)},
     )

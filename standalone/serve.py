@@ -10,6 +10,7 @@ from dossier.access.v1 import access_pb2
 
 from client import DossierError, OperatorClient
 from runtime.service_tokens import ServiceTokens
+from runtime.settings import SettingsError
 from standalone.app import INTERNAL_FILE, PROFILE, open_app
 from standalone.greeting import listening, say, welcome
 from standalone.sample_club.club import play_in
@@ -20,7 +21,9 @@ SAMPLE_REPORT = "sample-report.pdf"
 
 
 async def serve(settings: Settings, stop: asyncio.Event, *, with_sample: bool) -> None:
-    """Run until `stop` is set."""
+    """Run until `stop` is set. Raises SettingsError when there can be no sample club."""
+    if with_sample and settings.identity:
+        raise SettingsError(["the sample club is played in over plain text; start without --sample or without TLS"])
     async with open_app(settings) as server:
         if not with_sample:
             say(listening(server.address))

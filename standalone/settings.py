@@ -8,6 +8,7 @@ from pathlib import Path
 
 from profile_service.settings import MailSettings
 from runtime.settings import read_settings, setting
+from runtime.tls import Identity, identity_of
 
 PREFIX = "DOSSIER_"
 
@@ -18,8 +19,21 @@ class Settings(MailSettings):
 
     data_dir: Path = setting("Directory that holds everything.", default=Path("data"))
     listen: str = setting("Address and port to serve on.", default="127.0.0.1:7070")
+    tls_certificate: Path | None = setting(
+        "PEM file with the certificate chain to show to clients; empty: plain text", default=None
+    )
+    tls_key: Path | None = setting("PEM file with the key of that certificate", default=None)
     render_workers: int = setting("Reports rendered at the same time.", default=2, minimum=1)
     image_workers: int = setting("Pictures decoded at the same time.", default=1, minimum=1)
+    trusted_proxies: int = setting(
+        "How many proxies stand in front, each of which adds the address that called it to x-forwarded-for; more than "
+        "there are would let clients choose their address.",
+        default=0,
+        minimum=0,
+    )
+    sign_ups_per_hour: int = setting(
+        "Accounts that can be opened in an hour from one network (/24 or /64); 0: any number.", default=30, minimum=0
+    )
     development: bool = setting("Try things out: what is handy for that and not for a club's real data.", default=False)
     reflection: bool = setting("Serve gRPC reflection, for grpcurl; always in development.", default=False)
     metrics_listen: str = setting(
@@ -31,4 +45,9 @@ class Settings(MailSettings):
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> Settings:
         """Read and check all settings. Raises SettingsError with every problem."""
-        return read_settings(cls, environ, prefix=PREFIX)
+        return read_settings(cls, environ, prefix=PREFIX, together=[("tls_certificate", "tls_key")])
+
+    @property
+    def identity(self) -> Identity | None:
+        """What clients are shown."""
+        return identity_of(self.tls_certificate, self.tls_key)

@@ -37,11 +37,16 @@ _ADVICE: Final = {
     "GAME_ID_TAKEN": "Give the game another game_id, or leave it out to get a new one.",
     "REPORT_NOT_READY": "See how it stands: dossier report show ID",
     "REPORT_QUOTA": "Wait for a report under way, or delete one: dossier report list; dossier report delete ID",
+    "CERTIFICATE_EXPIRED": "The server's operator has to renew it. Do not send your password meanwhile.",
+    "CERTIFICATE_UNTRUSTED": "If the club has an authority of its own, name it: --root-ca FILE or DOSSIER_ROOT_CA.",
+    "CERTIFICATE_NAME": "Use the name that the certificate was made for: --endpoint NAME:PORT or DOSSIER_ENDPOINT.",
+    "NOT_ENCRYPTED": "Check the port. Without --tls your password would pass in clear text.",
     "FILE_DAMAGED": "Ask for a new one: dossier report create",
     "DIGEST_MISMATCH": "Try again; if it stays, ask for a new report: dossier report create",
 }
 _UNREACHABLE: Final = (
-    "Is it running? `dossier up` starts one here; --endpoint or DOSSIER_ENDPOINT names another address."
+    "Is it running? `dossier up` starts one here; --endpoint or DOSSIER_ENDPOINT names another address; "
+    "a server with a certificate needs --tls."
 )
 
 

@@ -35,6 +35,8 @@ Environment:
   DOSSIER_ENDPOINT     the server, host:port (default localhost:7070)
   DOSSIER_CREDENTIALS  the file that keeps you signed in
                        (default ~/.config/dossier/credentials.json)
+  DOSSIER_TLS          set to encrypt, as --tls does
+  DOSSIER_ROOT_CA      the authority to trust, as --root-ca does
   DOSSIER_PASSWORD     the password for sign-in and sign-up
   DOSSIER_DEBUG        set to show where an error came from
 """
@@ -66,9 +68,7 @@ def root(
     tls: Annotated[bool, typer.Option("--tls", envvar="DOSSIER_TLS", help="Encrypt; plain text without it.")] = False,
     root_ca: Annotated[
         Path | None,
-        typer.Option(
-            envvar="DOSSIER_ROOT_CA", metavar="FILE", help="Trust this authority (PEM) in place of the system's."
-        ),
+        typer.Option(envvar="DOSSIER_ROOT_CA", metavar="FILE", help="Encrypt, and trust this authority (PEM) alone."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, where a command prints anything.")] = False,
     version: Annotated[

@@ -34,13 +34,16 @@ class CredentialsServicer(credentials_rpc.CredentialsServiceServicer):
             display_name=request.display_name,
             email=request.email,
             device_name=request.device_name,
+            network=request.client_address,
         )
         return credentials_pb.CreateAccountResponse(session=_message(session))
 
     async def OpenSession(
         self, request: credentials_pb.OpenSessionRequest, context: Context
     ) -> credentials_pb.OpenSessionResponse:
-        session = await self._rules.open_session(request.username, request.password, device_name=request.device_name)
+        session = await self._rules.open_session(
+            request.username, request.password, device_name=request.device_name, network=request.client_address
+        )
         return credentials_pb.OpenSessionResponse(session=_message(session))
 
     async def RotateSession(
@@ -77,7 +80,7 @@ class CredentialsServicer(credentials_rpc.CredentialsServiceServicer):
         self, request: credentials_pb.ChangePasswordRequest, context: Context
     ) -> credentials_pb.ChangePasswordResponse:
         await self._rules.change_password(
-            request.account_id, request.current_password, request.new_password, kept_session_id=request.session_id
+            request.account_id, request.current_password, request.new_password, session_id=request.session_id
         )
         return credentials_pb.ChangePasswordResponse()
 

@@ -23,10 +23,13 @@ class CredentialStore:
         """See `credentials.CredentialStore`."""
         try:
             async with self._database.write() as session:
+                if await session.one("find_lookalike", look=account.look) is not None:
+                    raise UsernameTaken(account.username)
                 await session.one(
                     "insert_user",
                     account_id=account.account_id,
                     username=account.username,
+                    look=account.look,
                     kind=account.kind,
                     display_name=account.display_name,
                     email=account.email,
@@ -37,7 +40,7 @@ class CredentialStore:
                 if account.confirmation_mail_id and await may_confirm(session, account.account_id, account.email):
                     await queue(session, _confirmation(account))
                 if account.kind == "person":
-                    await record(session, Kind.SIGN_UP, account.account_id)
+                    await record(session, Kind.SIGN_UP, account.account_id, address=account.network)
                 else:
                     await record(session, Kind.SERVICE_ACCOUNT_MADE, account.account_id, actor_id=NOBODY)
         except UniqueViolation as error:

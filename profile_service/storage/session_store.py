@@ -41,7 +41,7 @@ class SessionStore:
             before = row["expire_time"] - (lifetime + _KEPT) // _MICRO
             await session.all("delete_sessions_before", account_id=new.account_id, before=before)
             await session.all("end_surplus_sessions", account_id=new.account_id, keep=keep)
-            await record(session, Kind.SIGN_IN, new.account_id, session_id=new.session_id)
+            await record(session, Kind.SIGN_IN, new.account_id, address=new.network, session_id=new.session_id)
             opened = await session.one("get_session", session_id=new.session_id)
         return None if opened is None else _session(opened)
 

@@ -1,9 +1,12 @@
+-- name: find_lookalike^
+SELECT account_id FROM users WHERE look = :look;
+
 -- name: insert_user^
 INSERT INTO users (
-    account_id, username, kind, state, display_name, email, gender, city, club, about, locale, password_hash, roles,
+    account_id, username, look, kind, state, display_name, email, gender, city, club, about, locale, password_hash, roles,
     search_text, city_key, club_key, revision, create_time, update_time
 ) VALUES (
-    :account_id, :username, :kind, 'active', :display_name, :email, 'unspecified', '', '', '', '', :password_hash, :roles,
+    :account_id, :username, :look, :kind, 'active', :display_name, :email, 'unspecified', '', '', '', '', :password_hash, :roles,
     :search_text, '', '', 1, now_micros(), now_micros()
 )
 RETURNING account_id;

@@ -7,12 +7,14 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from dossier.access.v1 import access_pb2
 
 from client import OperatorClient
 from runtime.service_tokens import ServiceTokens
+from runtime.tls import Identity, channel_credentials
 from tests.e2e.processes import Part
 from tests.provision.ports import free_port
 
@@ -59,7 +61,12 @@ def standalone(folder: Path) -> Iterator[Installation]:
     """Run everything in one process."""
     endpoint = f"127.0.0.1:{free_port()}"
     data = folder / "data"
-    environ = {"DOSSIER_DATA_DIR": str(data), "DOSSIER_LISTEN": endpoint, "DOSSIER_DEVELOPMENT": "true"}
+    environ = {
+        "DOSSIER_DATA_DIR": str(data),
+        "DOSSIER_LISTEN": endpoint,
+        "DOSSIER_DEVELOPMENT": "true",
+        "DOSSIER_SIGN_UPS_PER_HOUR": "0",
+    }
     parts = {"standalone": Part("standalone", environ=environ, folder=folder, address=endpoint)}
     with _running(parts):
         internal = json.loads((data / "internal.json").read_text())["address"]
@@ -68,8 +75,11 @@ def standalone(folder: Path) -> Iterator[Installation]:
 
 
 @contextmanager
-def distributed(folder: Path, *, amqp_url: str = "") -> Iterator[Installation]:
-    """Run every part as its own process; with an AMQP address also the worker, otherwise it is embedded."""
+def distributed(folder: Path, *, amqp_url: str = "", identity: Identity | None = None) -> Iterator[Installation]:
+    """Run every part as its own process; with an AMQP address also the worker, otherwise it is embedded.
+
+    With an identity every part shows it, to clients and to the others.
+    """
     gateway, profile, report = (f"127.0.0.1:{free_port()}" for _ in range(3))
     gateway_environ = {
         "DOSSIER_GATEWAY_LISTEN": gateway,
@@ -87,6 +97,7 @@ def distributed(folder: Path, *, amqp_url: str = "") -> Iterator[Installation]:
         "DOSSIER_PROFILE_INTERNAL_SECRET": SECRETS["internal"],
         "DOSSIER_PROFILE_REFRESH_SECRET": SECRETS["refresh"],
         "DOSSIER_PROFILE_PAGE_SECRET": SECRETS["page"],
+        "DOSSIER_PROFILE_SIGN_UPS_PER_HOUR": "0",
     }
     report_environ = {
         "DOSSIER_REPORT_LISTEN": report,
@@ -97,15 +108,28 @@ def distributed(folder: Path, *, amqp_url: str = "") -> Iterator[Installation]:
         "DOSSIER_REPORT_PAGE_SECRET": SECRETS["page"],
         "DOSSIER_REPORT_AMQP_URL": amqp_url,
     }
+    credentials = None
+    if identity is not None:
+        credentials = channel_credentials(identity.authority, identity)
+        gateway_environ |= _shown(identity, "DOSSIER_GATEWAY_TLS") | _shown(identity, "DOSSIER_GATEWAY_INTERNAL")
+        for prefix, environ in (("DOSSIER_PROFILE_", profile_environ), ("DOSSIER_REPORT_", report_environ)):
+            environ |= _shown(identity, f"{prefix}INTERNAL")
+            environ[f"{prefix}GATEWAY_AUTHORITY"] = str(identity.authority)
+    part = partial(Part, folder=folder, credentials=credentials)
     parts = {
-        "profile": Part("profile_service", environ=profile_environ, folder=folder, address=profile),
-        "gateway": Part("gateway", environ=gateway_environ, folder=folder, address=gateway),
-        "report": Part("report_service", environ=report_environ, folder=folder, address=report),
+        "profile": part("profile_service", environ=profile_environ, address=profile),
+        "gateway": part("gateway", environ=gateway_environ, address=gateway),
+        "report": part("report_service", environ=report_environ, address=report),
     }
     if amqp_url:
-        parts["worker"] = Part("report_service", "worker", environ=report_environ, folder=folder)
+        parts["worker"] = part("report_service", "worker", environ=report_environ)
     with _running(parts):
         yield Installation(gateway, profile, SECRETS["internal"].encode(), folder / "signing-key.pem", parts)
+
+
+def _shown(identity: Identity, prefix: str) -> dict[str, str]:
+    files = {"CERTIFICATE": identity.certificate, "KEY": identity.key, "AUTHORITY": identity.authority}
+    return {f"{prefix}_{name}": str(path) for name, path in files.items() if path}
 
 
 def external() -> Installation | None:

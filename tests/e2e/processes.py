@@ -21,10 +21,23 @@ STOP_SECONDS = 30.0
 class Part:
     """One process of the installation: `python -m module`."""
 
-    def __init__(self, *module: str, environ: Mapping[str, str], folder: Path, address: str = "") -> None:
-        """Prepare it. `address` is where it serves health; empty for a part that serves nothing."""
+    def __init__(
+        self,
+        *module: str,
+        environ: Mapping[str, str],
+        folder: Path,
+        address: str = "",
+        credentials: grpc.ChannelCredentials | None = None,
+    ) -> None:
+        """Prepare it.
+
+        Args:
+            address: where it serves health; empty for a part that serves nothing.
+            credentials: what a health check must show and believe, when it speaks TLS.
+        """
         self.name = "-".join(module)
         self.address = address
+        self._credentials = credentials
         self._command = [sys.executable, "-m", *module]
         self._environ = {**os.environ, **environ}
         self._log = folder / f"{self.name}.log"
@@ -42,7 +55,7 @@ class Part:
     def wait_serving(self) -> None:
         """Return when its health says SERVING; fail with its log when it does not in time."""
         deadline = time.monotonic() + START_SECONDS
-        with grpc.insecure_channel(self.address) as channel:
+        with self._channel() as channel:
             health = health_pb2_grpc.HealthStub(channel)
             for update in health.Watch(
                 health_pb2.HealthCheckRequest(), wait_for_ready=True, timeout=deadline - time.monotonic()
@@ -50,6 +63,11 @@ class Part:
                 if update.status == health_pb2.HealthCheckResponse.SERVING:
                     return
         raise AssertionError(f"{self.name} does not serve; its log:\n{self.log()}")
+
+    def _channel(self) -> grpc.Channel:
+        if self._credentials is None:
+            return grpc.insecure_channel(self.address)
+        return grpc.secure_channel(self.address, self._credentials)
 
     def log(self) -> str:
         """Return everything it has printed."""

@@ -115,3 +115,13 @@ async def test_event_is_blanked_when_its_account_is_purged(profile: Profile) -> 
         database.execute("UPDATE audit_events SET address = '', details = ''")
         assert database.execute("SELECT DISTINCT details FROM audit_events").fetchall() == [("",)]
     assert events(profile) == before
+
+
+async def test_network_of_sign_up_and_sign_in_stands_in_the_log(profile: Profile) -> None:
+    """Where an account was opened, and where its sessions were, can be read later."""
+    await profile.sign_up("anna", client_address="203.0.113.0/24")
+    request = credentials_pb.OpenSessionRequest(username="anna", password=PASSWORD, client_address="198.51.100.0/24")
+    await profile.credentials.OpenSession(request, metadata=profile.internal)
+    with closing(connect(profile)) as database:
+        rows = database.execute("SELECT kind, address FROM audit_events ORDER BY event_time, event_id").fetchall()
+    assert rows == [("sign_up", "203.0.113.0/24"), ("sign_in", "203.0.113.0/24"), ("sign_in", "198.51.100.0/24")]

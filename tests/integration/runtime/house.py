@@ -55,6 +55,7 @@ class House:
     def __init__(self) -> None:
         self.profiles, self.avatars, self.keys = Profiles(), Avatars(), TestKeys()
         self.channel: grpc.aio.Channel
+        self.address = ""
         self.live = True
 
     async def is_live(self, _session_id: str) -> bool:
@@ -86,6 +87,7 @@ class House:
             ) as server,
             grpc.aio.insecure_channel(server.address) as self.channel,
         ):
+            self.address = server.address
             yield self
 
     async def get_user(self, username: str = "alice", **options: Any) -> profile_pb.GetUserResponse:

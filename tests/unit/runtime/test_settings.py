@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +23,9 @@ class Example:
     on: bool = setting("a switch", default=False)
     level: str = setting("a level", default="low", choices=("low", "high"))
     folder: Path = setting("a folder", default=Path("data"))
+    development: bool = setting("a playground", default=False)
+    lock: Path | None = setting("a lock", default=None)
+    key: Path | None = setting("its key", default=None)
 
 
 GOOD = {"T_NAME": "dossier", "T_SECRET": "12345678"}
@@ -28,7 +33,7 @@ GOOD = {"T_NAME": "dossier", "T_SECRET": "12345678"}
 
 def problems(**environ: str) -> list[str]:
     with pytest.raises(SettingsError) as caught:
-        read_settings(Example, {**GOOD, **environ}, prefix="T_")
+        read_settings(Example, {**GOOD, **environ}, prefix="T_", together=[("lock", "key")])
     return caught.value.problems
 
 
@@ -76,6 +81,14 @@ def test_number_that_is_none_is_told(text: str) -> None:
     assert problems(T_SECONDS=text) == ["T_SECONDS must be a number"]
 
 
+def test_settings_that_belong_together_are_given_together() -> None:
+    """Half of a pair is a slip; both or none are good."""
+    assert problems(T_LOCK="/lock") == ["T_LOCK and T_KEY must be set together"]
+    assert read_settings(Example, GOOD, prefix="T_", together=[("lock", "key")]).lock is None
+    both = read_settings(Example, GOOD | {"T_LOCK": "/l", "T_KEY": "/k"}, prefix="T_", together=[("lock", "key")])
+    assert (both.lock, both.key) == (Path("/l"), Path("/k"))
+
+
 def test_whole_number_with_a_fraction_is_told() -> None:
     """A count is whole."""
     assert problems(T_COUNT="1.5") == ["T_COUNT must be a whole number"]
@@ -87,6 +100,25 @@ def test_secret_never_shows() -> None:
     assert "12345678" not in repr(example)
     assert "12345678" not in str(example.secret)
     assert problems(T_SECRET="1234567") == ["T_SECRET must have at least 8 bytes"]
+
+
+@pytest.mark.parametrize(
+    "secret",
+    ["changeme" * 4, "my-change_me-4f9a0c17", "x" * 64, "abcdefghijklmnop" * 2, "0123456" * 5, "Default/4f9a0c17e2"],
+)
+def test_secret_that_is_easy_to_guess_is_refused_outside_of_development(secret: str) -> None:
+    """What stands in an example, or repeats itself, protects nothing; only who tries things out may use it."""
+    [problem] = problems(T_SECRET=secret)
+    assert problem == "T_SECRET is easy to guess; make one with 'openssl rand -base64 32'"
+    example = read_settings(Example, {**GOOD, "T_SECRET": secret, "T_DEVELOPMENT": "true"}, prefix="T_")
+    assert example.secret.reveal() == secret.encode()
+
+
+@pytest.mark.parametrize("made", [secrets.token_urlsafe, secrets.token_hex])
+def test_secret_that_was_made_at_random_is_accepted(made: Callable[[int], str]) -> None:
+    """No secret that a program makes is taken for one that people think of."""
+    for _ in range(1000):
+        read_settings(Example, {**GOOD, "T_SECRET": made(32)}, prefix="T_")
 
 
 def test_secret_is_read_from_the_file_that_is_named(tmp_path: Path) -> None:

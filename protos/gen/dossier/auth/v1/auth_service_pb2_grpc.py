@@ -133,7 +133,7 @@ class AuthServiceServicer:
 
         An account has up to 200 sessions; one more ends that which was unused for longest.
 
-        Wrong passwords make the next try wait: five are free for each account and network, then the wait doubles from a second
+        Wrong passwords make the next try wait: ten are free for each account and network, then the wait doubles from a second
         up to 15 minutes. The right password ends it. Sessions that are open are not affected.
 
         Errors:

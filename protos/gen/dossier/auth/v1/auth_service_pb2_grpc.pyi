@@ -57,7 +57,7 @@ class AuthServiceStub:
 
     An account has up to 200 sessions; one more ends that which was unused for longest.
 
-    Wrong passwords make the next try wait: five are free for each account and network, then the wait doubles from a second
+    Wrong passwords make the next try wait: ten are free for each account and network, then the wait doubles from a second
     up to 15 minutes. The right password ends it. Sessions that are open are not affected.
 
     Errors:
@@ -187,7 +187,7 @@ class AuthServiceAsyncStub(AuthServiceStub):
 
     An account has up to 200 sessions; one more ends that which was unused for longest.
 
-    Wrong passwords make the next try wait: five are free for each account and network, then the wait doubles from a second
+    Wrong passwords make the next try wait: ten are free for each account and network, then the wait doubles from a second
     up to 15 minutes. The right password ends it. Sessions that are open are not affected.
 
     Errors:
@@ -326,7 +326,7 @@ class AuthServiceServicer(metaclass=_abc_1.ABCMeta):
 
         An account has up to 200 sessions; one more ends that which was unused for longest.
 
-        Wrong passwords make the next try wait: five are free for each account and network, then the wait doubles from a second
+        Wrong passwords make the next try wait: ten are free for each account and network, then the wait doubles from a second
         up to 15 minutes. The right password ends it. Sessions that are open are not affected.
 
         Errors:
