@@ -113,6 +113,18 @@ class AuthRpc(auth_rpc.AuthServiceServicer):
         )
         return auth_pb.ChangePasswordResponse()
 
+    async def RequestPasswordReset(
+        self, request: auth_pb.RequestPasswordResetRequest, context: Context
+    ) -> auth_pb.RequestPasswordResetResponse:
+        await self._credentials.request_password_reset(request.login, client_address=self._network(context))
+        return auth_pb.RequestPasswordResetResponse()
+
+    async def ResetPassword(
+        self, request: auth_pb.ResetPasswordRequest, context: Context
+    ) -> auth_pb.ResetPasswordResponse:
+        await self._credentials.reset_password(request.token, request.new_password)
+        return auth_pb.ResetPasswordResponse()
+
     async def GetJwks(self, request: auth_pb.GetJwksRequest, context: Context) -> auth_pb.GetJwksResponse:
         keys = (
             auth_pb.JsonWebKey(kid=key.kid, kty="EC", crv="P-256", x=key.x, y=key.y, alg="ES256", use="sig")

@@ -91,6 +91,16 @@ class CredentialsClient:
         )
         await self._ask(self._stub.ChangePassword, request)
 
+    async def request_password_reset(self, login: str, *, client_address: str) -> None:
+        """Have a mail sent to whoever is meant, if anybody. `client_address` is a network (runtime.addresses)."""
+        request = credentials_pb.RequestPasswordResetRequest(login=login, client_address=client_address)
+        await self._ask(self._stub.RequestPasswordReset, request)
+
+    async def reset_password(self, token: str, new_password: str) -> None:
+        """Replace the password of the account that a token was sent to."""
+        request = credentials_pb.ResetPasswordRequest(token=token, new_password=new_password)
+        await self._ask(self._stub.ResetPassword, request)
+
     async def _ask(self, method: Callable[..., Awaitable[Response]], request: Message) -> Response:
         await self._patience.connected()
         try:

@@ -18,6 +18,8 @@ class Kind(StrEnum):
     SESSION_REVOKED = "session_revoked"
     REFRESH_REUSED = "refresh_reused"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 - what happened, not a password
+    PASSWORD_RESET = "password_reset"  # noqa: S105 - as above
+    EMAIL_CHANGED = "email_changed"
     ROLE_GIVEN = "role_given"
     ROLE_TAKEN = "role_taken"
     SERVICE_ACCOUNT_MADE = "service_account_made"

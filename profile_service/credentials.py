@@ -24,11 +24,13 @@ ATTEMPTS = 2
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """An account's private side."""
+    """An account's private side. `pending_email` takes the place of `email` when it is confirmed."""
 
     account_id: str
     username: str
     email: str
+    email_confirmed: bool
+    pending_email: str
     roles: frozenset[str]
     create_time: datetime
     visibility: Visibility
@@ -47,7 +49,8 @@ class Credentials:
 class NewAccount:
     """A row to be: `kind` is "person" or "service", and no other row may have the same `look`.
 
-    `network` is where it is opened from, for the audit log.
+    `network` is where it is opened from, for the audit log. With a `confirmation_mail_id`, a mail of that id asks to
+    confirm the address.
     """
 
     account_id: str
@@ -59,6 +62,7 @@ class NewAccount:
     password_hash: str = field(repr=False)
     roles: frozenset[str]
     network: str
+    confirmation_mail_id: str = ""
 
 
 class CredentialStore(Protocol):
@@ -77,7 +81,10 @@ class CredentialStore(Protocol):
         """Replace the hash; nothing happens when it is another one by now."""
 
     async def change_password_hash(self, account_id: str, *, old: str, new: str, kept_session_id: str) -> bool:
-        """Replace the hash and end all other sessions. False when the hash is another one by now."""
+        """Replace the hash, end all other sessions, and drop what was begun by mail.
+
+        False when the hash is another one by now.
+        """
 
     async def change_roles(self, username: str, *, add: str = "", remove: str = "") -> bool:
         """Change the roles, ending all sessions when one is taken away. False when there is no such account."""
@@ -87,7 +94,7 @@ class CredentialStore(Protocol):
 
 
 class CredentialRules:
-    """The use cases. `new_id` gives UUIDs."""
+    """The use cases. `sends_mail` says whether there is a mailer; `new_id` gives UUIDs."""
 
     def __init__(
         self,
@@ -96,12 +103,14 @@ class CredentialRules:
         *,
         limits: GuessingLimits,
         sessions: Sessions,
+        sends_mail: bool,
         new_id: Callable[[], str],
     ) -> None:
         self._store = store
         self._passwords = passwords
         self._limits = limits
         self._sessions = sessions
+        self._sends_mail = sends_mail
         self._new_id = new_id
 
     async def create_account(
@@ -120,6 +129,7 @@ class CredentialRules:
             email=email,
             password_hash=await self._passwords.hash(password),
             roles=frozenset(),
+            confirmation_mail_id=self._new_id() if email and self._sends_mail else "",
             network=network,
         )
         await self._store.create_account(account)

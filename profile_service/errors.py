@@ -15,6 +15,7 @@ from runtime.errors import (
     NotFound,
     Unauthenticated,
     Violation,
+    WrongState,
 )
 
 
@@ -118,6 +119,55 @@ class UpdateMaskInvalid(InvalidInput):
     def __init__(self, field: str) -> None:
         violation = Violation("update_mask", "may name display_name, gender, city, club, about and locale")
         super().__init__("The update mask names a field that cannot be changed.", violation, field=field[:64])
+
+
+class MailerMissing(WrongState):
+    """Mail was to be sent by an installation that sends none."""
+
+    reason: ClassVar[str] = "MAILER_MISSING"
+
+    def __init__(self) -> None:
+        super().__init__("This installation sends no mail; ask its operator.")
+
+
+class MailTokenInvalid(InvalidInput):
+    """The token is not one that was sent by mail, was used, or is too old; which of these is not told."""
+
+    reason: ClassVar[str] = "MAIL_TOKEN_INVALID"
+
+    def __init__(self) -> None:
+        violation = Violation("token", "must be a token from a mail, not used before and not too old")
+        super().__init__("This token is not good, or not any more; ask for another mail.", violation)
+
+
+class EmailTaken(AlreadyExists):
+    """Another account has confirmed the e-mail address."""
+
+    reason: ClassVar[str] = "EMAIL_TAKEN"
+
+    def __init__(self) -> None:
+        super().__init__("Another account has this e-mail address; remove it there first.")
+
+
+class EmailNotPending(WrongState):
+    """The account has no e-mail address that waits to be confirmed."""
+
+    reason: ClassVar[str] = "EMAIL_NOT_PENDING"
+
+    def __init__(self) -> None:
+        super().__init__("You have no e-mail address that waits to be confirmed; change the address first.")
+
+
+class TooManyMails(Exhausted):
+    """Too many mails of a kind were asked for within an hour."""
+
+    reason: ClassVar[str] = "TOO_MANY_MAILS"
+
+    def __init__(self, *, retry_after_seconds: float) -> None:
+        super().__init__(
+            "Too many mails were asked for; look into the mailbox, or try again later.",
+            retry_after_seconds=retry_after_seconds,
+        )
 
 
 class UploadMismatch(InvalidInput):

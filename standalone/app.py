@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import fields
 from functools import partial
 from pathlib import Path
 
@@ -141,6 +142,8 @@ def _profile_settings(settings: Settings, secrets: Secrets, folder: Path) -> pro
         data_dir=folder / "profile",
         image_workers=settings.image_workers,
         sign_ups_per_hour=settings.sign_ups_per_hour,
+        development=settings.development,
+        **{field.name: getattr(settings, field.name) for field in fields(profile_service.settings.MailSettings)},
     )
 
 

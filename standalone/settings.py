@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from profile_service.settings import MailSettings
 from runtime.settings import read_settings, setting
 from runtime.tls import Identity, identity_of
 
@@ -13,7 +14,7 @@ PREFIX = "DOSSIER_"
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(MailSettings):
     """What an operator may set. Secrets are made on the first start and kept in the data directory."""
 
     data_dir: Path = setting("Directory that holds everything.", default=Path("data"))

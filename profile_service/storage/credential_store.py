@@ -5,7 +5,9 @@ from __future__ import annotations
 from profile_service.audit import NOBODY, Kind
 from profile_service.credentials import Account, Credentials, NewAccount
 from profile_service.errors import UsernameTaken
+from profile_service.mail import Mail, MailKind
 from profile_service.storage.audit_store import record
+from profile_service.storage.mail_store import drop_mail_wishes, may_confirm, queue
 from profile_service.storage.user_store import delete_variants, moment, visibility_of
 from profile_service.users import search_key
 from runtime.database import Database, Row, UniqueViolation
@@ -35,6 +37,8 @@ class CredentialStore:
                     roles=_roles_text(account.roles),
                     search_text=search_key(account.display_name, account.username),
                 )
+                if account.confirmation_mail_id and await may_confirm(session, account.account_id, account.email):
+                    await queue(session, _confirmation(account))
                 if account.kind == "person":
                     await record(session, Kind.SIGN_UP, account.account_id, address=account.network)
                 else:
@@ -59,6 +63,8 @@ class CredentialStore:
             account_id=row["account_id"],
             username=row["username"],
             email=row["email"],
+            email_confirmed=row["confirmed_email_key"] != "",
+            pending_email=row["pending_email"],
             roles=roles_of(row["roles"]),
             create_time=moment(row["create_time"]),
             visibility=visibility_of(row),
@@ -75,6 +81,7 @@ class CredentialStore:
             replaced = await session.one("replace_password_hash", account_id=account_id, old=old, new=new)
             if replaced is not None:
                 await session.all("end_other_sessions_of", account_id=account_id, kept_session_id=kept_session_id)
+                await drop_mail_wishes(session, account_id)
                 await record(session, Kind.PASSWORD_CHANGED, account_id)
         return replaced is not None
 
@@ -102,7 +109,18 @@ class CredentialStore:
             if erased is not None:
                 await record(session, Kind.ACCOUNT_DELETED, account_id)
             await session.all("end_sessions_of", account_id=account_id)
+            await drop_mail_wishes(session, account_id)
+            await session.all("delete_mails_of", account_id=account_id)
             return await delete_variants(session, account_id)
+
+
+def _confirmation(account: NewAccount) -> Mail:
+    return Mail(
+        account.confirmation_mail_id,
+        MailKind.CONFIRM_EMAIL,
+        account_id=account.account_id,
+        recipient=account.email,
+    )
 
 
 def _credentials(row: Row | None) -> Credentials | None:

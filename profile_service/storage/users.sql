@@ -81,6 +81,39 @@ SELECT account_id, username, display_name, gender, city, club, about, locale, re
 FROM users
 WHERE username = :username AND state = 'active' AND kind = 'person';
 
+-- name: find_confirmed^
+SELECT account_id, username, email
+FROM users
+WHERE state = 'active' AND kind = 'person' AND confirmed_email_key <> ''
+    AND (username = :username OR confirmed_email_key = :email_key);
+
+-- name: set_pending_email^
+UPDATE users SET pending_email = :email
+WHERE account_id = :account_id AND state = 'active' AND password_hash = :password_hash
+RETURNING username, email, confirmed_email_key;
+
+-- name: drop_pending_email^
+UPDATE users SET pending_email = '' WHERE account_id = :account_id AND pending_email <> ''
+RETURNING account_id;
+
+-- name: confirm_email^
+UPDATE users
+SET email = :email, confirmed_email_key = :email_key, pending_email = '', revision = revision + 1,
+    update_time = now_micros()
+WHERE account_id = :account_id AND state = 'active'
+    AND (pending_email = :email OR (pending_email = '' AND email = :email))
+RETURNING account_id;
+
+-- name: remove_email^
+UPDATE users
+SET email = '', confirmed_email_key = '', pending_email = '', revision = revision + 1, update_time = now_micros()
+WHERE account_id = :account_id
+RETURNING account_id;
+
+-- name: reset_password_hash^
+UPDATE users SET password_hash = :new WHERE account_id = :account_id AND state = 'active'
+RETURNING account_id;
+
 -- name: find_credentials^
 SELECT account_id, username, password_hash
 FROM users

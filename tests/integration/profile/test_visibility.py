@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,7 +21,8 @@ from grpc import StatusCode
 
 from profile_service.visibility import FIELDS, Audience
 from runtime import contract
-from tests.integration.profile.conftest import Player, Profile, a_game
+from tests.integration.profile.conftest import Player, Profile, a_game, running
+from tests.integration.profile.postbox import Postbox, sign_up_confirmed
 from tests.statuses import refused
 
 TEXTS = {"city": "Kyiv", "club": "Night Owls", "about": "Plays don."}
@@ -146,17 +147,27 @@ FILLED: Shown = {"email": "anna@example.org", "gender": user_pb2.GENDER_FEMALE, 
 BLANK: Shown = {name: type(value)() for name, value in FILLED.items()}
 
 
-async def a_scene(profile: Profile) -> Scene:
+@pytest.fixture
+def postbox() -> Postbox:
+    """Where the letters of the test's service arrive."""
+    return Postbox()
+
+
+@pytest.fixture
+async def profile(tmp_path: Path, postbox: Postbox) -> AsyncIterator[Profile]:
+    """Run a service that sends mail, as an address is only shown when it is confirmed."""
+    async with running(tmp_path, mailer=postbox) as service:
+        yield service
+
+
+async def a_scene(profile: Profile, postbox: Postbox) -> Scene:
     """Open the accounts and fill in what there is."""
-    anna = await profile.sign_up("anna", email="anna@example.org")
+    anna = await sign_up_confirmed(profile, postbox, "anna", "anna@example.org")
     others = (await profile.sign_up("boris"), await profile.sign_up("clara"))
     user = user_pb2.User(gender=user_pb2.GENDER_FEMALE, **TEXTS)
     await profile.profiles.UpdateUser(profile_pb.UpdateUserRequest(username="anna", user=user), metadata=anna.metadata)
     game = a_game(["boris", "clara", "anna"])
     game.seats[2].role = game_pb2.ROLE_CIVILIAN
-    with sqlite3.connect(profile.data_dir / "profile.db") as database:
-        database.execute("UPDATE users SET confirmed_email_key = email WHERE username = 'anna'")
-    database.close()
     request = game_service_pb.RecordGameRequest(game=game)
     await profile.games.RecordGame(request, metadata=(await profile.referee()).metadata)
     return Scene(profile, anna, others, game.game_id)
@@ -190,9 +201,9 @@ def test_every_method_that_shows_players_is_in_the_table() -> None:
 
 
 @pytest.mark.parametrize("audience", Audience)
-async def test_fields_are_shown_to_their_audience_alone(profile: Profile, audience: Audience) -> None:
+async def test_fields_are_shown_to_their_audience_alone(profile: Profile, postbox: Postbox, audience: Audience) -> None:
     """By every method, each viewer sees what is for them, and the rest as if it had never been filled in."""
-    scene = await a_scene(profile)
+    scene = await a_scene(profile, postbox)
     await show(profile, scene.anna, **dict.fromkeys(FIELDS, f"AUDIENCE_{audience.name}"))
     viewers = {Audience.PUBLIC: None, Audience.CLUB: scene.others[0], Audience.PRIVATE: scene.anna}
     for sight, viewer in viewers.items():
@@ -203,9 +214,9 @@ async def test_fields_are_shown_to_their_audience_alone(profile: Profile, audien
 
 
 @pytest.mark.parametrize("field", FIELDS)
-async def test_one_hidden_field_hides_no_other(profile: Profile, field: str) -> None:
+async def test_one_hidden_field_hides_no_other(profile: Profile, postbox: Postbox, field: str) -> None:
     """Each field has an audience of its own."""
-    scene = await a_scene(profile)
+    scene = await a_scene(profile, postbox)
     await show(profile, scene.anna, **dict.fromkeys(FIELDS, "AUDIENCE_PUBLIC"))
     await show(profile, scene.anna, **{field: "AUDIENCE_PRIVATE"})
     for reading in (get_user, get_player_stats, get_game, list_games_of_player, list_users_by_filter, get_snapshot):
@@ -213,9 +224,9 @@ async def test_one_hidden_field_hides_no_other(profile: Profile, field: str) -> 
         assert shown == {name: BLANK[name] if name == field else FILLED[name] for name in shown}, reading.__name__
 
 
-async def test_hidden_statistics_and_games_answer_like_those_of_a_newcomer(profile: Profile) -> None:
+async def test_hidden_statistics_and_games_answer_like_those_of_a_newcomer(profile: Profile, postbox: Postbox) -> None:
     """Not even the bytes tell a player who hides everything from one who never played."""
-    scene = await a_scene(profile)
+    scene = await a_scene(profile, postbox)
     await profile.sign_up("newcomer")
     await show(profile, scene.anna, statistics="AUDIENCE_PRIVATE", games="AUDIENCE_PRIVATE")
 

@@ -108,7 +108,7 @@ class Unlimited:
 def rules(store: OneAccount, passwords: Passwords) -> CredentialRules:
     sessions = Sessions(OpenDoors(store), secret=b"s" * 32, new_id=new_id)
     limits = GuessingLimits(Unlimited(), secret=b"s" * 32, sign_ups_per_hour=0)
-    return CredentialRules(store, passwords, limits=limits, sessions=sessions, new_id=new_id)
+    return CredentialRules(store, passwords, limits=limits, sessions=sessions, sends_mail=False, new_id=new_id)
 
 
 def new_id() -> str:
