@@ -6,7 +6,8 @@ from profile_service.avatars import LARGEST_PIXELS
 from profile_service.errors import UserNotFound
 from profile_service.snapshots import Snapshot
 from profile_service.statistics import PlayedGame, PlayerStats
-from profile_service.storage.game_store import Period, played_games, stats_of
+from profile_service.storage.game_store import played_games, stats_of
+from profile_service.storage.periods import Period
 from profile_service.storage.user_store import moment, user_of
 from profile_service.users import User
 from profile_service.visibility import Viewer

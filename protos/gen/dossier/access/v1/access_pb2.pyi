@@ -35,6 +35,8 @@ ROLE_MANAGER: Role
 ROLE_ADMIN: Role
 RULE_FIELD_NUMBER: _ClassVar[int]
 rule: _descriptor.FieldDescriptor
+INCLUDES_FIELD_NUMBER: _ClassVar[int]
+includes: _descriptor.FieldDescriptor
 
 class AccessRule(_message.Message):
     __slots__ = ("audience", "roles", "hashes_password")

@@ -70,12 +70,14 @@ class OpenSessionResponse(_message.Message):
     def __init__(self, session: _Optional[_Union[Session, _Mapping]] = ...) -> None: ...
 
 class OpenSessionWithApiKeyRequest(_message.Message):
-    __slots__ = ("api_key", "device_name")
+    __slots__ = ("api_key", "device_name", "client_address")
     API_KEY_FIELD_NUMBER: _ClassVar[int]
     DEVICE_NAME_FIELD_NUMBER: _ClassVar[int]
+    CLIENT_ADDRESS_FIELD_NUMBER: _ClassVar[int]
     api_key: str
     device_name: str
-    def __init__(self, api_key: _Optional[str] = ..., device_name: _Optional[str] = ...) -> None: ...
+    client_address: str
+    def __init__(self, api_key: _Optional[str] = ..., device_name: _Optional[str] = ..., client_address: _Optional[str] = ...) -> None: ...
 
 class OpenSessionWithApiKeyResponse(_message.Message):
     __slots__ = ("session",)
