@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
+import grpc
 from dossier.access.v1 import access_pb2
 
 from client import OperatorClient
@@ -30,6 +31,7 @@ class Installation:
     operator_address: str
     internal_secret: bytes
     signing_key: Path | None = None
+    credentials: grpc.ChannelCredentials | None = None
     parts: dict[str, Part] = field(default_factory=dict)
 
     async def grant(self, username: str, role: access_pb2.Role) -> None:
@@ -40,7 +42,11 @@ class Installation:
     def operator(self) -> OperatorClient:
         """Return the operator's client; enter it to use it."""
         tokens = ServiceTokens(self.internal_secret, issuer="operator")
-        return OperatorClient(self.operator_address, mint_token=lambda: tokens.mint(audience="profile_service"))
+        return OperatorClient(
+            self.operator_address,
+            mint_token=lambda: tokens.mint(audience="profile_service"),
+            credentials=self.credentials,
+        )
 
 
 @contextmanager
@@ -67,7 +73,7 @@ def standalone(folder: Path) -> Iterator[Installation]:
     with _running(parts):
         internal = json.loads((data / "internal.json").read_text())["address"]
         secret = (data / "secrets" / "internal.key").read_bytes().strip()
-        yield Installation(endpoint, internal, secret, data / "secrets" / "signing-key.pem", parts)
+        yield Installation(endpoint, internal, secret, data / "secrets" / "signing-key.pem", parts=parts)
 
 
 @contextmanager
@@ -119,7 +125,8 @@ def distributed(folder: Path, *, amqp_url: str = "", identity: Identity | None =
     if amqp_url:
         parts["worker"] = part("report_service", "worker", environ=report_environ)
     with _running(parts):
-        yield Installation(gateway, profile, SECRETS["internal"].encode(), folder / "signing-key.pem", parts)
+        secret, signing_key = SECRETS["internal"].encode(), folder / "signing-key.pem"
+        yield Installation(gateway, profile, secret, signing_key, credentials, parts)
 
 
 def _shown(identity: Identity, prefix: str) -> dict[str, str]:
