@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import grpc
 from dossier.profile.v1 import credentials_service_pb2 as credentials_pb
 from dossier.profile.v1 import credentials_service_pb2_grpc as credentials_rpc
 
@@ -20,19 +21,26 @@ if TYPE_CHECKING:
 class OperatorClient:
     """Calls CredentialsService with a service token; never through the gateway."""
 
-    def __init__(self, address: str, *, mint_token: Callable[[], str]) -> None:
+    def __init__(
+        self, address: str, *, mint_token: Callable[[], str], credentials: grpc.ChannelCredentials | None = None
+    ) -> None:
         """Prepare the client.
 
         Args:
             address: `host:port` of the profile service's internal port.
             mint_token: returns a fresh service token.
+            credentials: where the parts show each other certificates.
         """
         self._address = address
+        self._credentials = credentials
         self._mint_token = mint_token
 
     async def __aenter__(self) -> OperatorClient:
         """Open the channel, inside the running event loop."""
-        self._channel = open_channel(self._address, Transport())
+        if self._credentials is None:
+            self._channel = open_channel(self._address, Transport())
+        else:
+            self._channel = grpc.aio.secure_channel(self._address, self._credentials)
         self._stub = credentials_rpc.CredentialsServiceStub(self._channel)
         return self
 

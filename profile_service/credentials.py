@@ -49,8 +49,8 @@ class Credentials:
 class NewAccount:
     """A row to be: `kind` is "person" or "service", and no other row may have the same `look`.
 
-    No password fits an empty hash. `network` is where it is opened from, for the audit log. With a `confirmation_mail_id`, a mail of that id asks to
-    confirm the address.
+    No password fits an empty hash. `network` is where it is opened from, for the audit log. With a
+    `confirmation_mail_id`, a mail of that id asks to confirm the address.
     """
 
     account_id: str

@@ -21,6 +21,7 @@ from client.cli.session import UsernameArgument, examples
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    import grpc
     from dossier.access.v1 import access_pb2 as access_pb
 
     from client.operators import OperatorClient
@@ -40,9 +41,12 @@ class RoleChoice(StrEnum):
     SERVICE = "service"
 
 
+_TLS_VARIABLES = ("DOSSIER_INTERNAL_CERTIFICATE", "DOSSIER_INTERNAL_KEY", "DOSSIER_INTERNAL_AUTHORITY")
+_WITH_TLS = f"Where the parts show certificates, yours is named by {', '.join(_TLS_VARIABLES)}."
+
 AddressOption = Annotated[
     str | None,
-    typer.Option("--profile-address", metavar="HOST:PORT", help="A profile service that runs on its own."),
+    typer.Option("--profile-address", metavar="HOST:PORT", help=f"A profile service that runs on its own. {_WITH_TLS}"),
 ]
 SecretOption = Annotated[
     Path | None,
@@ -121,6 +125,7 @@ class _Door:
 
     address: str
     secret: bytes
+    credentials: grpc.ChannelCredentials | None = None
 
     def __repr__(self) -> str:
         return f"_Door(address={self.address!r})"
@@ -131,7 +136,7 @@ def _door(data: Path, address: str | None, secret_file: Path | None) -> _Door:
         message = "--profile-address and --internal-secret-file are given together."
         raise CommandFailure(message, exit_code=USAGE)
     if address is not None and secret_file is not None:
-        return _Door(address, secret_file.read_bytes().strip())
+        return _Door(address, secret_file.read_bytes().strip(), _credentials())
     try:
         address = str(json.loads((data / "internal.json").read_text("utf-8"))["address"])
     except FileNotFoundError:
@@ -141,6 +146,17 @@ def _door(data: Path, address: str | None, secret_file: Path | None) -> _Door:
     except (ValueError, KeyError, TypeError):
         raise CommandFailure(f"{data / 'internal.json'} is damaged; start the server again.") from None
     return _Door(address, (data / "secrets" / "internal.key").read_bytes().strip())
+
+
+def _credentials() -> grpc.ChannelCredentials | None:
+    from runtime.tls import TlsFilesUnusable, channel_credentials, identity_of
+
+    files = (os.environ.get(name) for name in _TLS_VARIABLES)
+    certificate, key, authority = (Path(file) if file else None for file in files)
+    try:
+        return channel_credentials(authority, identity_of(certificate, key))
+    except TlsFilesUnusable as error:
+        raise CommandFailure(f"{error}.", exit_code=USAGE) from error
 
 
 def _role(choice: RoleChoice) -> access_pb.Role:
@@ -162,8 +178,12 @@ async def _call(door: _Door, work: Callable[[OperatorClient], Awaitable[_Answer]
         tokens = ServiceTokens(door.secret, issuer="operator")
     except ValueError as error:
         raise CommandFailure(f"The internal secret is not good: {error}.") from error
+
+    def mint() -> str:
+        return tokens.mint(audience=_PROFILE_AUDIENCE)
+
     try:
-        async with OperatorClient(door.address, mint_token=lambda: tokens.mint(audience=_PROFILE_AUDIENCE)) as operator:
+        async with OperatorClient(door.address, mint_token=mint, credentials=door.credentials) as operator:
             return await work(operator)
     except DossierError as error:
         if error.code.name != "UNAVAILABLE" or error.reason:

@@ -23,9 +23,8 @@ from PIL import Image
 
 from gateway.tokens import TokenIssuer, read_keys
 from runtime.contract import role_name
-from tests.e2e.conftest import PASSWORD
 from tests.e2e.games import a_game
-from tests.e2e.installations import Installation
+from tests.e2e.installations import PASSWORD, Installation
 from tests.e2e.raw_calls import Metadata
 from tests.signing import bearer
 
@@ -70,9 +69,9 @@ class Scene:
         self.owner = self._with_report(self.newcomer("owner"))
         self.actors = [Actor("anonymous"), self.owner, *self._others()]
         self.players = [actor.username for actor in self.actors if not actor.is_anonymous]
-        referee = next(actor for actor in self.actors if actor.role == "referee")
+        self.referee = next(actor for actor in self.actors if actor.role == "referee")
         game = game_service_pb.RecordGameRequest(game=a_game(self.players, game_pb2.WINNER_RED))
-        recorded = game_rpc.GameServiceStub(channel).RecordGame(game, metadata=referee.metadata, timeout=TIMEOUT)
+        recorded = game_rpc.GameServiceStub(channel).RecordGame(game, metadata=self.referee.metadata, timeout=TIMEOUT)
         self._game_id = recorded.game.game_id
 
     def newcomer(self, kind: str) -> Actor:

@@ -24,8 +24,8 @@ from dossier.stats.v1 import stats_service_pb2 as stats_pb
 from google.protobuf.message import Message
 
 from tests.e2e.access_scene import Actor, Scene, Target
-from tests.e2e.conftest import PASSWORD
 from tests.e2e.games import a_game
+from tests.e2e.installations import PASSWORD
 from tests.e2e.raw_calls import Answer, refused
 
 OK = Answer(grpc.StatusCode.OK)
@@ -117,6 +117,10 @@ def _sign_up(scene: Scene, actor: Actor, target: Target) -> Message:
 
 
 def _sign_in(scene: Scene, actor: Actor, target: Target) -> Message:
+    if target is Target.FOREIGN:
+        scene.session(
+            actor, target
+        )  # A good sign-in, so that bad ones before it do not count; limits have their own tests.
     password = PASSWORD if target is Target.OWN else "not that one"
     return auth_pb.SignInRequest(username=scene.name(actor, target), password=password)
 

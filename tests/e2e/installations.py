@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
+import grpc
 from dossier.access.v1 import access_pb2
 
 from client import OperatorClient
@@ -18,6 +19,7 @@ from runtime.tls import Identity, channel_credentials
 from tests.e2e.processes import Part
 from tests.provision.ports import free_port
 
+PASSWORD = "a long and unusual password"
 SECRETS = {name: f"{name}-secret-of-the-tests-0123456789abcdef" for name in ("internal", "refresh", "page")}
 
 
@@ -29,6 +31,7 @@ class Installation:
     operator_address: str
     internal_secret: bytes
     signing_key: Path | None = None
+    credentials: grpc.ChannelCredentials | None = None
     parts: dict[str, Part] = field(default_factory=dict)
 
     async def grant(self, username: str, role: access_pb2.Role) -> None:
@@ -39,7 +42,11 @@ class Installation:
     def operator(self) -> OperatorClient:
         """Return the operator's client; enter it to use it."""
         tokens = ServiceTokens(self.internal_secret, issuer="operator")
-        return OperatorClient(self.operator_address, mint_token=lambda: tokens.mint(audience="profile_service"))
+        return OperatorClient(
+            self.operator_address,
+            mint_token=lambda: tokens.mint(audience="profile_service"),
+            credentials=self.credentials,
+        )
 
 
 @contextmanager
@@ -71,7 +78,7 @@ def standalone(folder: Path) -> Iterator[Installation]:
     with _running(parts):
         internal = json.loads((data / "internal.json").read_text())["address"]
         secret = (data / "secrets" / "internal.key").read_bytes().strip()
-        yield Installation(endpoint, internal, secret, data / "secrets" / "signing-key.pem", parts)
+        yield Installation(endpoint, internal, secret, data / "secrets" / "signing-key.pem", parts=parts)
 
 
 @contextmanager
@@ -124,7 +131,8 @@ def distributed(folder: Path, *, amqp_url: str = "", identity: Identity | None =
     if amqp_url:
         parts["worker"] = part("report_service", "worker", environ=report_environ)
     with _running(parts):
-        yield Installation(gateway, profile, SECRETS["internal"].encode(), folder / "signing-key.pem", parts)
+        secret, signing_key = SECRETS["internal"].encode(), folder / "signing-key.pem"
+        yield Installation(gateway, profile, secret, signing_key, credentials, parts)
 
 
 def _shown(identity: Identity, prefix: str) -> dict[str, str]:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
-import grpc
 import pytest
 
 from runtime import contract
@@ -14,7 +12,7 @@ from runtime.service_tokens import ServiceTokens
 from tests.e2e.access_scene import Actor, Scene, Target
 from tests.e2e.access_table import TABLE, TOKEN_INVALID, TOKEN_MISSING, UNIMPLEMENTED, Audience, Row
 from tests.e2e.installations import Installation
-from tests.e2e.raw_calls import Answer, RawCalls, raw_calls
+from tests.e2e.raw_calls import Answer, RawCalls
 from tests.signing import bearer
 
 METHODS = {path.removeprefix("/"): method for path, method in contract.methods().items()}
@@ -24,29 +22,6 @@ PRIVATE = [name for name, row in TABLE.items() if row.foreign == row.absent and 
 _ID = re.compile(rb"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 pytestmark = [pytest.mark.parametrize("installation", ["standalone"], indirect=True), pytest.mark.timeout(120)]
-
-
-@pytest.fixture(scope="session")
-def scene(installation: Installation) -> Iterator[Scene]:
-    """The people of the table, on one installation."""
-    if installation.signing_key is None:
-        pytest.skip("the keys of an installation that was not started here are not ours to read")
-    with grpc.insecure_channel(installation.endpoint) as channel:
-        yield Scene(installation, channel)
-
-
-@pytest.fixture
-def calls(installation: Installation) -> Iterator[RawCalls]:
-    """Calls by the public port."""
-    with raw_calls(installation.endpoint) as opened:
-        yield opened
-
-
-@pytest.fixture
-def internal_calls(installation: Installation) -> Iterator[RawCalls]:
-    """Calls by the port that other parts use."""
-    with raw_calls(installation.operator_address) as opened:
-        yield opened
 
 
 def test_table_has_a_row_for_each_rpc_and_no_other(installation: Installation) -> None:

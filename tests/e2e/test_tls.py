@@ -21,6 +21,7 @@ from tests.certificates import Authority, write
 from tests.e2e.conftest import PASSWORD
 from tests.e2e.installations import Installation, distributed
 from tests.e2e.processes import Part
+from tests.integration.client.command import Command
 from tests.provision.ports import free_port
 from tests.provision.rabbitmq import RabbitNode
 from tests.signing import bearer
@@ -117,6 +118,27 @@ async def test_parts_that_show_each_other_certificates_do_their_work(
         async for _ in anna.watch_report(asked.report_id):
             pass
         assert (await anna.read_report(asked.report_id)).startswith(b"%PDF-")
+
+
+async def test_operator_gives_a_role_where_parts_show_certificates(
+    encrypted: Installation, identity: Identity, tmp_path: Path
+) -> None:
+    """The operator's command shows the certificate that the environment names, and says so when it cannot."""
+    (tmp_path / "secret").write_bytes(encrypted.internal_secret)
+    command = Command(encrypted.endpoint, tmp_path)
+    where = ("--profile-address", encrypted.operator_address, "--internal-secret-file", str(tmp_path / "secret"))
+    async with DossierClient(encrypted.endpoint, root_ca=identity.authority) as anna:
+        await anna.sign_up("anna", PASSWORD)
+    assert (await command("admin", "grant-role", "anna", "referee", *where)).code == 5
+    command.environ |= {
+        "DOSSIER_INTERNAL_CERTIFICATE": str(identity.certificate),
+        "DOSSIER_INTERNAL_KEY": str(identity.key),
+        "DOSSIER_INTERNAL_AUTHORITY": str(identity.authority),
+    }
+    granted = await command("admin", "grant-role", "anna", "referee", *where)
+    assert granted.code == 0, granted.err
+    command.environ["DOSSIER_INTERNAL_KEY"] = str(tmp_path / "absent")
+    assert "absent" in (await command("admin", "grant-role", "anna", "referee", *where)).err
 
 
 async def test_service_is_closed_to_who_shows_no_certificate(encrypted: Installation, identity: Identity) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import resource
 import sys
 import time
+import zlib
 from collections.abc import AsyncIterator, Awaitable
 from contextlib import suppress
 from typing import Any
@@ -201,6 +203,22 @@ async def test_bytes_that_no_client_sends_harm_nobody_else(house: House, name: s
         with suppress(ConnectionError):  # it is cut off before the end
             await connection.send(HOSTILE[name])
         await house.get_user()
+    await house.get_user()
+
+
+async def test_message_that_unpacks_to_more_than_the_limit_is_refused(house: House) -> None:
+    """A megabyte that would be a gigabyte is refused without ever being one."""
+    packer = zlib.compressobj(9, zlib.DEFLATED, 31)
+    bomb = b"".join(packer.compress(bytes(1024 * 1024)) for _ in range(1000)) + packer.flush()
+    message = b"\1" + len(bomb).to_bytes(4, "big") + bomb
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    async with connected(house.address) as connection:
+        await connection.greet()
+        await connection.send(frame(HEADERS, END_HEADERS, 1, request_headers(("grpc-encoding", "gzip"))))
+        for start in range(0, len(message), 16_384):
+            await connection.send(frame(DATA, 0, 1, message[start : start + 16_384]))
+        assert b"grpc-status\x018" in (await connection.until(HEADERS)).payload, "RESOURCE_EXHAUSTED is 8"
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 200_000, "in KiB"
     await house.get_user()
 
 

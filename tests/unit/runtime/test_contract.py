@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from dossier.access.v1 import access_pb2
 from google.protobuf import descriptor_pb2, descriptor_pool
+from google.protobuf.internal import api_implementation
 
 from runtime import contract
 
@@ -49,6 +50,24 @@ def test_method_without_a_rule_is_refused(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(contract, "services", unruly)
     with pytest.raises(contract.RuleMissing, match="UnrulyService/Do has no access rule"):
         contract.methods()
+
+
+def test_no_request_holds_a_message_of_any_shape() -> None:
+    """Any and Struct let a sender nest as deep as it likes; each field of ours says what it holds."""
+    free = {"google.protobuf.Any", "google.protobuf.Struct", "google.protobuf.Value", "google.protobuf.ListValue"}
+    waiting = [method.request.DESCRIPTOR for method in contract.methods().values()]
+    seen: set[str] = set()
+    while waiting:
+        descriptor = waiting.pop()
+        if descriptor.full_name not in seen:
+            seen.add(descriptor.full_name)
+            waiting += [field.message_type for field in descriptor.fields if field.message_type]
+    assert not seen & free
+
+
+def test_messages_are_read_by_the_parser_in_c() -> None:
+    """The one in Python follows nesting until the interpreter gives up."""
+    assert api_implementation.Type() == "upb"
 
 
 @pytest.mark.parametrize("role", [access_pb2.ROLE_REFEREE, access_pb2.ROLE_SERVICE])
