@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from tests.faults import overload, refreshes
+from tests.faults import guessing, overload, refreshes
 from tests.faults.poison import run_poison
 from tests.faults.rolling import rolling_restarts
 
@@ -39,4 +39,5 @@ MEASURES: dict[str, Measure] = {
     "rolling": rolling_restarts,
     "overload": overload.measure,
     "refreshes": refreshes.measure,
+    "guessing": guessing.measure,
 }
