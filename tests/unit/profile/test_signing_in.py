@@ -125,6 +125,43 @@ async def test_refused_sign_in_costs_one_hash_for_known_and_unknown(username: st
         passwords.close()
 
 
+class Steps(OneAccount):
+    """A store, a limiter and passwords that write down what they are asked, in order."""
+
+    def __init__(self, password_hash: str) -> None:
+        super().__init__(password_hash)
+        self.taken: list[str] = []
+
+    async def find_credentials(self, username: str) -> Credentials | None:
+        self.taken.append("find")
+        return await super().find_credentials(username)
+
+    async def reserve(self, counters: Sequence[Counter]) -> None:
+        self.taken.append(f"reserve {len(counters)}")
+
+    async def forgive(self, source: Counter, network: Counter | None) -> None:
+        self.taken.append("forgive")
+
+
+@pytest.mark.parametrize("network", ["203.0.113.0/24", ""])
+@pytest.mark.parametrize(("username", "password"), [("anna", "not her password"), ("nobody", PASSWORD)])
+async def test_refused_sign_in_takes_the_same_steps_for_known_and_unknown(
+    username: str, password: str, network: str
+) -> None:
+    """The database is asked the same number of times, first of all to count the try."""
+    passwords = CountingPasswords()
+    try:
+        steps = Steps(await passwords.hash(PASSWORD))
+        sessions = Sessions(OpenDoors(steps), secret=b"s" * 32, new_id=new_id)
+        limits = GuessingLimits(steps, secret=b"s" * 32, sign_ups_per_hour=0)
+        rules = CredentialRules(steps, passwords, limits=limits, sessions=sessions, new_id=new_id)
+        with pytest.raises(CredentialsWrong):
+            await rules.open_session(username, password, device_name="", network=network)
+        assert steps.taken == [f"reserve {3 if network else 2}", "find"]
+    finally:
+        passwords.close()
+
+
 async def test_sign_in_with_a_weaker_hash_stores_one_of_today() -> None:
     """Who signs in with a password that was hashed with less effort has it hashed anew; others keep theirs."""
     passwords = Passwords(threads=1)
