@@ -20,7 +20,7 @@ from dossier.profile.v1 import (
 from dossier.stats.v1 import game_service_pb2_grpc, snapshot_service_pb2_grpc, stats_service_pb2_grpc
 
 from profile_service.avatar_images import ImageProcessor
-from profile_service.avatars import Avatars, Images
+from profile_service.avatars import Avatars, Images, Moderation, allow_everything
 from profile_service.credentials import CredentialRules
 from profile_service.emails import Emails
 from profile_service.games import GameRecorder
@@ -83,11 +83,13 @@ async def open_parts(
     clock: Callable[[], int] = now_micros,
     images: Images | None = None,
     passwords: Passwords | None = None,
+    moderate: Moderation = allow_everything,
     mailer: Mailer | None = None,
 ) -> AsyncIterator[Parts]:
     """Open the service without a server of its own.
 
-    For tests, `images` and `passwords` replace what costs most, and `mailer` what leaves the house.
+    `moderate` is asked about each uploaded picture; a club that wants that writes its own and gives it here. For tests,
+    `images` and `passwords` replace what costs most, and `mailer` what leaves the house.
     """
     async with AsyncExitStack() as stack:
         if images is None:
@@ -119,7 +121,7 @@ async def open_parts(
         )
         emails = Emails(mails, rules, sends_mail=sends_mail)
         profile = ProfileServicer(users, ProfileEditor(users), pages)
-        avatars = Avatars(users, blobs, images, new_id=_new_id)
+        avatars = Avatars(users, blobs, images, new_id=_new_id, moderate=moderate)
         await stack.enter_async_context(_meanwhile(avatars.sweep(), name="avatar-sweep"))
         avatar = AvatarServicer(avatars)
         account = AccountServicer(accounts, users, rules=rules, emails=emails, blobs=blobs)

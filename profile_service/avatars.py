@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
@@ -11,7 +12,7 @@ from typing import Protocol
 
 import structlog
 
-from profile_service.errors import IMAGE_ERRORS, NotOwner, UserNotFound
+from profile_service.errors import IMAGE_ERRORS, ImageNotAllowed, NotOwner, UserNotFound
 from profile_service.imaging import ImageRefused, Processed
 from profile_service.users import Avatar, User
 from runtime.calls import Caller
@@ -20,6 +21,7 @@ from runtime.shielding import to_the_end
 
 DEFAULT_PIXELS = 256
 LARGEST_PIXELS = 512
+MODERATION_SECONDS = 10.0
 _log = structlog.get_logger("avatars")
 
 
@@ -91,24 +93,58 @@ class Images(Protocol):
         """Draw a disc with initials."""
 
 
+class Moderation(Protocol):
+    """Looks at each picture before anybody else may see it; given to `profile_service.app.open_parts`."""
+
+    async def __call__(self, caller: Caller, picture: Processed) -> bool:
+        """Return whether the picture may be stored, which is made of pixels alone. Has MODERATION_SECONDS."""
+
+
+async def allow_everything(caller: Caller, picture: Processed) -> bool:
+    """Let every picture pass: the moderation of a club that has none."""
+    return True
+
+
 class Avatars:
     """The use cases."""
 
-    def __init__(self, store: AvatarStore, blobs: BlobStore, images: Images, *, new_id: Callable[[], str]) -> None:
+    def __init__(
+        self,
+        store: AvatarStore,
+        blobs: BlobStore,
+        images: Images,
+        *,
+        new_id: Callable[[], str],
+        moderate: Moderation = allow_everything,
+    ) -> None:
         self._store = store
         self._blobs = blobs
         self._images = images
         self._new_id = new_id
+        self._moderate = moderate
         self._being_stored: set[str] = set()
 
     async def upload(self, caller: Caller, data: bytes) -> Avatar:
-        """Make `data` the caller's avatar. Raises ImageUnusable, Exhausted, or NotOwner when the account is gone."""
+        """Make `data` the caller's avatar.
+
+        Raises ImageUnusable, Exhausted, Unavailable when nobody looked at it, or NotOwner when the account is gone.
+        """
         try:
             processed = await self._images.process(data)
         except ImageRefused as error:
             raise IMAGE_ERRORS[error.reason_code](error.message) from error
+        await self._require_allowed(caller, processed)
         # Cut off half-way, it would leave files that no row names, or not know whether one does.
         return await to_the_end(self._keep(caller.account_id, processed))
+
+    async def _require_allowed(self, caller: Caller, picture: Processed) -> None:
+        try:
+            async with asyncio.timeout(MODERATION_SECONDS):
+                allowed = await self._moderate(caller, picture)
+        except TimeoutError as error:
+            raise Unavailable("Nobody could look at the picture; try again later.", dependency="moderation") from error
+        if not allowed:
+            raise ImageNotAllowed()
 
     async def picture(self, username: str, *, pixels: int, if_none_match: str) -> Picture:
         """Return a player's avatar or a drawn disc. Raises UserNotFound or DataLoss."""

@@ -232,4 +232,13 @@ class ImageBroken(ImageUnusable):
     reason: ClassVar[str] = "IMAGE_BROKEN"
 
 
+class ImageNotAllowed(ImageUnusable):
+    """The club's moderation does not want it."""
+
+    reason: ClassVar[str] = "IMAGE_REFUSED"
+
+    def __init__(self) -> None:
+        super().__init__("The club does not allow this picture; choose another.")
+
+
 IMAGE_ERRORS = {kind.reason: kind for kind in (ImageFormat, ImageTooLarge, ImageAnimated, ImageBroken)}

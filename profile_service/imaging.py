@@ -202,8 +202,10 @@ def _check_canvas(data: bytes) -> None:
         case b"VP8L":
             bits = int.from_bytes(data[21:25], "little")
             width, height = 1 + (bits & 0x3FFF), 1 + (bits >> 14 & 0x3FFF)
-        case _:
+        case b"VP8 ":
             width, height = (int.from_bytes(data[start : start + 2], "little") & 0x3FFF for start in (26, 28))
+        case _:
+            raise refused_as_broken()
     if max(width, height) > MAX_SIDE_PIXELS:
         raise ImageRefused(IMAGE_TOO_LARGE, _SIDES_MESSAGE)
 

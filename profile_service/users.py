@@ -127,7 +127,7 @@ def revision_of(etag: str) -> int:
     if not etag:
         return 0
     digits = etag.removeprefix("r")
-    return int(digits) if etag.startswith("r") and digits.isdecimal() and len(digits) < 19 else -1
+    return (int(digits) or -1) if etag.startswith("r") and digits.isdecimal() and len(digits) < 19 else -1
 
 
 def search_key(*texts: str) -> str:

@@ -6,14 +6,16 @@ import uuid
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 
+import grpc
 import pytest
 from dossier.access.v1 import access_pb2
 
 from client import DossierClient
-from tests.e2e.installations import Installation, distributed, external, standalone
+from tests.e2e.access_scene import Scene
+from tests.e2e.installations import PASSWORD, Installation, distributed, external, standalone
+from tests.e2e.raw_calls import RawCalls, raw_calls
 from tests.provision.fixtures import started_node
 
-PASSWORD = "a long and unusual password"
 EXTERNAL = external()
 SHAPES = ["external"] if EXTERNAL else ["standalone", "distributed", "amqp"]
 
@@ -35,6 +37,29 @@ def installation(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
         # A node of its own: another test's worker on the same queue would take this installation's hints.
         with started_node(tmp_path_factory) as node, distributed(folder, amqp_url=node.url) as running:
             yield running
+
+
+@pytest.fixture(scope="session")
+def scene(installation: Installation) -> Iterator[Scene]:
+    """The people of the access table, on one installation."""
+    if installation.signing_key is None:
+        pytest.skip("the keys of an installation that was not started here are not ours to read")
+    with grpc.insecure_channel(installation.endpoint) as channel:
+        yield Scene(installation, channel)
+
+
+@pytest.fixture
+def calls(installation: Installation) -> Iterator[RawCalls]:
+    """Calls by the public port."""
+    with raw_calls(installation.endpoint) as opened:
+        yield opened
+
+
+@pytest.fixture
+def internal_calls(installation: Installation) -> Iterator[RawCalls]:
+    """Calls by the port that other parts use."""
+    with raw_calls(installation.operator_address) as opened:
+        yield opened
 
 
 class Club:

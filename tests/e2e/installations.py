@@ -18,6 +18,7 @@ from runtime.tls import Identity, channel_credentials
 from tests.e2e.processes import Part
 from tests.provision.ports import free_port
 
+PASSWORD = "a long and unusual password"
 SECRETS = {name: f"{name}-secret-of-the-tests-0123456789abcdef" for name in ("internal", "refresh", "page")}
 
 

@@ -16,11 +16,11 @@ ONE_NAME = (
     "x-user-id", "x_user_id", "X-User-Id", "X_USER_ID", "x-user", "x-username", "x-account-id", "x-session-id",
     "x-roles", "x-role", "x-groups", "x-email", "x-auth-request-user", "x-auth-user", "x-authenticated-user",
     "x-remote-user", "remote-user", "remote_user", "x-forwarded-user", "x_forwarded_user", "X_Forwarded_User",
-    "x-forwarded-email",
-    "x-forwarded-for", "x-forwarded-host", "x-forwarded-uri", "x-forwarded-proto", "x-forwarded-client-cert",
-    "x-real-ip", "x-client-ip", "x-original-url", "forwarded", "via", "cookie", "x-dossier-caller", "x-dossier-user",
-    "x-authorization", "proxy-authorization", "x-peer-service", "x-internal", "x_request_id", "x-request-id-extra",
-    "traceparent-extra", "tracestate", "baggage", "grpc-previous-rpc-attempts", "grpc-tags", "idempotency-key",
+    "x-forwarded-email", "x-forwarded-for", "x-forwarded-host", "x-forwarded-uri", "x-forwarded-proto",
+    "x-forwarded-client-cert", "x-real-ip", "x-client-ip", "x-original-url", "forwarded", "via", "cookie",
+    "x-dossier-caller", "x-dossier-user", "x-authorization", "proxy-authorization", "x-peer-service", "x-internal",
+    "x_request_id", "x-request-id-extra", "traceparent-extra", "tracestate", "baggage", "grpc-previous-rpc-attempts",
+    "grpc-tags", "idempotency-key",
 )  # fmt: skip
 BINARY = ("x-user-id-bin", "x-forwarded-user-bin", "authorization-bin", "x-request-id-bin", "traceparent-bin")
 SPOOFED: dict[str, list[tuple[str, str]]] = {

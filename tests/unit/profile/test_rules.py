@@ -105,7 +105,7 @@ def test_statistics_overall_are_the_sum_of_the_roles(counts: dict[str, tuple[int
 
 
 @pytest.mark.parametrize(
-    ("etag", "revision"), [("", 0), ("r7", 7), ("7", -1), ("r", -1), ("r-1", -1), ("r" + "9" * 30, -1)]
+    ("etag", "revision"), [("", 0), ("r7", 7), ("7", -1), ("r", -1), ("r0", -1), ("r-1", -1), ("r" + "9" * 30, -1)]
 )
 def test_etag_that_was_never_ours_matches_no_revision(etag: str, revision: int) -> None:
     """Only what was given out as an etag stands for a revision; none given stands for any."""

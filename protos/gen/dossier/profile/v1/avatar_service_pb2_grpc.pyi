@@ -44,7 +44,7 @@ class AvatarServiceStub:
     changes unless the call succeeds. Idempotent.
 
     Errors:
-      INVALID_ARGUMENT (IMAGE_FORMAT, IMAGE_TOO_LARGE, IMAGE_ANIMATED, IMAGE_BROKEN): choose another picture.
+      INVALID_ARGUMENT (IMAGE_FORMAT, IMAGE_TOO_LARGE, IMAGE_ANIMATED, IMAGE_BROKEN, IMAGE_REFUSED): choose another picture.
       INVALID_ARGUMENT (UPLOAD_MISMATCH): send metadata first, then exactly the bytes that it announces.
       PERMISSION_DENIED (NOT_OWNER): this is not the caller's own avatar, or the account was deleted a moment ago.
       RESOURCE_EXHAUSTED (SERVER_BUSY): try again after the delay in RetryInfo.
@@ -81,7 +81,7 @@ class AvatarServiceAsyncStub(AvatarServiceStub):
     changes unless the call succeeds. Idempotent.
 
     Errors:
-      INVALID_ARGUMENT (IMAGE_FORMAT, IMAGE_TOO_LARGE, IMAGE_ANIMATED, IMAGE_BROKEN): choose another picture.
+      INVALID_ARGUMENT (IMAGE_FORMAT, IMAGE_TOO_LARGE, IMAGE_ANIMATED, IMAGE_BROKEN, IMAGE_REFUSED): choose another picture.
       INVALID_ARGUMENT (UPLOAD_MISMATCH): send metadata first, then exactly the bytes that it announces.
       PERMISSION_DENIED (NOT_OWNER): this is not the caller's own avatar, or the account was deleted a moment ago.
       RESOURCE_EXHAUSTED (SERVER_BUSY): try again after the delay in RetryInfo.
@@ -121,7 +121,7 @@ class AvatarServiceServicer(metaclass=_abc_1.ABCMeta):
         changes unless the call succeeds. Idempotent.
 
         Errors:
-          INVALID_ARGUMENT (IMAGE_FORMAT, IMAGE_TOO_LARGE, IMAGE_ANIMATED, IMAGE_BROKEN): choose another picture.
+          INVALID_ARGUMENT (IMAGE_FORMAT, IMAGE_TOO_LARGE, IMAGE_ANIMATED, IMAGE_BROKEN, IMAGE_REFUSED): choose another picture.
           INVALID_ARGUMENT (UPLOAD_MISMATCH): send metadata first, then exactly the bytes that it announces.
           PERMISSION_DENIED (NOT_OWNER): this is not the caller's own avatar, or the account was deleted a moment ago.
           RESOURCE_EXHAUSTED (SERVER_BUSY): try again after the delay in RetryInfo.

@@ -1,0 +1,148 @@
+"""The people of the access table, and what belongs to them."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from io import BytesIO
+
+import grpc
+import jwt
+from dossier.access.v1 import access_pb2
+from dossier.auth.v1 import auth_service_pb2 as auth_pb
+from dossier.auth.v1 import auth_service_pb2_grpc as auth_rpc
+from dossier.report.v1 import report_pb2
+from dossier.report.v1 import report_service_pb2 as report_pb
+from dossier.report.v1 import report_service_pb2_grpc as report_rpc
+from dossier.stats.v1 import game_pb2
+from dossier.stats.v1 import game_service_pb2 as game_service_pb
+from dossier.stats.v1 import game_service_pb2_grpc as game_rpc
+from PIL import Image
+
+from gateway.tokens import TokenIssuer, read_keys
+from runtime.contract import role_name
+from tests.e2e.games import a_game
+from tests.e2e.installations import PASSWORD, Installation
+from tests.e2e.raw_calls import Metadata
+from tests.signing import bearer
+
+ROLES = tuple(role_name(value) for value in access_pb2.Role.values() if value != access_pb2.ROLE_UNSPECIFIED)
+TIMEOUT = 20.0
+
+
+class Target(StrEnum):
+    """Whose thing a call is about."""
+
+    OWN = "own"
+    FOREIGN = "foreign"
+    ABSENT = "absent"
+
+
+@dataclass(frozen=True)
+class Actor:
+    """One kind of caller: nobody, a player, the owner of what is foreign to the others, or the holder of a role."""
+
+    kind: str
+    username: str = ""
+    role: str = ""
+    metadata: Metadata = ()
+    report_id: str = ""
+
+    @property
+    def is_anonymous(self) -> bool:
+        """Whether there is no account behind the call."""
+        return not self.username
+
+
+class Scene:
+    """An installation with one actor of each kind."""
+
+    def __init__(self, installation: Installation, channel: grpc.Channel) -> None:
+        assert installation.signing_key is not None
+        self._auth = auth_rpc.AuthServiceStub(channel)
+        self._reports = report_rpc.ReportServiceStub(channel)
+        # Roles are put into tokens by the gateway's own key: how they are granted is none of the door's business.
+        self._issuer = TokenIssuer(read_keys(installation.signing_key))
+        self.picture = _picture()
+        self.owner = self._with_report(self.newcomer("owner"))
+        self.actors = [Actor("anonymous"), self.owner, *self._others()]
+        self.players = [actor.username for actor in self.actors if not actor.is_anonymous]
+        self.referee = next(actor for actor in self.actors if actor.role == "referee")
+        game = game_service_pb.RecordGameRequest(game=a_game(self.players, game_pb2.WINNER_RED))
+        recorded = game_rpc.GameServiceStub(channel).RecordGame(game, metadata=self.referee.metadata, timeout=TIMEOUT)
+        self._game_id = recorded.game.game_id
+
+    def newcomer(self, kind: str) -> Actor:
+        """Return an actor with a new account; one who holds a role when the kind is its name."""
+        username = f"{kind}-{uuid.uuid4().hex[:10]}"
+        self._auth.SignUp(auth_pb.SignUpRequest(username=username, password=PASSWORD), timeout=TIMEOUT)
+        role = kind if kind in ROLES else ""
+        return Actor(kind, username, role, self._signed_in(username, role))
+
+    def name(self, actor: Actor, target: Target) -> str:
+        """Return a username."""
+        if target is Target.ABSENT:
+            return f"nobody-{uuid.uuid4().hex[:10]}"
+        return self._holder(actor, target).username
+
+    def report(self, actor: Actor, target: Target) -> str:
+        """Return the id of a report that is READY."""
+        return str(uuid.uuid4()) if target is Target.ABSENT else self._holder(actor, target).report_id
+
+    def new_report(self, actor: Actor) -> str:
+        """Return the id of a report that was just asked for."""
+        if actor.is_anonymous:
+            return str(uuid.uuid4())
+        asked = self._reports.CreateReport(report_pb.CreateReportRequest(), metadata=actor.metadata, timeout=TIMEOUT)
+        return str(asked.report.report_id)
+
+    def session(self, actor: Actor, target: Target) -> str:
+        """Return the id of a session that nobody else in the scene uses."""
+        if target is Target.ABSENT:
+            return str(uuid.uuid4())
+        token = self._tokens(self._holder(actor, target).username).access_token
+        return str(jwt.decode(token, options={"verify_signature": False})["sid"])
+
+    def refresh_token(self, actor: Actor) -> str:
+        """Return a refresh token that was not used."""
+        return str(self._tokens(self._holder(actor, Target.OWN).username).refresh_token)
+
+    def game(self, target: Target) -> str:
+        """Return the id of a game."""
+        return str(uuid.uuid4()) if target is Target.ABSENT else self._game_id
+
+    def _others(self) -> Iterator[Actor]:
+        for kind in ("player", *ROLES):
+            yield self._with_report(self.newcomer(kind))
+
+    def _holder(self, actor: Actor, target: Target) -> Actor:
+        """Return whose things are meant. What is foreign to the owner belongs to another player."""
+        if target is Target.OWN and not actor.is_anonymous:
+            return actor
+        return self.actors[-1] if actor.kind == self.owner.kind and target is Target.FOREIGN else self.owner
+
+    def _tokens(self, username: str) -> auth_pb.Tokens:
+        return self._auth.SignIn(auth_pb.SignInRequest(username=username, password=PASSWORD), timeout=TIMEOUT).tokens
+
+    def _signed_in(self, username: str, role: str) -> Metadata:
+        token = self._tokens(username).access_token
+        claims = jwt.decode(token, options={"verify_signature": False})
+        issued, _ = self._issuer.issue(
+            account_id=claims["sub"], username=username, session_id=claims["sid"], roles=(role,) if role else ()
+        )
+        return bearer(issued)
+
+    def _with_report(self, actor: Actor) -> Actor:
+        report_id = self.new_report(actor)
+        request = report_pb.WatchReportRequest(report_id=report_id)
+        *_, last = self._reports.WatchReport(request, metadata=actor.metadata, timeout=TIMEOUT)
+        assert last.report.state == report_pb2.STATE_READY
+        return replace(actor, report_id=report_id)
+
+
+def _picture() -> bytes:
+    buffer = BytesIO()
+    Image.new("RGB", (80, 80), "teal").save(buffer, "PNG")
+    return buffer.getvalue()

@@ -1,0 +1,234 @@
+"""Who is answered what by each RPC: one row for each, and none may be missing.
+
+The columns of a row: `own` is about what belongs to the caller, `foreign` about what belongs to somebody else, `absent`
+about what nobody has. A row without the last two is about nothing but the caller.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+import grpc
+from dossier.auth.v1 import auth_service_pb2 as auth_pb
+from dossier.profile.v1 import account_service_pb2 as account_pb
+from dossier.profile.v1 import avatar_service_pb2 as avatar_pb
+from dossier.profile.v1 import profile_service_pb2 as profile_pb
+from dossier.profile.v1 import user_pb2
+from dossier.report.v1 import report_service_pb2 as report_pb
+from dossier.stats.v1 import game_pb2
+from dossier.stats.v1 import game_service_pb2 as game_service_pb
+from dossier.stats.v1 import stats_service_pb2 as stats_pb
+from google.protobuf.message import Message
+
+from tests.e2e.access_scene import Actor, Scene, Target
+from tests.e2e.games import a_game
+from tests.e2e.installations import PASSWORD
+from tests.e2e.raw_calls import Answer, refused
+
+OK = Answer(grpc.StatusCode.OK)
+INVALID = refused(grpc.StatusCode.INVALID_ARGUMENT, "INVALID_REQUEST")
+TOKEN_MISSING = refused(grpc.StatusCode.UNAUTHENTICATED, "TOKEN_MISSING")
+TOKEN_INVALID = refused(grpc.StatusCode.UNAUTHENTICATED, "TOKEN_INVALID")
+CREDENTIALS_WRONG = refused(grpc.StatusCode.UNAUTHENTICATED, "CREDENTIALS_WRONG")
+REFRESH_TOKEN_INVALID = refused(grpc.StatusCode.UNAUTHENTICATED, "REFRESH_TOKEN_INVALID")
+ROLE_MISSING = refused(grpc.StatusCode.PERMISSION_DENIED, "ROLE_MISSING")
+NOT_OWNER = refused(grpc.StatusCode.PERMISSION_DENIED, "NOT_OWNER")
+USER_NOT_FOUND = refused(grpc.StatusCode.NOT_FOUND, "USER_NOT_FOUND")
+SESSION_NOT_FOUND = refused(grpc.StatusCode.NOT_FOUND, "SESSION_NOT_FOUND")
+GAME_NOT_FOUND = refused(grpc.StatusCode.NOT_FOUND, "GAME_NOT_FOUND")
+REPORT_NOT_FOUND = refused(grpc.StatusCode.NOT_FOUND, "REPORT_NOT_FOUND")
+REPORT_FINISHED = refused(grpc.StatusCode.FAILED_PRECONDITION, "REPORT_FINISHED")
+USERNAME_TAKEN = refused(grpc.StatusCode.ALREADY_EXISTS, "USERNAME_TAKEN")
+# Not there at all, for whoever comes by the public port.
+UNIMPLEMENTED = Answer(grpc.StatusCode.UNIMPLEMENTED)
+
+Request = Callable[[Scene, Actor, Target], Message | Sequence[Message]]
+
+
+class Audience(StrEnum):
+    """Who gets past the door."""
+
+    ANYONE = "anyone"
+    SIGNED_IN = "signed in"
+    ROLE = "role"
+    PARTS = "other parts of the installation"
+
+
+@dataclass(frozen=True)
+class Row:
+    """What one RPC answers.
+
+    Attributes:
+        request: makes the request of an actor for a target.
+        roles: those that get past the door, with Audience.ROLE.
+        uses_up: whether the call ends the session that makes it, so that each call needs a new one.
+    """
+
+    audience: Audience
+    request: Request
+    own: Answer
+    foreign: Answer | None = None
+    absent: Answer | None = None
+    roles: frozenset[str] = frozenset()
+    uses_up: bool = False
+
+    def expected(self, actor: Actor, target: Target) -> Answer | None:
+        """Return what the actor is answered, None where there is no such target."""
+        answer = {Target.OWN: self.own, Target.FOREIGN: self.foreign, Target.ABSENT: self.absent}[target]
+        if answer is None or self.audience is Audience.ANYONE:
+            return answer
+        if actor.is_anonymous:
+            return TOKEN_MISSING
+        return ROLE_MISSING if self.audience is Audience.ROLE and not self.roles & {actor.role} else answer
+
+
+def anyone(request: Request, own: Answer, foreign: Answer | None = None, absent: Answer | None = None) -> Row:
+    return Row(Audience.ANYONE, request, own, foreign, absent)
+
+
+def signed_in(request: Request, own: Answer, foreign: Answer | None = None, absent: Answer | None = None) -> Row:
+    return Row(Audience.SIGNED_IN, request, own, foreign, absent)
+
+
+def using_up(request: Request, own: Answer) -> Row:
+    return replace(signed_in(request, own), uses_up=True)
+
+
+def role(roles: str, request: Request, own: Answer, foreign: Answer | None = None, absent: Answer | None = None) -> Row:
+    return Row(Audience.ROLE, request, own, foreign, absent, roles=frozenset(roles.split()))
+
+
+def parts(answer: Answer = INVALID) -> Row:
+    """Return the row of an internal RPC, which is called with an empty request: `answer` is what another part gets."""
+    return Row(Audience.PARTS, lambda *_: [], answer)
+
+
+def _upload(scene: Scene, actor: Actor, target: Target) -> Sequence[Message]:
+    metadata = avatar_pb.UploadAvatarMetadata(username=scene.name(actor, target), size_bytes=len(scene.picture))
+    return [avatar_pb.UploadAvatarRequest(metadata=metadata), avatar_pb.UploadAvatarRequest(chunk=scene.picture)]
+
+
+def _sign_up(scene: Scene, actor: Actor, target: Target) -> Message:
+    name = f"new-{uuid.uuid4().hex[:12]}" if target is Target.OWN else scene.name(actor, target)
+    return auth_pb.SignUpRequest(username=name, password=PASSWORD)
+
+
+def _sign_in(scene: Scene, actor: Actor, target: Target) -> Message:
+    if target is Target.FOREIGN:
+        scene.session(
+            actor, target
+        )  # A good sign-in, so that bad ones before it do not count; limits have their own tests.
+    password = PASSWORD if target is Target.OWN else "not that one"
+    return auth_pb.SignInRequest(username=scene.name(actor, target), password=password)
+
+
+def _refresh(scene: Scene, actor: Actor, target: Target) -> Message:
+    token = scene.refresh_token(actor) if target is Target.OWN else f"v1.{uuid.uuid4()}.1.forged"
+    return auth_pb.RefreshTokensRequest(refresh_token=token)
+
+
+def _update(scene: Scene, actor: Actor, target: Target) -> Message:
+    return profile_pb.UpdateUserRequest(username=scene.name(actor, target), user=user_pb2.User(city="Kyiv"))
+
+
+def _record(scene: Scene, actor: Actor, target: Target) -> Message:
+    return game_service_pb.RecordGameRequest(game=a_game(scene.players, game_pb2.WINNER_RED))
+
+
+def _delete_report(scene: Scene, actor: Actor, target: Target) -> Message:
+    report_id = scene.new_report(actor) if target is Target.OWN else scene.report(actor, target)
+    return report_pb.DeleteReportRequest(report_id=report_id)
+
+
+def _by_name(request: type[Message]) -> Request:
+    return lambda scene, actor, target: request(username=scene.name(actor, target))
+
+
+def _by_report(request: type[Message]) -> Request:
+    return lambda scene, actor, target: request(report_id=scene.report(actor, target))
+
+
+def _plain(request: Message) -> Request:
+    return lambda *_: request
+
+
+_CHANGE_PASSWORD = auth_pb.ChangePasswordRequest(current_password="not that one", new_password="quite a new one 11")
+
+TABLE: dict[str, Row] = {
+    "dossier.auth.v1.AuthService/SignUp": anyone(_sign_up, OK, USERNAME_TAKEN),
+    "dossier.auth.v1.AuthService/SignIn": anyone(_sign_in, OK, CREDENTIALS_WRONG, CREDENTIALS_WRONG),
+    "dossier.auth.v1.AuthService/RefreshTokens": anyone(_refresh, OK, None, REFRESH_TOKEN_INVALID),
+    "dossier.auth.v1.AuthService/SignOut": using_up(_plain(auth_pb.SignOutRequest()), OK),
+    "dossier.auth.v1.AuthService/SignOutEverywhere": using_up(_plain(auth_pb.SignOutEverywhereRequest()), OK),
+    "dossier.auth.v1.AuthService/ListSessions": signed_in(_plain(auth_pb.ListSessionsRequest()), OK),
+    "dossier.auth.v1.AuthService/RevokeSession": signed_in(
+        lambda scene, actor, target: auth_pb.RevokeSessionRequest(session_id=scene.session(actor, target)),
+        OK,
+        SESSION_NOT_FOUND,
+        SESSION_NOT_FOUND,
+    ),
+    "dossier.auth.v1.AuthService/ChangePassword": signed_in(_plain(_CHANGE_PASSWORD), CREDENTIALS_WRONG),
+    "dossier.auth.v1.AuthService/GetJwks": anyone(_plain(auth_pb.GetJwksRequest()), OK),
+    "dossier.auth.v1.AuthService/GetCaller": signed_in(_plain(auth_pb.GetCallerRequest()), OK),
+    "dossier.profile.v1.AccountService/GetAccount": signed_in(_plain(account_pb.GetAccountRequest()), OK),
+    "dossier.profile.v1.AccountService/DeleteAccount": signed_in(
+        lambda scene, actor, target: account_pb.DeleteAccountRequest(
+            username=scene.name(actor, target), password="not that one"
+        ),
+        CREDENTIALS_WRONG,
+        NOT_OWNER,
+        NOT_OWNER,
+    ),
+    "dossier.profile.v1.AvatarService/UploadAvatar": signed_in(_upload, OK, NOT_OWNER, NOT_OWNER),
+    "dossier.profile.v1.AvatarService/GetAvatar": anyone(_by_name(avatar_pb.GetAvatarRequest), OK, OK, USER_NOT_FOUND),
+    "dossier.profile.v1.AvatarService/DeleteAvatar": signed_in(
+        _by_name(avatar_pb.DeleteAvatarRequest), OK, NOT_OWNER, NOT_OWNER
+    ),
+    "dossier.profile.v1.ProfileService/GetUser": anyone(_by_name(profile_pb.GetUserRequest), OK, OK, USER_NOT_FOUND),
+    "dossier.profile.v1.ProfileService/BatchGetUsers": anyone(
+        lambda scene, actor, target: profile_pb.BatchGetUsersRequest(usernames=[scene.name(actor, target)]), OK, OK, OK
+    ),
+    "dossier.profile.v1.ProfileService/ListUsers": anyone(_plain(profile_pb.ListUsersRequest()), OK),
+    "dossier.profile.v1.ProfileService/UpdateUser": signed_in(_update, OK, NOT_OWNER, NOT_OWNER),
+    "dossier.stats.v1.GameService/RecordGame": role("referee service admin", _record, OK),
+    "dossier.stats.v1.GameService/GetGame": anyone(
+        lambda scene, actor, target: game_service_pb.GetGameRequest(game_id=scene.game(target)), OK, OK, GAME_NOT_FOUND
+    ),
+    "dossier.stats.v1.GameService/ListGames": anyone(
+        _by_name(game_service_pb.ListGamesRequest), OK, OK, USER_NOT_FOUND
+    ),
+    "dossier.stats.v1.StatsService/GetPlayerStats": anyone(
+        _by_name(stats_pb.GetPlayerStatsRequest), OK, OK, USER_NOT_FOUND
+    ),
+    "dossier.report.v1.ReportService/CreateReport": signed_in(_by_name(report_pb.CreateReportRequest), OK, OK, OK),
+    "dossier.report.v1.ReportService/GetReport": signed_in(
+        _by_report(report_pb.GetReportRequest), OK, REPORT_NOT_FOUND, REPORT_NOT_FOUND
+    ),
+    "dossier.report.v1.ReportService/ListReports": signed_in(_plain(report_pb.ListReportsRequest()), OK),
+    "dossier.report.v1.ReportService/WatchReport": signed_in(
+        _by_report(report_pb.WatchReportRequest), OK, REPORT_NOT_FOUND, REPORT_NOT_FOUND
+    ),
+    "dossier.report.v1.ReportService/DownloadReport": signed_in(
+        _by_report(report_pb.DownloadReportRequest), OK, REPORT_NOT_FOUND, REPORT_NOT_FOUND
+    ),
+    "dossier.report.v1.ReportService/CancelReport": signed_in(
+        _by_report(report_pb.CancelReportRequest), REPORT_FINISHED, REPORT_NOT_FOUND, REPORT_NOT_FOUND
+    ),
+    "dossier.report.v1.ReportService/DeleteReport": signed_in(_delete_report, OK, REPORT_NOT_FOUND, REPORT_NOT_FOUND),
+    "dossier.profile.v1.CredentialsService/CreateAccount": parts(),
+    "dossier.profile.v1.CredentialsService/OpenSession": parts(),
+    "dossier.profile.v1.CredentialsService/RotateSession": parts(),
+    "dossier.profile.v1.CredentialsService/CloseSession": parts(),
+    "dossier.profile.v1.CredentialsService/CloseSessions": parts(),
+    "dossier.profile.v1.CredentialsService/RevokeSession": parts(),
+    "dossier.profile.v1.CredentialsService/ListSessions": parts(),
+    "dossier.profile.v1.CredentialsService/ChangePassword": parts(),
+    "dossier.profile.v1.CredentialsService/GetSession": parts(),
+    "dossier.profile.v1.CredentialsService/GrantRole": parts(),
+    "dossier.profile.v1.CredentialsService/RevokeRole": parts(),
+    "dossier.profile.v1.CredentialsService/CreateServiceAccount": parts(),
+    "dossier.stats.v1.SnapshotService/GetSnapshot": parts(),
+}

@@ -1,0 +1,53 @@
+"""A club that looks at pictures before they are stored."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from grpc import StatusCode
+
+from profile_service import avatars
+from profile_service.imaging import VARIANT_SIZES, Processed
+from runtime.calls import Caller
+from tests.integration.profile.conftest import running
+from tests.integration.profile.test_avatars import a_picture, download, upload
+from tests.statuses import refused
+
+
+async def test_moderation_decides_by_who_and_what_before_anything_is_stored(tmp_path: Path) -> None:
+    """It is shown the rebuilt picture and its owner; what it does not want leaves no file and no change."""
+    seen: list[tuple[str, set[int]]] = []
+    allowed = [True, False]
+
+    async def moderate(caller: Caller, picture: Processed) -> bool:
+        seen.append((caller.username, set(picture.variants)))
+        return allowed.pop(0)
+
+    async with running(tmp_path, moderate=moderate) as profile:
+        anna = await profile.sign_up("anna")
+        await upload(profile, anna, a_picture("teal"))
+        _, before = await download(profile, "anna")
+        with refused(StatusCode.INVALID_ARGUMENT, "IMAGE_REFUSED"):
+            await upload(profile, anna, a_picture("orange"))
+        _, after = await download(profile, "anna")
+        assert after == before
+        assert len([path for path in (profile.data_dir / "avatars").rglob("*") if path.is_file()]) == 4
+    assert seen == [("anna", set(VARIANT_SIZES))] * 2
+
+
+async def test_moderation_that_does_not_answer_stores_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What nobody looked at is not shown, and the upload may be tried again."""
+    monkeypatch.setattr(avatars, "MODERATION_SECONDS", 0.1)
+
+    async def moderate(_caller: Caller, _picture: Processed) -> bool:
+        await asyncio.Event().wait()
+        return True
+
+    async with running(tmp_path, moderate=moderate) as profile:
+        anna = await profile.sign_up("anna")
+        with refused(StatusCode.UNAVAILABLE, "DEPENDENCY_UNAVAILABLE"):
+            await upload(profile, anna, a_picture())
+        metadata, _ = await download(profile, "anna")
+        assert metadata.generated
