@@ -131,6 +131,19 @@ class Connection:
 
         return await self._send(send, signed_in=signed_in, repeatable=repeatable)
 
+    async def read(self, method: grpc.aio.UnaryUnaryMultiCallable[_Request, _Response], request: _Request) -> _Response:
+        """Return the answer of a method that is open to anyone, as the signed-in account may see it, if there is one.
+
+        Whose session has ended is answered as a stranger. Raises DossierError.
+        """
+        if self.tokens.peek() is not None:
+            try:
+                return await self.unary(method, request, signed_in=True, repeatable=True)
+            except DossierError as error:
+                if error.code is not grpc.StatusCode.UNAUTHENTICATED:
+                    raise
+        return await self.unary(method, request, repeatable=True)
+
     async def upload(
         self,
         method: grpc.aio.StreamUnaryMultiCallable[_Request, _Response],

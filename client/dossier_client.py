@@ -12,6 +12,7 @@ from client.credentials import CredentialStore, MemoryCredentialStore
 from client.endpoints import Transport, endpoint_from_environment
 from client.games import GameCalls
 from client.patience import Backoff
+from client.privacy import PrivacyCalls
 from client.profiles import ProfileCalls
 from client.reports import ReportCalls
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 
-class DossierClient(ProfileCalls, AvatarCalls, GameCalls, ReportCalls):
+class DossierClient(PrivacyCalls, ProfileCalls, AvatarCalls, GameCalls, ReportCalls):
     """A client of one server, on one channel.
 
         async with DossierClient("localhost:7070", credentials=FileCredentialStore()) as dossier:

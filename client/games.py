@@ -38,7 +38,7 @@ class GameCalls:
     async def get_game(self, game_id: str) -> game_pb.Game:
         """Return one game. Raises DossierError (GAME_NOT_FOUND)."""
         request = game_service_pb.GetGameRequest(game_id=game_id)
-        answer = await self._connection.unary(self._connection.stubs.games.GetGame, request, repeatable=True)
+        answer = await self._connection.read(self._connection.stubs.games.GetGame, request)
         return answer.game
 
     async def list_games(
@@ -57,7 +57,7 @@ class GameCalls:
             username=username, start_time=start_time, end_time=end_time, page_size=page_size
         )
         while True:
-            page = await self._connection.unary(self._connection.stubs.games.ListGames, request, repeatable=True)
+            page = await self._connection.read(self._connection.stubs.games.ListGames, request)
             for game in page.games:
                 yield game
             request.page_token = page.next_page_token
@@ -69,5 +69,5 @@ class GameCalls:
     ) -> player_stats_pb.PlayerStats:
         """Return one player's statistics, over all games or those of a period. Raises DossierError (USER_NOT_FOUND)."""
         request = stats_service_pb.GetPlayerStatsRequest(username=username, start_time=start_time, end_time=end_time)
-        answer = await self._connection.unary(self._connection.stubs.stats.GetPlayerStats, request, repeatable=True)
+        answer = await self._connection.read(self._connection.stubs.stats.GetPlayerStats, request)
         return answer.stats

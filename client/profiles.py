@@ -20,13 +20,13 @@ class ProfileCalls(AccountCalls):
     async def get_user(self, username: str) -> user_pb.User:
         """Return one player. Raises DossierError (USER_NOT_FOUND)."""
         request = profile_pb.GetUserRequest(username=username)
-        answer = await self._connection.unary(self._connection.stubs.profiles.GetUser, request, repeatable=True)
+        answer = await self._connection.read(self._connection.stubs.profiles.GetUser, request)
         return answer.user
 
     async def batch_get_users(self, usernames: Sequence[str]) -> profile_pb.BatchGetUsersResponse:
         """Return up to 200 players in the order asked for, and the usernames that nobody has. Raises DossierError."""
         request = profile_pb.BatchGetUsersRequest(usernames=usernames)
-        return await self._connection.unary(self._connection.stubs.profiles.BatchGetUsers, request, repeatable=True)
+        return await self._connection.read(self._connection.stubs.profiles.BatchGetUsers, request)
 
     async def list_users(
         self, *, search: str = "", city: str = "", club: str = "", page_size: int = 0
@@ -34,7 +34,7 @@ class ProfileCalls(AccountCalls):
         """Yield the players by username, page after page as they are needed. Raises DossierError."""
         request = profile_pb.ListUsersRequest(search=search, city=city, club=club, page_size=page_size)
         while True:
-            page = await self._connection.unary(self._connection.stubs.profiles.ListUsers, request, repeatable=True)
+            page = await self._connection.read(self._connection.stubs.profiles.ListUsers, request)
             for user in page.users:
                 yield user
             request.page_token = page.next_page_token

@@ -120,7 +120,9 @@ async def open_parts(
         )
         mailer = mailer or mailer_of(settings)
         sends_mail = mailer is not None
-        mails = MailStore(database, new_id=_new_id, sends_mail=sends_mail)
+        mails = MailStore(
+            database, new_id=_new_id, sends_mail=sends_mail, resets_of_network=settings.reset_mails_per_hour
+        )
         if mailer is not None:
             outbox = Outbox(mails, mailer, link=settings.mail_link)
             await stack.enter_async_context(_meanwhile(outbox.run(), name="outbox"))

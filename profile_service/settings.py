@@ -24,6 +24,11 @@ class MailSettings:
     )
     smtp_user: str = setting("User to sign in to the mail server as; empty: nobody.", default="")
     smtp_password: Secret = setting("Password of that user.", default=Secret(b""))
+    reset_mails_per_hour: int = setting(
+        "Mails to reset a password that can be asked for in an hour from one network (/24 or /64); 0: any number.",
+        default=20,
+        minimum=0,
+    )
     mail_from: str = setting("Address that mail comes from.", default="dossier@localhost")
     mail_link: str = setting(
         "Page that mails link to, with {action} (confirm_email, reset_password) and {token}; empty: no link.",

@@ -31,7 +31,7 @@ def sign_up(
     ctx: typer.Context,
     username: UsernameArgument,
     display_name: Annotated[str, typer.Option(help="The name people see. Default: the username.")] = "",
-    email: Annotated[str, typer.Option(help="The e-mail address; only you can read it.")] = "",
+    email: Annotated[str, typer.Option(help="The e-mail address; a mail asks you to confirm it.")] = "",
     password_stdin: PasswordStdinOption = False,
 ) -> None:
     """Open an account and sign in to it.
@@ -127,6 +127,8 @@ async def _whoami(session: Session) -> None:
         [
             ("username", account.username),
             ("email", account.email),
+            ("email confirmed", "yes" if account.email_confirmed else ""),
+            ("email to confirm", account.pending_email),
             ("roles", " ".join(word(Role.Name(role)).lower() for role in account.roles)),
             ("member since", output.time(account.create_time)),
             ("server", session.endpoint),

@@ -35,6 +35,8 @@ _ADVICE: Final = {
     "ROLE_MISSING": "The server's operator gives the role: dossier admin grant-role USERNAME referee",
     "PLAYER_UNKNOWN": "Every player in a game needs an account: dossier sign-up USERNAME",
     "GAME_ID_TAKEN": "Give the game another game_id, or leave it out to get a new one.",
+    "MAIL_TOKEN_INVALID": "Ask for another mail: dossier email resend, or dossier password forgot WHO",
+    "EMAIL_NOT_PENDING": "Change the address: dossier email change ADDRESS",
     "REPORT_NOT_READY": "See how it stands: dossier report show ID",
     "REPORT_QUOTA": "Wait for a report under way, or delete one: dossier report list; dossier report delete ID",
     "CERTIFICATE_EXPIRED": "The server's operator has to renew it. Do not send your password meanwhile.",

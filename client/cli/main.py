@@ -9,7 +9,19 @@ from typing import Annotated
 
 import typer
 
-from client.cli import account, admin, avatar, game, profile, report, server, sign_in_sessions
+from client.cli import (
+    account,
+    admin,
+    avatar,
+    email,
+    forgotten_password,
+    game,
+    privacy,
+    profile,
+    report,
+    server,
+    sign_in_sessions,
+)
 from client.cli.output import Output
 from client.cli.session import Session
 from client.endpoints import DEFAULT_ENDPOINT, ENDPOINT_VARIABLE
@@ -81,6 +93,9 @@ def root(
 
 account.add_to(app)
 app.add_typer(sign_in_sessions.app, name="session")
+app.add_typer(forgotten_password.app, name="password")
+app.add_typer(email.app, name="email")
+app.add_typer(privacy.app, name="privacy")
 app.add_typer(profile.app, name="profile")
 app.add_typer(avatar.app, name="avatar")
 app.add_typer(game.app, name="game")

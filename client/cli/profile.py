@@ -156,6 +156,7 @@ def _print_user(session: Session, user: user_pb.User) -> None:
             ("gender", word(Gender.Name(user.gender)).lower() if user.gender else ""),
             ("city", user.city),
             ("club", user.club),
+            ("email", user.email),
             ("about", user.about),
             ("locale", user.locale),
             ("avatar", user.avatar.content_type),

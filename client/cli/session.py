@@ -64,6 +64,7 @@ UsernameArgument = Annotated[str, typer.Argument(metavar="USERNAME", parser=lowe
 OwnUsernameArgument = Annotated[
     str | None, typer.Argument(metavar="USERNAME", parser=lower_case, help="The player. Default: yourself.")
 ]
+MailTokenArgument = Annotated[str, typer.Argument(metavar="TOKEN", help="The token from the mail.")]
 PasswordStdinOption = Annotated[
     bool, typer.Option("--password-stdin", help="Read the password from the first line of standard input.")
 ]

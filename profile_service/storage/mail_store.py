@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -18,23 +19,28 @@ MICRO = timedelta(microseconds=1)
 # What limits count over, and what is told to who reaches one.
 _SPAN = timedelta(hours=1)
 _RETRY_SECONDS = 600.0
-# An hour's mails: to confirm an address, by account and by address; to reset passwords, by account and by network. The
-# contract names the third.
+# An hour's mails: to confirm an address, by account and by address; to reset a password, by account. The contract names
+# the latter.
 CONFIRMATIONS = 5
 RESETS_OF_ACCOUNT = 3
-RESETS_OF_NETWORK = 20
 # Wishes to reset a password that wait to be looked at; more are refused.
 WAITING_RESETS = 1000
 _KEPT = timedelta(days=1)
 
 
 class MailStore:
-    """Implements `outbox.OutboxStore`, `emails.EmailStore` and `password_resets.PasswordResetStore`."""
+    """Implements `outbox.OutboxStore`, `emails.EmailStore` and `password_resets.PasswordResetStore`.
 
-    def __init__(self, database: Database, *, new_id: Callable[[], str], sends_mail: bool) -> None:
+    `resets_of_network` is how many of these mails a network may ask for in an hour; 0 is any number.
+    """
+
+    def __init__(
+        self, database: Database, *, new_id: Callable[[], str], sends_mail: bool, resets_of_network: int
+    ) -> None:
         self._database = database
         self._new_id = new_id
         self._sends_mail = sends_mail
+        self._resets_of_network = resets_of_network or math.inf
 
     # What the outbox does.
 
@@ -139,7 +145,7 @@ class MailStore:
         """See `password_resets.PasswordResetStore`."""
         async with self._database.write() as session:
             counts = await session.one("count_resets", network=network, span=_SPAN // MICRO)
-            if counts is not None and network and counts["of_network"] >= RESETS_OF_NETWORK:
+            if counts is not None and network and counts["of_network"] >= self._resets_of_network:
                 raise TooManyMails(retry_after_seconds=_RETRY_SECONDS)
             if counts is not None and counts["waiting"] >= WAITING_RESETS:
                 raise Exhausted("Too many mails wait to be sent; try again later.", retry_after_seconds=60.0)

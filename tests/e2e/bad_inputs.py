@@ -12,7 +12,7 @@ from dossier.profile.v1 import account_service_pb2 as account_pb
 from dossier.profile.v1 import avatar_service_pb2 as avatar_pb
 from dossier.profile.v1 import credentials_service_pb2 as credentials_pb
 from dossier.profile.v1 import profile_service_pb2 as profile_pb
-from dossier.profile.v1 import user_pb2
+from dossier.profile.v1 import user_pb2, visibility_pb2
 from dossier.report.v1 import report_service_pb2 as report_pb
 from dossier.stats.v1 import game_service_pb2 as game_service_pb
 from dossier.stats.v1 import snapshot_service_pb2 as snapshot_pb
@@ -44,10 +44,35 @@ from tests.e2e.bad_values import (
 from tests.e2e.installations import PASSWORD
 from tests.e2e.raw_calls import refused
 
+EMAILS = (
+    "anna",
+    "@example.org",
+    "anna@",
+    "an na@example.org",
+    "anna@exa mple.org",
+    "a@b@c.org",
+    "a" * 250 + "@b.org",
+    "anna@example.org\nBcc: all@example.org",
+    "anna@example.org\0",
+)
+MAIL_TOKENS = ("x", "A" * 43, "A" * 128, "é" * 43, "a\0b", " ")
+
 
 def rows() -> list[Bad]:
     """Return the table."""
-    families = (_names, _ids, _texts, _secrets, _profiles, _pages_and_times, _internal, pictures, games, reports)
+    families = (
+        _names,
+        _ids,
+        _texts,
+        _secrets,
+        _mails,
+        _profiles,
+        _pages_and_times,
+        _internal,
+        pictures,
+        games,
+        reports,
+    )
     return [row for family in families for row in family()]
 
 
@@ -86,17 +111,10 @@ def _texts() -> Iterator[Bad]:
     own: dict[str, Any] = {"username": "anna-newcomer", "password": PASSWORD}
     yield from each(f"{AUTH}/SignUp", auth_pb.SignUpRequest, "display_name", LINES | {"too long": "a" * 201}, **own)
     yield from each(f"{AUTH}/SignUp", auth_pb.SignUpRequest, "device_name", LINES | {"too long": "a" * 101}, **own)
-    emails = (
-        "anna",
-        "@example.org",
-        "anna@",
-        "an na@example.org",
-        "anna@exa mple.org",
-        "a@b@c.org",
-        "a" * 250 + "@b.org",
-    )
-    for email in (*emails, "anna@example.org\nBcc: all@example.org", "anna@example.org\0"):
+    for email in EMAILS:
         yield Bad(f"{AUTH}/SignUp", f"email {email[:20]!r}", auth_pb.SignUpRequest(email=email, **own), INVALID)
+        change = account_pb.ChangeEmailRequest(email=email, password=PASSWORD)
+        yield Bad(f"{ACCOUNT}/ChangeEmail", f"email {email[:20]!r}", change, INVALID)
     for field in ("search", "city", "club"):
         yield from each(f"{PROFILE}/ListUsers", profile_pb.ListUsersRequest, field, LINES | {"too long": "a" * 101})
 
@@ -156,6 +174,31 @@ def _secrets() -> Iterator[Bad]:
         yield Bad(f"{AUTH}/ChangePassword", f"{len(old)} and {len(new)} bytes", request, INVALID)
     foreign = refused(grpc.StatusCode.NOT_FOUND, "SESSION_NOT_FOUND")
     yield Bad(f"{AUTH}/RevokeSession", "of nobody", auth_pb.RevokeSessionRequest(session_id=str(uuid.uuid4())), foreign)
+
+
+def _mails() -> Iterator[Bad]:
+    reset, confirm = f"{AUTH}/ResetPassword", f"{ACCOUNT}/ConfirmEmail"
+    for token in MAIL_TOKENS:
+        request = auth_pb.ResetPasswordRequest(token=token, new_password=PASSWORD)
+        yield Bad(reset, f"token {token[:12]!r}", request, invalid("MAIL_TOKEN_INVALID"))
+        yield Bad(
+            confirm, f"token {token[:12]!r}", account_pb.ConfirmEmailRequest(token=token), invalid("MAIL_TOKEN_INVALID")
+        )
+    for token in ("", "a" * 129):
+        request = auth_pb.ResetPasswordRequest(token=token, new_password=PASSWORD)
+        yield Bad(reset, f"token of {len(token)}", request, INVALID)
+        yield Bad(confirm, f"token of {len(token)}", account_pb.ConfirmEmailRequest(token=token), INVALID)
+    for password in ("", "short", "a" * 257):
+        request = auth_pb.ResetPasswordRequest(token="x", new_password=password)
+        yield Bad(reset, f"password of {len(password)}", request, INVALID)
+    for login in ("", "a" * 255):
+        request = auth_pb.RequestPasswordResetRequest(login=login)
+        yield Bad(f"{AUTH}/RequestPasswordReset", f"login of {len(login)}", request, INVALID)
+    visibility = f"{ACCOUNT}/SetVisibility"
+    yield Bad(visibility, "nothing", account_pb.SetVisibilityRequest(), INVALID)
+    for field in ("email", "gender", "city", "club", "about", "statistics", "games"):
+        unknown = visibility_pb2.Visibility(**{field: 9})
+        yield Bad(visibility, f"{field} of 9", account_pb.SetVisibilityRequest(visibility=unknown), INVALID)
 
 
 def _profiles() -> Iterator[Bad]:

@@ -73,6 +73,7 @@ def standalone(folder: Path) -> Iterator[Installation]:
         "DOSSIER_LISTEN": endpoint,
         "DOSSIER_DEVELOPMENT": "true",
         "DOSSIER_SIGN_UPS_PER_HOUR": "0",
+        "DOSSIER_RESET_MAILS_PER_HOUR": "0",
     }
     parts = {"standalone": Part("standalone", environ=environ, folder=folder, address=endpoint)}
     with _running(parts):
@@ -105,6 +106,7 @@ def distributed(folder: Path, *, amqp_url: str = "", identity: Identity | None =
         "DOSSIER_PROFILE_REFRESH_SECRET": SECRETS["refresh"],
         "DOSSIER_PROFILE_PAGE_SECRET": SECRETS["page"],
         "DOSSIER_PROFILE_SIGN_UPS_PER_HOUR": "0",
+        "DOSSIER_PROFILE_RESET_MAILS_PER_HOUR": "0",
     }
     report_environ = {
         "DOSSIER_REPORT_LISTEN": report,

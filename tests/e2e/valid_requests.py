@@ -10,7 +10,7 @@ from dossier.auth.v1 import auth_service_pb2 as auth_pb
 from dossier.profile.v1 import account_service_pb2 as account_pb
 from dossier.profile.v1 import avatar_service_pb2 as avatar_pb
 from dossier.profile.v1 import profile_service_pb2 as profile_pb
-from dossier.profile.v1 import user_pb2
+from dossier.profile.v1 import user_pb2, visibility_pb2
 from dossier.report.v1 import report_service_pb2 as report_pb
 from dossier.stats.v1 import game_pb2
 from dossier.stats.v1 import game_service_pb2 as game_service_pb
@@ -56,9 +56,15 @@ VALID: dict[str, Callable[[Scene], Message | list[Message]]] = {
     "ChangePassword": lambda _: auth_pb.ChangePasswordRequest(
         current_password="not that one", new_password=f"a new one {uuid.uuid4()}"
     ),
+    "RequestPasswordReset": lambda scene: auth_pb.RequestPasswordResetRequest(login=scene.username),
+    "ResetPassword": lambda _: auth_pb.ResetPasswordRequest(token="never sent", new_password=PASSWORD),
     "GetJwks": lambda _: auth_pb.GetJwksRequest(),
     "GetCaller": lambda _: auth_pb.GetCallerRequest(),
     "GetAccount": lambda _: account_pb.GetAccountRequest(),
+    "SetVisibility": lambda _: account_pb.SetVisibilityRequest(visibility=visibility_pb2.Visibility()),
+    "ChangeEmail": lambda _: account_pb.ChangeEmailRequest(email="new@example.org", password="not that one"),
+    "RequestEmailConfirmation": lambda _: account_pb.RequestEmailConfirmationRequest(),
+    "ConfirmEmail": lambda _: account_pb.ConfirmEmailRequest(token="never sent"),
     "DeleteAccount": lambda scene: account_pb.DeleteAccountRequest(username=scene.username, password="not that one"),
     "UploadAvatar": an_upload,
     "GetAvatar": lambda scene: avatar_pb.GetAvatarRequest(username=scene.username),

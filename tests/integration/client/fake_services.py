@@ -19,6 +19,7 @@ from dossier.profile.v1 import credentials_service_pb2_grpc as credentials_rpc
 from dossier.profile.v1 import profile_service_pb2 as profile_pb
 from dossier.profile.v1 import profile_service_pb2_grpc as profile_rpc
 from dossier.profile.v1 import user_pb2 as user_pb
+from dossier.profile.v1 import visibility_pb2 as visibility_pb
 from dossier.stats.v1 import game_pb2 as game_pb
 from dossier.stats.v1 import game_service_pb2 as game_service_pb
 from dossier.stats.v1 import game_service_pb2_grpc as game_rpc
@@ -90,6 +91,18 @@ class FakeAuth(auth_rpc.AuthServiceServicer):
         await self._fake.enter("ChangePassword", request, context, signed_in=True)
         return auth_pb.ChangePasswordResponse()
 
+    async def RequestPasswordReset(
+        self, request: auth_pb.RequestPasswordResetRequest, context: Context
+    ) -> auth_pb.RequestPasswordResetResponse:
+        await self._fake.enter("RequestPasswordReset", request, context)
+        return auth_pb.RequestPasswordResetResponse()
+
+    async def ResetPassword(
+        self, request: auth_pb.ResetPasswordRequest, context: Context
+    ) -> auth_pb.ResetPasswordResponse:
+        await self._fake.enter("ResetPassword", request, context)
+        return auth_pb.ResetPasswordResponse()
+
     async def GetCaller(self, request: auth_pb.GetCallerRequest, context: Context) -> auth_pb.GetCallerResponse:
         await self._fake.enter("GetCaller", request, context, signed_in=True)
         return auth_pb.GetCallerResponse(username="anna")
@@ -141,8 +154,43 @@ class FakeAccounts(account_rpc.AccountServiceServicer):
         self, request: account_pb.GetAccountRequest, context: Context
     ) -> account_pb.GetAccountResponse:
         await self._fake.enter("GetAccount", request, context, signed_in=True)
-        account = account_pb.Account(username="anna", email="anna@example.org", roles=[access_pb.ROLE_REFEREE])
+        account = account_pb.Account(
+            username="anna",
+            email="anna@example.org",
+            roles=[access_pb.ROLE_REFEREE],
+            visibility=visibility_pb.Visibility(
+                email=visibility_pb.AUDIENCE_PRIVATE, city=visibility_pb.AUDIENCE_PUBLIC
+            ),
+        )
         return account_pb.GetAccountResponse(account=account)
+
+    async def SetVisibility(
+        self, request: account_pb.SetVisibilityRequest, context: Context
+    ) -> account_pb.SetVisibilityResponse:
+        await self._fake.enter("SetVisibility", request, context, signed_in=True)
+        return account_pb.SetVisibilityResponse(visibility=request.visibility)
+
+    async def ChangeEmail(
+        self, request: account_pb.ChangeEmailRequest, context: Context
+    ) -> account_pb.ChangeEmailResponse:
+        await self._fake.enter("ChangeEmail", request, context, signed_in=True)
+        return account_pb.ChangeEmailResponse()
+
+    async def RequestEmailConfirmation(
+        self, request: account_pb.RequestEmailConfirmationRequest, context: Context
+    ) -> account_pb.RequestEmailConfirmationResponse:
+        await self._fake.enter("RequestEmailConfirmation", request, context, signed_in=True)
+        return account_pb.RequestEmailConfirmationResponse()
+
+    async def ConfirmEmail(
+        self, request: account_pb.ConfirmEmailRequest, context: Context
+    ) -> account_pb.ConfirmEmailResponse:
+        await self._fake.enter("ConfirmEmail", request, context)
+        if request.token != "good":
+            await Fault(grpc.StatusCode.INVALID_ARGUMENT, "MAIL_TOKEN_INVALID", "This token is not good.").abort(
+                context
+            )
+        return account_pb.ConfirmEmailResponse()
 
     async def DeleteAccount(
         self, request: account_pb.DeleteAccountRequest, context: Context

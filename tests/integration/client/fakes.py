@@ -65,6 +65,7 @@ class FakeServer:
     def __init__(self) -> None:
         self.faults: defaultdict[str, deque[Fault]] = defaultdict(deque)
         self.calls: list[tuple[str, Any]] = []
+        self.tokens_sent: list[tuple[str, str]] = []
         self.users = {name: user_pb.User(username=name, display_name=name.title()) for name in ("anna", "ben", "cho")}
         self.games: dict[str, game_pb.Game] = {}
         self.roles: dict[str, set[int]] = defaultdict(set)
@@ -96,6 +97,7 @@ class FakeServer:
     async def enter(self, method: str, request: Any, context: Context, *, signed_in: bool = False) -> None:
         """Record a call, and refuse it when it has no good token or a fault is due."""
         self.calls.append((method, request))
+        self.tokens_sent.append((method, str(dict(context.invocation_metadata() or ()).get("authorization", ""))))
         if self.faults[method]:
             await self.faults[method].popleft().abort(context)
         if signed_in:

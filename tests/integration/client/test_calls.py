@@ -62,6 +62,25 @@ async def test_call_that_needs_sign_in_is_not_sent_without_credentials(
     assert fake.calls == []
 
 
+async def test_public_read_is_made_by_who_is_signed_in(
+    anna: DossierClient, make_client: Callable[..., DossierClient], fake: FakeServer
+) -> None:
+    """What a player shows to the club is shown to its members; strangers read without a token."""
+    await anna.get_user("ben")
+    async with make_client() as stranger:
+        await stranger.get_user("ben")
+    assert fake.tokens_sent[-2:] == [("GetUser", "Bearer access-1"), ("GetUser", "")]
+
+
+async def test_public_read_is_made_as_a_stranger_when_the_session_is_over(
+    anna: DossierClient, fake: FakeServer
+) -> None:
+    """Whose session was ended elsewhere still reads what everybody may read."""
+    fake.fail_next("GetUser", Fault(grpc.StatusCode.UNAUTHENTICATED, "SESSION_ENDED"))
+    assert (await anna.get_user("ben")).display_name == "Ben"
+    assert fake.tokens_sent[-1] == ("GetUser", "")
+
+
 async def test_read_is_repeated_once_when_unavailable(anna: DossierClient, fake: FakeServer) -> None:
     """One UNAVAILABLE is hidden from a read; two are not."""
     fake.fail_next("GetUser", UNAVAILABLE)

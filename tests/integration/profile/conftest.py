@@ -39,6 +39,7 @@ from runtime.tokens import TokenVerifier
 from tests.signing import INTERNAL_SECRET, TestKeys, bearer
 
 SIGN_UPS_PER_HOUR = 4
+RESET_MAILS_PER_HOUR = 8
 PASSWORD = "a long and unusual password"
 
 
@@ -133,6 +134,7 @@ async def running(folder: Path, **parts_instead: Any) -> AsyncIterator[Profile]:
         page_secret=Secret(b"p" * 32),
         data_dir=folder / "profile",
         sign_ups_per_hour=SIGN_UPS_PER_HOUR,
+        reset_mails_per_hour=RESET_MAILS_PER_HOUR,
     )
     async with open_parts(settings, clock=clock, **parts_instead) as parts:
         door = Door(

@@ -12,7 +12,7 @@ from grpc import StatusCode
 
 from profile_service.mail import NotSent
 from profile_service.storage import mail_store
-from tests.integration.profile.conftest import PASSWORD, Profile, running
+from tests.integration.profile.conftest import PASSWORD, RESET_MAILS_PER_HOUR, Profile, running
 from tests.integration.profile.postbox import Postbox, account_of, change_email, confirm, sign_up_confirmed
 from tests.integration.profile.test_audit_log import events
 from tests.integration.profile.test_credentials import is_live, sign_in
@@ -181,7 +181,7 @@ async def test_account_gets_few_mails_an_hour_and_nobody_is_told(profile: Profil
 async def test_network_asks_for_few_mails_an_hour(profile: Profile, postbox: Postbox, login: str) -> None:
     """The limit of a network is told, the same for names that exist and those that do not; others are free."""
     await sign_up_confirmed(profile, postbox, "anna", ANNA)
-    for _ in range(mail_store.RESETS_OF_NETWORK):
+    for _ in range(RESET_MAILS_PER_HOUR):
         await forget(profile, login)
     with refused(StatusCode.RESOURCE_EXHAUSTED, "TOO_MANY_MAILS"):
         await forget(profile, login)
