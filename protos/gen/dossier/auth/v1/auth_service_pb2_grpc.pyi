@@ -114,6 +114,15 @@ class AuthServiceStub:
       RESOURCE_EXHAUSTED (SERVER_BUSY): try again after the delay in RetryInfo.
       UNAVAILABLE (DEPENDENCY_UNAVAILABLE): try again later.
     """
+    UndeleteAccount: _grpc.UnaryUnaryMultiCallable[_auth_service_pb2.UndeleteAccountRequest, _auth_service_pb2.UndeleteAccountResponse]
+    """Brings back an account that was deleted and is still in its grace, as it was; sign in to it then. Idempotent: an account
+    that needs no bringing back stays as it is.
+
+    Errors:
+      UNAUTHENTICATED (CREDENTIALS_WRONG): wrong password or unknown username, or the grace is over; which is not told.
+      RESOURCE_EXHAUSTED (SERVER_BUSY): try again after the delay in RetryInfo.
+      UNAVAILABLE (DEPENDENCY_UNAVAILABLE): try again later.
+    """
     GetJwks: _grpc.UnaryUnaryMultiCallable[_auth_service_pb2.GetJwksRequest, _auth_service_pb2.GetJwksResponse]
     """Returns the public keys that access tokens are signed with (RFC 7517), to verify them without asking us.
 
@@ -211,6 +220,15 @@ class AuthServiceAsyncStub(AuthServiceStub):
     Errors:
       UNAUTHENTICATED (CREDENTIALS_WRONG): the current password is not the account's.
       INVALID_ARGUMENT (INVALID_REQUEST, PASSWORD_TOO_COMMON): choose another new password.
+      RESOURCE_EXHAUSTED (SERVER_BUSY): try again after the delay in RetryInfo.
+      UNAVAILABLE (DEPENDENCY_UNAVAILABLE): try again later.
+    """
+    UndeleteAccount: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.UndeleteAccountRequest, _auth_service_pb2.UndeleteAccountResponse]  # type: ignore[assignment]
+    """Brings back an account that was deleted and is still in its grace, as it was; sign in to it then. Idempotent: an account
+    that needs no bringing back stays as it is.
+
+    Errors:
+      UNAUTHENTICATED (CREDENTIALS_WRONG): wrong password or unknown username, or the grace is over; which is not told.
       RESOURCE_EXHAUSTED (SERVER_BUSY): try again after the delay in RetryInfo.
       UNAVAILABLE (DEPENDENCY_UNAVAILABLE): try again later.
     """
@@ -356,6 +374,21 @@ class AuthServiceServicer(metaclass=_abc_1.ABCMeta):
         Errors:
           UNAUTHENTICATED (CREDENTIALS_WRONG): the current password is not the account's.
           INVALID_ARGUMENT (INVALID_REQUEST, PASSWORD_TOO_COMMON): choose another new password.
+          RESOURCE_EXHAUSTED (SERVER_BUSY): try again after the delay in RetryInfo.
+          UNAVAILABLE (DEPENDENCY_UNAVAILABLE): try again later.
+        """
+
+    @_abc_1.abstractmethod
+    def UndeleteAccount(
+        self,
+        request: _auth_service_pb2.UndeleteAccountRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_auth_service_pb2.UndeleteAccountResponse, _abc.Awaitable[_auth_service_pb2.UndeleteAccountResponse]]:
+        """Brings back an account that was deleted and is still in its grace, as it was; sign in to it then. Idempotent: an account
+        that needs no bringing back stays as it is.
+
+        Errors:
+          UNAUTHENTICATED (CREDENTIALS_WRONG): wrong password or unknown username, or the grace is over; which is not told.
           RESOURCE_EXHAUSTED (SERVER_BUSY): try again after the delay in RetryInfo.
           UNAVAILABLE (DEPENDENCY_UNAVAILABLE): try again later.
         """

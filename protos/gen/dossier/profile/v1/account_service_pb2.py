@@ -30,7 +30,7 @@ from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior_
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n(dossier/profile/v1/account_service.proto\x12\x12\x64ossier.profile.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1e\x64ossier/access/v1/access.proto\x1a\x1d\x64ossier/common/v1/rules.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xbf\x01\n\x07\x41\x63\x63ount\x12 \n\x08username\x18\x01 \x01(\tB\x04\xe2\x41\x01\x03R\x08username\x12\x1a\n\x05\x65mail\x18\x02 \x01(\tB\x04\xe2\x41\x01\x03R\x05\x65mail\x12\x33\n\x05roles\x18\x03 \x03(\x0e\x32\x17.dossier.access.v1.RoleB\x04\xe2\x41\x01\x03R\x05roles\x12\x41\n\x0b\x63reate_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03R\ncreateTime\"\x13\n\x11GetAccountRequest\"Q\n\x12GetAccountResponse\x12;\n\x07\x61\x63\x63ount\x18\x01 \x01(\x0b\x32\x1b.dossier.profile.v1.AccountB\x04\xe2\x41\x01\x03R\x07\x61\x63\x63ount\"n\n\x14\x44\x65leteAccountRequest\x12)\n\x08username\x18\x01 \x01(\tB\r\xe2\x41\x01\x02\xbaH\x06r\x04\x88\xce\x18\x01R\x08username\x12+\n\x08password\x18\x02 \x01(\tB\x0f\xe2\x41\x02\x02\x04\xbaH\x07r\x05 \x01(\x80\x02R\x08password\"\x17\n\x15\x44\x65leteAccountResponse2\xa2\x02\n\x0e\x41\x63\x63ountService\x12y\n\nGetAccount\x12%.dossier.profile.v1.GetAccountRequest\x1a&.dossier.profile.v1.GetAccountResponse\"\x1c\x90\x02\x01\xea\xc7\x18\x02\x08\x02\x82\xd3\xe4\x93\x02\r\x12\x0b/v1/account\x12\x94\x01\n\rDeleteAccount\x12(.dossier.profile.v1.DeleteAccountRequest\x1a).dossier.profile.v1.DeleteAccountResponse\".\xea\xc7\x18\x04\x08\x02\x18\x01\x82\xd3\xe4\x93\x02 \"\x1b/v1/users/{username}:delete:\x01*b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n(dossier/profile/v1/account_service.proto\x12\x12\x64ossier.profile.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1e\x64ossier/access/v1/access.proto\x1a\x1d\x64ossier/common/v1/rules.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xbf\x01\n\x07\x41\x63\x63ount\x12 \n\x08username\x18\x01 \x01(\tB\x04\xe2\x41\x01\x03R\x08username\x12\x1a\n\x05\x65mail\x18\x02 \x01(\tB\x04\xe2\x41\x01\x03R\x05\x65mail\x12\x33\n\x05roles\x18\x03 \x03(\x0e\x32\x17.dossier.access.v1.RoleB\x04\xe2\x41\x01\x03R\x05roles\x12\x41\n\x0b\x63reate_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03R\ncreateTime\"\xd0\x03\n\x0f\x44\x65letionReceipt\x12#\n\nreceipt_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x03R\treceiptId\x12=\n\x05state\x18\x02 \x01(\x0e\x32!.dossier.profile.v1.DeletionStateB\x04\xe2\x41\x01\x03R\x05state\x12:\n\x04mode\x18\x03 \x01(\x0e\x32 .dossier.profile.v1.DeletionModeB\x04\xe2\x41\x01\x03R\x04mode\x12\x45\n\rschedule_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03R\x0cscheduleTime\x12?\n\npurge_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03R\tpurgeTime\x12;\n\x08\x65nd_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03R\x07\x65ndTime\x12>\n\x06\x63ounts\x18\x07 \x01(\x0b\x32 .dossier.profile.v1.PurgedCountsB\x04\xe2\x41\x01\x03R\x06\x63ounts\x12\x18\n\x04seal\x18\x08 \x01(\tB\x04\xe2\x41\x01\x03R\x04seal\"\xcc\x02\n\x0cPurgedCounts\x12)\n\rsession_count\x18\x01 \x01(\x03\x42\x04\xe2\x41\x01\x03R\x0csessionCount\x12\x30\n\x11\x61vatar_file_count\x18\x02 \x01(\x03\x42\x04\xe2\x41\x01\x03R\x0f\x61vatarFileCount\x12#\n\nseat_count\x18\x03 \x01(\x03\x42\x04\xe2\x41\x01\x03R\tseatCount\x12\x30\n\x11\x61udit_event_count\x18\x04 \x01(\x03\x42\x04\xe2\x41\x01\x03R\x0f\x61uditEventCount\x12\'\n\x0creport_count\x18\x05 \x01(\x03\x42\x04\xe2\x41\x01\x03R\x0breportCount\x12\x36\n\x14\x66oreign_report_count\x18\x06 \x01(\x03\x42\x04\xe2\x41\x01\x03R\x12\x66oreignReportCount\x12\'\n\x0c\x65xport_count\x18\x07 \x01(\x03\x42\x04\xe2\x41\x01\x03R\x0b\x65xportCount\"\x13\n\x11GetAccountRequest\"Q\n\x12GetAccountResponse\x12;\n\x07\x61\x63\x63ount\x18\x01 \x01(\x0b\x32\x1b.dossier.profile.v1.AccountB\x04\xe2\x41\x01\x03R\x07\x61\x63\x63ount\"\xb2\x01\n\x14\x44\x65leteAccountRequest\x12)\n\x08username\x18\x01 \x01(\tB\r\xe2\x41\x01\x02\xbaH\x06r\x04\x88\xce\x18\x01R\x08username\x12+\n\x08password\x18\x02 \x01(\tB\x0f\xe2\x41\x02\x02\x04\xbaH\x07r\x05 \x01(\x80\x02R\x08password\x12\x42\n\x04mode\x18\x03 \x01(\x0e\x32 .dossier.profile.v1.DeletionModeB\x0c\xe2\x41\x01\x01\xbaH\x05\x82\x01\x02\x10\x01R\x04mode\"\\\n\x15\x44\x65leteAccountResponse\x12\x43\n\x07receipt\x18\x01 \x01(\x0b\x32#.dossier.profile.v1.DeletionReceiptB\x04\xe2\x41\x01\x03R\x07receipt\"I\n\x19GetDeletionReceiptRequest\x12,\n\nreceipt_id\x18\x01 \x01(\tB\r\xe2\x41\x01\x02\xbaH\x06r\x04\x90\xce\x18\x01R\treceiptId\"a\n\x1aGetDeletionReceiptResponse\x12\x43\n\x07receipt\x18\x01 \x01(\x0b\x32#.dossier.profile.v1.DeletionReceiptB\x04\xe2\x41\x01\x03R\x07receipt*h\n\x0c\x44\x65letionMode\x12\x1d\n\x19\x44\x45LETION_MODE_UNSPECIFIED\x10\x00\x12\x17\n\x13\x44\x45LETION_MODE_ERASE\x10\x01\x12 \n\x1c\x44\x45LETION_MODE_ANONYMISE_SEAT\x10\x02*\xa2\x01\n\rDeletionState\x12\x1e\n\x1a\x44\x45LETION_STATE_UNSPECIFIED\x10\x00\x12\x1c\n\x18\x44\x45LETION_STATE_SCHEDULED\x10\x01\x12\x1a\n\x16\x44\x45LETION_STATE_PURGING\x10\x02\x12\x19\n\x15\x44\x45LETION_STATE_PURGED\x10\x03\x12\x1c\n\x18\x44\x45LETION_STATE_UNDELETED\x10\x04\x32\xcc\x03\n\x0e\x41\x63\x63ountService\x12y\n\nGetAccount\x12%.dossier.profile.v1.GetAccountRequest\x1a&.dossier.profile.v1.GetAccountResponse\"\x1c\x90\x02\x01\xea\xc7\x18\x02\x08\x02\x82\xd3\xe4\x93\x02\r\x12\x0b/v1/account\x12\x94\x01\n\rDeleteAccount\x12(.dossier.profile.v1.DeleteAccountRequest\x1a).dossier.profile.v1.DeleteAccountResponse\".\xea\xc7\x18\x04\x08\x02\x18\x01\x82\xd3\xe4\x93\x02 \"\x1b/v1/users/{username}:delete:\x01*\x12\xa7\x01\n\x12GetDeletionReceipt\x12-.dossier.profile.v1.GetDeletionReceiptRequest\x1a..dossier.profile.v1.GetDeletionReceiptResponse\"2\x90\x02\x01\xea\xc7\x18\x02\x08\x01\x82\xd3\xe4\x93\x02#\x12!/v1/deletionReceipts/{receipt_id}b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -45,26 +45,78 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_ACCOUNT'].fields_by_name['roles']._serialized_options = b'\342A\001\003'
   _globals['_ACCOUNT'].fields_by_name['create_time']._loaded_options = None
   _globals['_ACCOUNT'].fields_by_name['create_time']._serialized_options = b'\342A\001\003'
+  _globals['_DELETIONRECEIPT'].fields_by_name['receipt_id']._loaded_options = None
+  _globals['_DELETIONRECEIPT'].fields_by_name['receipt_id']._serialized_options = b'\342A\001\003'
+  _globals['_DELETIONRECEIPT'].fields_by_name['state']._loaded_options = None
+  _globals['_DELETIONRECEIPT'].fields_by_name['state']._serialized_options = b'\342A\001\003'
+  _globals['_DELETIONRECEIPT'].fields_by_name['mode']._loaded_options = None
+  _globals['_DELETIONRECEIPT'].fields_by_name['mode']._serialized_options = b'\342A\001\003'
+  _globals['_DELETIONRECEIPT'].fields_by_name['schedule_time']._loaded_options = None
+  _globals['_DELETIONRECEIPT'].fields_by_name['schedule_time']._serialized_options = b'\342A\001\003'
+  _globals['_DELETIONRECEIPT'].fields_by_name['purge_time']._loaded_options = None
+  _globals['_DELETIONRECEIPT'].fields_by_name['purge_time']._serialized_options = b'\342A\001\003'
+  _globals['_DELETIONRECEIPT'].fields_by_name['end_time']._loaded_options = None
+  _globals['_DELETIONRECEIPT'].fields_by_name['end_time']._serialized_options = b'\342A\001\003'
+  _globals['_DELETIONRECEIPT'].fields_by_name['counts']._loaded_options = None
+  _globals['_DELETIONRECEIPT'].fields_by_name['counts']._serialized_options = b'\342A\001\003'
+  _globals['_DELETIONRECEIPT'].fields_by_name['seal']._loaded_options = None
+  _globals['_DELETIONRECEIPT'].fields_by_name['seal']._serialized_options = b'\342A\001\003'
+  _globals['_PURGEDCOUNTS'].fields_by_name['session_count']._loaded_options = None
+  _globals['_PURGEDCOUNTS'].fields_by_name['session_count']._serialized_options = b'\342A\001\003'
+  _globals['_PURGEDCOUNTS'].fields_by_name['avatar_file_count']._loaded_options = None
+  _globals['_PURGEDCOUNTS'].fields_by_name['avatar_file_count']._serialized_options = b'\342A\001\003'
+  _globals['_PURGEDCOUNTS'].fields_by_name['seat_count']._loaded_options = None
+  _globals['_PURGEDCOUNTS'].fields_by_name['seat_count']._serialized_options = b'\342A\001\003'
+  _globals['_PURGEDCOUNTS'].fields_by_name['audit_event_count']._loaded_options = None
+  _globals['_PURGEDCOUNTS'].fields_by_name['audit_event_count']._serialized_options = b'\342A\001\003'
+  _globals['_PURGEDCOUNTS'].fields_by_name['report_count']._loaded_options = None
+  _globals['_PURGEDCOUNTS'].fields_by_name['report_count']._serialized_options = b'\342A\001\003'
+  _globals['_PURGEDCOUNTS'].fields_by_name['foreign_report_count']._loaded_options = None
+  _globals['_PURGEDCOUNTS'].fields_by_name['foreign_report_count']._serialized_options = b'\342A\001\003'
+  _globals['_PURGEDCOUNTS'].fields_by_name['export_count']._loaded_options = None
+  _globals['_PURGEDCOUNTS'].fields_by_name['export_count']._serialized_options = b'\342A\001\003'
   _globals['_GETACCOUNTRESPONSE'].fields_by_name['account']._loaded_options = None
   _globals['_GETACCOUNTRESPONSE'].fields_by_name['account']._serialized_options = b'\342A\001\003'
   _globals['_DELETEACCOUNTREQUEST'].fields_by_name['username']._loaded_options = None
   _globals['_DELETEACCOUNTREQUEST'].fields_by_name['username']._serialized_options = b'\342A\001\002\272H\006r\004\210\316\030\001'
   _globals['_DELETEACCOUNTREQUEST'].fields_by_name['password']._loaded_options = None
   _globals['_DELETEACCOUNTREQUEST'].fields_by_name['password']._serialized_options = b'\342A\002\002\004\272H\007r\005 \001(\200\002'
+  _globals['_DELETEACCOUNTREQUEST'].fields_by_name['mode']._loaded_options = None
+  _globals['_DELETEACCOUNTREQUEST'].fields_by_name['mode']._serialized_options = b'\342A\001\001\272H\005\202\001\002\020\001'
+  _globals['_DELETEACCOUNTRESPONSE'].fields_by_name['receipt']._loaded_options = None
+  _globals['_DELETEACCOUNTRESPONSE'].fields_by_name['receipt']._serialized_options = b'\342A\001\003'
+  _globals['_GETDELETIONRECEIPTREQUEST'].fields_by_name['receipt_id']._loaded_options = None
+  _globals['_GETDELETIONRECEIPTREQUEST'].fields_by_name['receipt_id']._serialized_options = b'\342A\001\002\272H\006r\004\220\316\030\001'
+  _globals['_GETDELETIONRECEIPTRESPONSE'].fields_by_name['receipt']._loaded_options = None
+  _globals['_GETDELETIONRECEIPTRESPONSE'].fields_by_name['receipt']._serialized_options = b'\342A\001\003'
   _globals['_ACCOUNTSERVICE'].methods_by_name['GetAccount']._loaded_options = None
   _globals['_ACCOUNTSERVICE'].methods_by_name['GetAccount']._serialized_options = b'\220\002\001\352\307\030\002\010\002\202\323\344\223\002\r\022\013/v1/account'
   _globals['_ACCOUNTSERVICE'].methods_by_name['DeleteAccount']._loaded_options = None
   _globals['_ACCOUNTSERVICE'].methods_by_name['DeleteAccount']._serialized_options = b'\352\307\030\004\010\002\030\001\202\323\344\223\002 \"\033/v1/users/{username}:delete:\001*'
+  _globals['_ACCOUNTSERVICE'].methods_by_name['GetDeletionReceipt']._loaded_options = None
+  _globals['_ACCOUNTSERVICE'].methods_by_name['GetDeletionReceipt']._serialized_options = b'\220\002\001\352\307\030\002\010\001\202\323\344\223\002#\022!/v1/deletionReceipts/{receipt_id}'
+  _globals['_DELETIONMODE']._serialized_start=1801
+  _globals['_DELETIONMODE']._serialized_end=1905
+  _globals['_DELETIONSTATE']._serialized_start=1908
+  _globals['_DELETIONSTATE']._serialized_end=2070
   _globals['_ACCOUNT']._serialized_start=253
   _globals['_ACCOUNT']._serialized_end=444
-  _globals['_GETACCOUNTREQUEST']._serialized_start=446
-  _globals['_GETACCOUNTREQUEST']._serialized_end=465
-  _globals['_GETACCOUNTRESPONSE']._serialized_start=467
-  _globals['_GETACCOUNTRESPONSE']._serialized_end=548
-  _globals['_DELETEACCOUNTREQUEST']._serialized_start=550
-  _globals['_DELETEACCOUNTREQUEST']._serialized_end=660
-  _globals['_DELETEACCOUNTRESPONSE']._serialized_start=662
-  _globals['_DELETEACCOUNTRESPONSE']._serialized_end=685
-  _globals['_ACCOUNTSERVICE']._serialized_start=688
-  _globals['_ACCOUNTSERVICE']._serialized_end=978
+  _globals['_DELETIONRECEIPT']._serialized_start=447
+  _globals['_DELETIONRECEIPT']._serialized_end=911
+  _globals['_PURGEDCOUNTS']._serialized_start=914
+  _globals['_PURGEDCOUNTS']._serialized_end=1246
+  _globals['_GETACCOUNTREQUEST']._serialized_start=1248
+  _globals['_GETACCOUNTREQUEST']._serialized_end=1267
+  _globals['_GETACCOUNTRESPONSE']._serialized_start=1269
+  _globals['_GETACCOUNTRESPONSE']._serialized_end=1350
+  _globals['_DELETEACCOUNTREQUEST']._serialized_start=1353
+  _globals['_DELETEACCOUNTREQUEST']._serialized_end=1531
+  _globals['_DELETEACCOUNTRESPONSE']._serialized_start=1533
+  _globals['_DELETEACCOUNTRESPONSE']._serialized_end=1625
+  _globals['_GETDELETIONRECEIPTREQUEST']._serialized_start=1627
+  _globals['_GETDELETIONRECEIPTREQUEST']._serialized_end=1700
+  _globals['_GETDELETIONRECEIPTRESPONSE']._serialized_start=1702
+  _globals['_GETDELETIONRECEIPTRESPONSE']._serialized_end=1799
+  _globals['_ACCOUNTSERVICE']._serialized_start=2073
+  _globals['_ACCOUNTSERVICE']._serialized_end=2533
 # @@protoc_insertion_point(module_scope)

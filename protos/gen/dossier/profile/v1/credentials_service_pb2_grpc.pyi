@@ -87,6 +87,13 @@ class CredentialsServiceStub:
       INVALID_ARGUMENT (PASSWORD_TOO_COMMON): choose another new password.
       RESOURCE_EXHAUSTED (SERVER_BUSY): try again after the delay in RetryInfo.
     """
+    UndeleteAccount: _grpc.UnaryUnaryMultiCallable[_credentials_service_pb2.UndeleteAccountRequest, _credentials_service_pb2.UndeleteAccountResponse]
+    """Checks a password and brings back an account that is hidden and not yet purged. Idempotent.
+
+    Errors:
+      UNAUTHENTICATED (CREDENTIALS_WRONG): wrong password or unknown username, or the grace is over.
+      RESOURCE_EXHAUSTED (SERVER_BUSY): try again after the delay in RetryInfo.
+    """
     GetSession: _grpc.UnaryUnaryMultiCallable[_credentials_service_pb2.GetSessionRequest, _credentials_service_pb2.GetSessionResponse]
     """Says whether a session still stands. Callers may keep the answer for 5 seconds.
 
@@ -168,6 +175,13 @@ class CredentialsServiceAsyncStub(CredentialsServiceStub):
     Errors:
       UNAUTHENTICATED (CREDENTIALS_WRONG): the current password is wrong, or was changed meanwhile.
       INVALID_ARGUMENT (PASSWORD_TOO_COMMON): choose another new password.
+      RESOURCE_EXHAUSTED (SERVER_BUSY): try again after the delay in RetryInfo.
+    """
+    UndeleteAccount: _aio.UnaryUnaryMultiCallable[_credentials_service_pb2.UndeleteAccountRequest, _credentials_service_pb2.UndeleteAccountResponse]  # type: ignore[assignment]
+    """Checks a password and brings back an account that is hidden and not yet purged. Idempotent.
+
+    Errors:
+      UNAUTHENTICATED (CREDENTIALS_WRONG): wrong password or unknown username, or the grace is over.
       RESOURCE_EXHAUSTED (SERVER_BUSY): try again after the delay in RetryInfo.
     """
     GetSession: _aio.UnaryUnaryMultiCallable[_credentials_service_pb2.GetSessionRequest, _credentials_service_pb2.GetSessionResponse]  # type: ignore[assignment]
@@ -296,6 +310,19 @@ class CredentialsServiceServicer(metaclass=_abc_1.ABCMeta):
         Errors:
           UNAUTHENTICATED (CREDENTIALS_WRONG): the current password is wrong, or was changed meanwhile.
           INVALID_ARGUMENT (PASSWORD_TOO_COMMON): choose another new password.
+          RESOURCE_EXHAUSTED (SERVER_BUSY): try again after the delay in RetryInfo.
+        """
+
+    @_abc_1.abstractmethod
+    def UndeleteAccount(
+        self,
+        request: _credentials_service_pb2.UndeleteAccountRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_credentials_service_pb2.UndeleteAccountResponse, _abc.Awaitable[_credentials_service_pb2.UndeleteAccountResponse]]:
+        """Checks a password and brings back an account that is hidden and not yet purged. Idempotent.
+
+        Errors:
+          UNAUTHENTICATED (CREDENTIALS_WRONG): wrong password or unknown username, or the grace is over.
           RESOURCE_EXHAUSTED (SERVER_BUSY): try again after the delay in RetryInfo.
         """
 
