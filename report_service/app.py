@@ -19,7 +19,7 @@ from dossier.report.v1 import report_service_pb2_grpc as service_rpc
 from report_service.amqp_hints import AmqpReceiver, AmqpSender
 from report_service.dispatcher import Dispatcher
 from report_service.download import Downloads
-from report_service.fail_points import fail_point
+from report_service.fail_points import ALL_NAMES
 from report_service.feed import Feed
 from report_service.hints import HintReceiver, HintSender, InProcessHints
 from report_service.metrics import ReportMetrics
@@ -35,6 +35,7 @@ from runtime.access import Door
 from runtime.blobs import Blobs, local_blobs
 from runtime.channels import open_channel
 from runtime.database import open_sqlite
+from runtime.fail_points import FailPoint, fail_point
 from runtime.interceptors import CallInterceptor
 from runtime.jwks_client import RemoteKeys
 from runtime.metrics import CallMetrics, open_metrics
@@ -113,9 +114,7 @@ async def open_parts(
         stack.push_async_callback(background.stop)
         sender = _open_sender(settings, background, metrics)
         feed = Feed(store)
-        dispatcher = Dispatcher(
-            store, hints=sender, files=blobs, changed=feed.poke, fail_point=fail_point(settings.fail_point)
-        )
+        dispatcher = Dispatcher(store, hints=sender, files=blobs, changed=feed.poke, fail_point=_fail_point(settings))
         worker = None
         if settings.embeds_worker and renderer is not None:
             hints = await _embedded_receiver(settings, sender, store, background, metrics)
@@ -147,7 +146,7 @@ def _parts(
         rules=settings.rules,
         new_id=lambda: str(uuid_utils.uuid7()),
         changed=changed,
-        fail_point=fail_point(settings.fail_point),
+        fail_point=_fail_point(settings),
     )
     pages = PageTokens(settings.page_secret.reveal())
     servicer = ReportRpc(reports, feed=feed, downloads=Downloads(store, blobs), pages=pages)
@@ -219,12 +218,16 @@ def _worker(
         slots=settings.render_children,
         new_key=lambda: secrets.token_hex(8),
         changed=changed,
-        fail_point=fail_point(settings.fail_point),
+        fail_point=_fail_point(settings),
     )
 
 
+def _fail_point(settings: Settings) -> FailPoint:
+    return fail_point(settings.fail_point, ALL_NAMES)
+
+
 def _render_pool(settings: Settings) -> AbstractAsyncContextManager[RenderPool]:
-    return open_render_pool(settings.render_children, fail_point=fail_point(settings.fail_point))
+    return open_render_pool(settings.render_children, fail_point=_fail_point(settings))
 
 
 async def serve(settings: Settings, stop: asyncio.Event) -> None:

@@ -21,8 +21,8 @@ from report_service.errors import (
     RequestIdReused,
     RequestIdTaken,
 )
-from report_service.fail_points import FailPoint, nowhere
 from runtime.errors import InvalidInput, Violation
+from runtime.fail_points import FailPoint, nowhere
 
 
 class State(StrEnum):

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from report_service import fail_points
+from report_service.fail_points import ALL_NAMES
 from report_service.reports import Rules
+from runtime import fail_points
 from runtime.service_tokens import MIN_SECRET_BYTES
 from runtime.settings import Secret, SettingsError, read_settings, setting
 
@@ -70,20 +71,11 @@ class Settings:
         settings = read_settings(
             cls, {key: value for key, value in environ.items() if value or key != unset}, prefix=PREFIX
         )
-        settings._require_wanted_fail_point()
+        if problem := fail_points.problem(settings.fail_point, ALL_NAMES, enabled=settings.fail_points_enabled):
+            raise SettingsError([f"{PREFIX}FAIL_POINT {problem}"])
         if not settings.uses_amqp and settings.embedded_worker == "false":
             raise SettingsError([f"{PREFIX}EMBEDDED_WORKER cannot be false without {PREFIX}AMQP_URL; set one of them"])
         return settings
-
-    def _require_wanted_fail_point(self) -> None:
-        if not self.fail_point:
-            return
-        if not self.fail_points_enabled:
-            raise SettingsError([f"{PREFIX}FAIL_POINT kills the process and is for tests; unset it"])
-        try:
-            fail_points.parse(self.fail_point)
-        except ValueError as error:
-            raise SettingsError([f"{PREFIX}FAIL_POINT {error}"]) from error
 
     def require_amqp(self) -> None:
         """Return when a worker of its own can be reached. Raises SettingsError."""

@@ -18,10 +18,10 @@ from report_service.errors import (
     RenderInterrupted,
     RenderLimit,
 )
-from report_service.fail_points import FailPoint, nowhere
 from report_service.hints import Hint, HintReceiver
 from report_service.reports import FailureReason, Report, Rules
 from runtime.errors import DeadlineExceeded, Unavailable
+from runtime.fail_points import FailPoint, nowhere
 from runtime.shielding import is_cancelled
 
 # How long a report waits after its first, second, ... passing fault.

@@ -8,15 +8,17 @@ import sys
 
 import pytest
 
-from report_service.fail_points import NAMES, fail_point, nowhere, parse
+from report_service.fail_points import ALL_NAMES
 from report_service.settings import Settings
+from runtime.fail_points import fail_point, nowhere, parse
 from runtime.settings import SettingsError
 
 NEEDED = {"DOSSIER_REPORT_INTERNAL_SECRET": "i" * 32, "DOSSIER_REPORT_PAGE_SECRET": "p" * 32}
 NAMED = NEEDED | {"DOSSIER_REPORT_FAIL_POINT": "worker_after_claim:2"}
 PASSES = """
-from report_service.fail_points import fail_point
-passes = fail_point("worker_after_claim:3")
+from report_service.fail_points import NAMES
+from runtime.fail_points import fail_point
+passes = fail_point("worker_after_claim:3", NAMES)
 for _ in range(2):
     passes("worker_after_claim")
     passes("worker_before_ack")
@@ -28,8 +30,8 @@ print("alive still", flush=True)
 
 def test_every_place_passes_when_nothing_is_set() -> None:
     """Production runs through the one function that does nothing."""
-    assert fail_point(Settings.from_env(NEEDED).fail_point) is nowhere
-    for name in NAMES:
+    assert fail_point(Settings.from_env(NEEDED).fail_point, ALL_NAMES) is nowhere
+    for name in ALL_NAMES:
         nowhere(name)
 
 
@@ -45,7 +47,7 @@ def test_fail_point_is_refused_when_not_enabled() -> None:
     with pytest.raises(SettingsError, match="DOSSIER_REPORT_FAIL_POINT kills the process and is for tests; unset it"):
         Settings.from_env(NAMED)
     enabled = Settings.from_env(NAMED | {"DOSSIER_REPORT_FAIL_POINTS_ENABLED": "true"})
-    assert parse(enabled.fail_point) == ("worker_after_claim", 2)
+    assert parse(enabled.fail_point, ALL_NAMES) == ("worker_after_claim", 2)
 
 
 @pytest.mark.parametrize(
