@@ -103,6 +103,12 @@ class AuthRpc(auth_rpc.AuthServiceServicer):
         )
         return auth_pb.ChangePasswordResponse()
 
+    async def UndeleteAccount(
+        self, request: auth_pb.UndeleteAccountRequest, context: Context
+    ) -> auth_pb.UndeleteAccountResponse:
+        await self._credentials.undelete_account(username=request.username, password=request.password)
+        return auth_pb.UndeleteAccountResponse()
+
     async def GetJwks(self, request: auth_pb.GetJwksRequest, context: Context) -> auth_pb.GetJwksResponse:
         keys = (
             auth_pb.JsonWebKey(kid=key.kid, kty="EC", crv="P-256", x=key.x, y=key.y, alg="ES256", use="sig")

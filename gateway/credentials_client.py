@@ -82,6 +82,11 @@ class CredentialsClient:
         )
         await self._ask(self._stub.ChangePassword, request)
 
+    async def undelete_account(self, *, username: str, password: str) -> None:
+        """Check a password and bring back an account that was deleted."""
+        request = credentials_pb.UndeleteAccountRequest(username=username, password=password)
+        await self._ask(self._stub.UndeleteAccount, request)
+
     async def _ask(self, method: Callable[..., Awaitable[Response]], request: Message) -> Response:
         await self._patience.connected()
         try:

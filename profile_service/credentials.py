@@ -73,8 +73,8 @@ class CredentialStore(Protocol):
     async def change_roles(self, username: str, *, add: str = "", remove: str = "") -> bool:
         """Change the roles, ending all sessions when one is taken away. False when there is no such account."""
 
-    async def erase_account(self, account_id: str) -> list[str]:
-        """Erase all personal data, end all sessions, and return the keys of the blobs to delete."""
+    async def find_returning(self, username: str) -> Credentials | None:
+        """Return the credentials also of an account that is hidden and can be brought back."""
 
 
 class CredentialRules:
@@ -153,14 +153,18 @@ class CredentialRules:
         if not await self._store.change_roles(username, add=add, remove=remove):
             raise UserNotFound(username)
 
-    async def erase_account(self, caller: Caller, username: str, password: str) -> list[str]:
-        """Delete the caller's account and return the keys of its blobs. Raises NotOwner or CredentialsWrong."""
+    async def require_owner(self, caller: Caller, username: str, password: str) -> None:
+        """Return when the caller has the username and knows its password. Raises NotOwner or CredentialsWrong."""
         if username != caller.username:
             raise NotOwner()
         credentials = await self._authenticate(username, password)
         if credentials.account_id != caller.account_id:
             raise NotOwner()
-        return await self._store.erase_account(caller.account_id)
+
+    async def require_returning(self, username: str, password: str) -> str:
+        """Return the id of an account that is there or can be brought back. Raises CredentialsWrong."""
+        credentials = await self._require_match(await self._store.find_returning(username), password)
+        return credentials.account_id
 
     async def _authenticate(self, username: str, password: str) -> Credentials:
         credentials = await self._require_match(await self._store.find_credentials(username), password)

@@ -128,8 +128,10 @@ def _profile_settings(settings: Settings, secrets: Secrets, folder: Path) -> pro
         internal_secret=secrets.internal,
         refresh_secret=secrets.refresh,
         page_secret=secrets.pages,
+        deletion_secret=secrets.deletions,
         data_dir=folder / "profile",
         image_workers=settings.image_workers,
+        deletion_grace_days=settings.deletion_grace_days,
     )
 
 

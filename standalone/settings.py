@@ -19,6 +19,9 @@ class Settings:
     listen: str = setting("Address and port to serve on.", default="127.0.0.1:7070")
     render_workers: int = setting("Reports rendered at the same time.", default=2, minimum=1)
     image_workers: int = setting("Pictures decoded at the same time.", default=1, minimum=1)
+    deletion_grace_days: int = setting(
+        "Days in which a deleted account can be brought back; 0: it is purged at once.", default=14, minimum=0
+    )
     reflection: bool = setting("Serve gRPC reflection, for grpcurl and the like.", default=True)
     metrics_listen: str = setting(
         "Address and port to serve metrics on, over HTTP, to Prometheus alone; empty: nowhere.", default=""

@@ -9,6 +9,7 @@ from dossier.profile.v1 import credentials_service_pb2 as credentials_pb
 from dossier.profile.v1 import credentials_service_pb2_grpc as credentials_rpc
 
 from profile_service.credentials import CredentialRules
+from profile_service.deletions import Deletions
 from profile_service.rpc.messages import timestamp
 from profile_service.sessions import ListedSession, OpenSession, Sessions
 from runtime.contract import role_name, role_value
@@ -19,9 +20,10 @@ Context = grpc.aio.ServicerContext[Any, Any]
 class CredentialsServicer(credentials_rpc.CredentialsServiceServicer):
     """Serves the gateway, and the operator on the server's own machine."""
 
-    def __init__(self, rules: CredentialRules, sessions: Sessions) -> None:
+    def __init__(self, rules: CredentialRules, sessions: Sessions, deletions: Deletions) -> None:
         self._rules = rules
         self._sessions = sessions
+        self._deletions = deletions
 
     async def CreateAccount(
         self, request: credentials_pb.CreateAccountRequest, context: Context
@@ -78,6 +80,13 @@ class CredentialsServicer(credentials_rpc.CredentialsServiceServicer):
             request.account_id, request.current_password, request.new_password, kept_session_id=request.session_id
         )
         return credentials_pb.ChangePasswordResponse()
+
+    async def UndeleteAccount(
+        self, request: credentials_pb.UndeleteAccountRequest, context: Context
+    ) -> credentials_pb.UndeleteAccountResponse:
+        account_id = await self._rules.require_returning(request.username, request.password)
+        await self._deletions.undelete(account_id)
+        return credentials_pb.UndeleteAccountResponse()
 
     async def GetSession(
         self, request: credentials_pb.GetSessionRequest, context: Context

@@ -30,12 +30,13 @@ class SnapshotServicer(snapshot_rpc.SnapshotServiceServicer):
             email=snapshot.email,
             avatar=snapshot.avatar,
             stats=stats_message(snapshot.stats),
-            games=map(_played_game, snapshot.games),
+            games=map(played_game_message, snapshot.games),
             read_time=timestamp(snapshot.read_time),
         )
 
 
-def _played_game(game: PlayedGame) -> snapshot_pb.PlayedGame:
+def played_game_message(game: PlayedGame) -> snapshot_pb.PlayedGame:
+    """Return a game as its player saw it as a message."""
     return snapshot_pb.PlayedGame(
         game_id=game.game_id,
         start_time=timestamp(game.start_time),

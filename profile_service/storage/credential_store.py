@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from profile_service.credentials import Account, Credentials, NewAccount
 from profile_service.errors import UsernameTaken
-from profile_service.storage.user_store import delete_variants, moment
+from profile_service.storage.user_store import moment
 from profile_service.users import search_key
 from runtime.database import Database, Row, UniqueViolation
 
 
 class CredentialStore:
-    """Implements `credentials.CredentialStore`."""
+    """Implements `credentials.CredentialStore`. `username_hash` is how names of purged accounts are kept."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *, username_hash: Callable[[str], str]) -> None:
         self._database = database
+        self._username_hash = username_hash
 
     async def create_account(self, account: NewAccount) -> None:
         """See `credentials.CredentialStore`."""
         try:
             async with self._database.write() as session:
-                await session.one(
+                inserted = await session.one(
                     "insert_user",
+                    username_hash=self._username_hash(account.username),
                     account_id=account.account_id,
                     username=account.username,
                     kind=account.kind,
@@ -32,10 +36,16 @@ class CredentialStore:
                 )
         except UniqueViolation as error:
             raise UsernameTaken(account.username) from error
+        if inserted is None:
+            raise UsernameTaken(account.username)
 
     async def find_credentials(self, username: str) -> Credentials | None:
         """See `credentials.CredentialStore`."""
         return _credentials(await self._database.point.one("find_credentials", username=username))
+
+    async def find_returning(self, username: str) -> Credentials | None:
+        """See `credentials.CredentialStore`."""
+        return _credentials(await self._database.point.one("find_returning", username=username))
 
     async def get_credentials(self, account_id: str) -> Credentials | None:
         """See `credentials.CredentialStore`."""
@@ -75,13 +85,6 @@ class CredentialStore:
             if before - after:
                 await session.all("end_sessions_of", account_id=row["account_id"])
         return True
-
-    async def erase_account(self, account_id: str) -> list[str]:
-        """See `credentials.CredentialStore`."""
-        async with self._database.write() as session:
-            await session.one("erase_user", account_id=account_id)
-            await session.all("end_sessions_of", account_id=account_id)
-            return await delete_variants(session, account_id)
 
 
 def _credentials(row: Row | None) -> Credentials | None:

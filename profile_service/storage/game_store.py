@@ -14,7 +14,7 @@ from profile_service.storage.user_store import micros, moment
 from runtime.database import Database, Row, Session, UniqueViolation
 
 _MICRO = timedelta(microseconds=1)
-_ALWAYS = 1 << 62
+ALWAYS = 1 << 62
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +28,8 @@ class Period:
     def parameters(self) -> dict[str, int]:
         """The period as the queries take it."""
         return {
-            "start_time": -_ALWAYS if self.start is None else micros(self.start),
-            "end_time": _ALWAYS if self.end is None else micros(self.end),
+            "start_time": -ALWAYS if self.start is None else micros(self.start),
+            "end_time": ALWAYS if self.end is None else micros(self.end),
         }
 
 
@@ -61,7 +61,7 @@ class GameStore:
         self, *, username: str, period: Period, before: tuple[int, str] | None, count: int
     ) -> list[Game]:
         """Return up to `count` games, newest first, that began before a position. Raises UserNotFound."""
-        before_time, before_id = before or (_ALWAYS, "")
+        before_time, before_id = before or (ALWAYS, "")
         page = {**period.parameters, "before_time": before_time, "before_id": before_id, "count": count}
         async with self._database.read() as session:
             if not username:
@@ -84,17 +84,19 @@ async def stats_of(session: Session, account_id: str, period: Period) -> PlayerS
 async def played_games(session: Session, account_id: str, *, count: int) -> list[PlayedGame]:
     """Return the newest games of an account, read in `session`."""
     rows = await session.all("list_played_games", account_id=account_id, count=count)
-    return [
-        PlayedGame(
-            row["game_id"],
-            moment(row["start_time"]),
-            row["duration"] * _MICRO,
-            row["seat_number"],
-            row["role"],
-            row["result"],
-        )
-        for row in rows
-    ]
+    return [played_game(row) for row in rows]
+
+
+def played_game(row: Row) -> PlayedGame:
+    """Decode a row of a player's seats."""
+    return PlayedGame(
+        row["game_id"],
+        moment(row["start_time"]),
+        row["duration"] * _MICRO,
+        row["seat_number"],
+        row["role"],
+        row["result"],
+    )
 
 
 def position_of(game: Game) -> list[str | int]:

@@ -2,10 +2,10 @@
 INSERT INTO users (
     account_id, username, kind, state, display_name, email, gender, city, club, about, locale, password_hash, roles,
     search_text, city_key, club_key, revision, create_time, update_time
-) VALUES (
-    :account_id, :username, :kind, 'active', :display_name, :email, 'unspecified', '', '', '', '', :password_hash, :roles,
-    :search_text, '', '', 1, now_micros(), now_micros()
 )
+SELECT :account_id, :username, :kind, 'active', :display_name, :email, 'unspecified', '', '', '', '', :password_hash,
+    :roles, :search_text, '', '', 1, now_micros(), now_micros()
+WHERE NOT EXISTS (SELECT 1 FROM retired_usernames WHERE username_hash = :username_hash)
 RETURNING account_id;
 
 -- name: get_user^
@@ -58,6 +58,11 @@ SELECT account_id, username, password_hash
 FROM users
 WHERE username = :username AND state = 'active';
 
+-- name: find_returning^
+SELECT account_id, username, password_hash
+FROM users
+WHERE username = :username AND state IN ('active', 'leaving');
+
 -- name: get_credentials^
 SELECT account_id, username, password_hash
 FROM users
@@ -108,12 +113,3 @@ SELECT variant.blob_key, variant.sha256, variant.size_bytes, users.avatar_type
 FROM users
 JOIN avatar_variants AS variant ON variant.account_id = users.account_id
 WHERE users.username = :username AND users.state = 'active' AND variant.pixels = :pixels;
-
--- name: erase_user^
-UPDATE users
-SET state = 'deleted', display_name = '', email = '', gender = 'unspecified', city = '', club = '', about = '',
-    locale = '', password_hash = '', roles = '', search_text = '', city_key = '', club_key = '',
-    avatar_type = NULL, avatar_sha256 = NULL, avatar_size_bytes = NULL, avatar_time = NULL,
-    revision = revision + 1, update_time = now_micros()
-WHERE account_id = :account_id AND state = 'active'
-RETURNING account_id;

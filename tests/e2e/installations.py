@@ -16,7 +16,7 @@ from runtime.service_tokens import ServiceTokens
 from tests.e2e.processes import Part
 from tests.provision.ports import free_port
 
-SECRETS = {name: f"{name}-secret-of-the-tests-0123456789abcdef" for name in ("internal", "refresh", "page")}
+SECRETS = {name: f"{name}-secret-of-the-tests-0123456789abcdef" for name in ("internal", "refresh", "page", "deletion")}
 
 
 @dataclass
@@ -87,6 +87,7 @@ def distributed(folder: Path, *, amqp_url: str = "") -> Iterator[Installation]:
         "DOSSIER_PROFILE_INTERNAL_SECRET": SECRETS["internal"],
         "DOSSIER_PROFILE_REFRESH_SECRET": SECRETS["refresh"],
         "DOSSIER_PROFILE_PAGE_SECRET": SECRETS["page"],
+        "DOSSIER_PROFILE_DELETION_SECRET": SECRETS["deletion"],
     }
     report_environ = {
         "DOSSIER_REPORT_LISTEN": report,

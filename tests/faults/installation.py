@@ -238,6 +238,7 @@ def _parts(
         "INTERNAL_SECRET": SECRETS["internal"],
         "REFRESH_SECRET": SECRETS["refresh"],
         "PAGE_SECRET": SECRETS["page"],
+        "DELETION_SECRET": SECRETS["deletion"],
     }
     report = {
         "LISTEN": addresses["report"],

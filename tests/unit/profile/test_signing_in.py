@@ -56,7 +56,7 @@ class OneAccount:
     async def change_roles(self, username: str, *, add: str = "", remove: str = "") -> bool:
         raise NotImplementedError
 
-    async def erase_account(self, account_id: str) -> list[str]:
+    async def find_returning(self, username: str) -> Credentials | None:
         raise NotImplementedError
 
 
