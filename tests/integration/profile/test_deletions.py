@@ -246,9 +246,7 @@ async def test_receipt_is_sealed_as_the_contract_says(profile: Profile) -> None:
     assert not scheduled.HasField("end_time")
     assert scheduled.purge_time.seconds - scheduled.schedule_time.seconds == 14 * 24 * 3600
     final = await purged(profile, receipt_id)
-    counts = [
-        f"{field.name}={getattr(final.counts, field.name)}" for field in account_pb.PurgedCounts.DESCRIPTOR.fields
-    ]
+    names = [field.name for field in account_pb.PurgedCounts.DESCRIPTOR.fields]
     lines = [
         receipt_id,
         "PURGED",
