@@ -17,7 +17,7 @@ from profile_service.rpc.messages import stats_message, timestamp, user_message
 from profile_service.rpc.snapshot_rpc import played_game_message
 from profile_service.snapshots import Snapshots
 from profile_service.storage.credential_store import CredentialStore
-from profile_service.storage.export_store import ExportStore, KeptSession
+from profile_service.storage.export_store import ExportStore, KeptSession, OwnEvent
 from runtime.pages import page_size
 
 Context = grpc.aio.ServicerContext[Any, Any]
@@ -45,6 +45,9 @@ class LifecycleServicer(lifecycle_rpc.LifecycleServiceServicer):
             yield lifecycle_pb.ReadAccountResponse(sessions=map(_session_message, sessions))
         async for games in self._exports.games(account.account_id):
             yield lifecycle_pb.ReadAccountResponse(games=map(played_game_message, games))
+        async for events in self._exports.audit_events(account.account_id):
+            yield lifecycle_pb.ReadAccountResponse(audit_events=map(_event_message, events))
+        await self._exports.record_export(account.account_id, request.export_id)
 
     async def ListPurges(
         self, request: lifecycle_pb.ListPurgesRequest, context: Context
@@ -76,6 +79,17 @@ class LifecycleServicer(lifecycle_rpc.LifecycleServiceServicer):
             statistics=stats_message(snapshot.stats),
             avatar=snapshot.avatar,
         )
+
+
+def _event_message(event: OwnEvent) -> lifecycle_pb.ExportedAuditEvent:
+    return lifecycle_pb.ExportedAuditEvent(
+        event_time=timestamp(event.event_time),
+        kind=event.kind,
+        address=event.address,
+        details=event.details,
+        done_by_owner=event.done_by_owner,
+        done_to_owner=event.done_to_owner,
+    )
 
 
 def _session_message(session: KeptSession) -> lifecycle_pb.ExportedSession:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from profile_service.audit import NOBODY, Kind
 from profile_service.credentials import Account, Credentials, NewAccount
 from profile_service.errors import UsernameTaken
+from profile_service.storage.audit_store import record
 from profile_service.storage.user_store import moment
 from profile_service.users import search_key
 from runtime.database import Database, Row, UniqueViolation
@@ -34,10 +36,14 @@ class CredentialStore:
                     roles=_roles_text(account.roles),
                     search_text=search_key(account.display_name, account.username),
                 )
+                if inserted is None:
+                    raise UsernameTaken(account.username)
+                if account.kind == "person":
+                    await record(session, Kind.SIGN_UP, account.account_id)
+                else:
+                    await record(session, Kind.SERVICE_ACCOUNT_MADE, account.account_id, actor_id=NOBODY)
         except UniqueViolation as error:
             raise UsernameTaken(account.username) from error
-        if inserted is None:
-            raise UsernameTaken(account.username)
 
     async def find_credentials(self, username: str) -> Credentials | None:
         """See `credentials.CredentialStore`."""
@@ -71,6 +77,7 @@ class CredentialStore:
             replaced = await session.one("replace_password_hash", account_id=account_id, old=old, new=new)
             if replaced is not None:
                 await session.all("end_other_sessions_of", account_id=account_id, kept_session_id=kept_session_id)
+                await record(session, Kind.PASSWORD_CHANGED, account_id)
         return replaced is not None
 
     async def change_roles(self, username: str, *, add: str = "", remove: str = "") -> bool:
@@ -81,9 +88,13 @@ class CredentialStore:
                 return False
             before = roles_of(row["roles"])
             after = (before | {add}) - {remove, ""}
-            await session.one("set_roles", account_id=row["account_id"], roles=_roles_text(after))
-            if before - after:
-                await session.all("end_sessions_of", account_id=row["account_id"])
+            account_id = row["account_id"]
+            await session.one("set_roles", account_id=account_id, roles=_roles_text(after))
+            for role in after - before:
+                await record(session, Kind.ROLE_GIVEN, account_id, actor_id=NOBODY, role=role)
+            for role in before - after:
+                await record(session, Kind.ROLE_TAKEN, account_id, actor_id=NOBODY, role=role)
+                await session.all("end_sessions_of", account_id=account_id)
         return True
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 
+from profile_service.audit import NOBODY, Kind
 from profile_service.deletions import DeletionSecret, Mode, Receipt, Sealer, Step, WaitingPurge
 from profile_service.purges import Purge
+from profile_service.storage.audit_store import record
 from profile_service.storage.user_store import delete_variants, moment
 from runtime.database import Database, Row, Session
 
@@ -34,6 +36,7 @@ class DeletionStore:
             if await session.one("hide_user", account_id=account_id) is None:
                 return None
             await session.all("end_sessions_of", account_id=account_id)
+            await record(session, Kind.DELETION_SCHEDULED, account_id, mode=mode)
             row = await session.one(
                 "insert_deletion",
                 receipt_id=receipt_id,
@@ -50,6 +53,7 @@ class DeletionStore:
             if row is None:
                 return await session.one("get_account", account_id=account_id) is not None
             await session.one("show_user", account_id=account_id)
+            await record(session, Kind.UNDELETED, account_id)
             await _seal(session, row, seal)
         return True
 
@@ -91,6 +95,8 @@ class DeletionStore:
         account_id = purge.account_id
         async with self._database.write() as session:
             sessions = await session.all("delete_sessions_of", account_id=account_id)
+            events = await session.all("blank_audit_events", account_id=account_id)
+            await record(session, Kind.PURGED, account_id, actor_id=NOBODY)
             seat_count = await _forget_games(session, account_id, purge.mode)
             user = await session.one("remove_user", account_id=account_id)
             if user is not None:
@@ -100,7 +106,7 @@ class DeletionStore:
                 receipt_id=purge.receipt_id,
                 session_count=len(sessions),
                 seat_count=seat_count,
-                audit_event_count=0,
+                audit_event_count=len(events),
             )
 
     async def forget_log(self) -> None:

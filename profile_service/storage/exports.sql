@@ -7,6 +7,14 @@ WHERE account_id = :account_id AND session_id > :after
 ORDER BY session_id
 LIMIT :row_limit;
 
+-- name: export_audit_events
+SELECT event_id, event_time, kind, address, details,
+    actor_id = :account_id AS done_by_owner, subject_id = :account_id AS done_to_owner
+FROM audit_events
+WHERE (actor_id = :account_id OR subject_id = :account_id) AND event_id > :after
+ORDER BY event_id
+LIMIT :row_limit;
+
 -- name: export_games
 SELECT game_id, start_time, duration, seat_number, role, result
 FROM seats

@@ -33,7 +33,7 @@ from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior_
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n,dossier/lifecycle/v1/lifecycle_service.proto\x12\x14\x64ossier.lifecycle.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1e\x64ossier/access/v1/access.proto\x1a\x1d\x64ossier/common/v1/rules.proto\x1a(dossier/profile/v1/account_service.proto\x1a\x1d\x64ossier/profile/v1/user.proto\x1a#dossier/stats/v1/player_stats.proto\x1a\'dossier/stats/v1/snapshot_service.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"B\n\x12ReadAccountRequest\x12,\n\naccount_id\x18\x01 \x01(\tB\r\xe2\x41\x01\x02\xbaH\x06r\x04\x90\xce\x18\x01R\taccountId\"\xdf\x01\n\x13ReadAccountResponse\x12\x45\n\x07\x61\x63\x63ount\x18\x01 \x01(\x0b\x32%.dossier.lifecycle.v1.ExportedAccountB\x04\xe2\x41\x01\x03R\x07\x61\x63\x63ount\x12G\n\x08sessions\x18\x02 \x03(\x0b\x32%.dossier.lifecycle.v1.ExportedSessionB\x04\xe2\x41\x01\x03R\x08sessions\x12\x38\n\x05games\x18\x03 \x03(\x0b\x32\x1c.dossier.stats.v1.PlayedGameB\x04\xe2\x41\x01\x03R\x05games\"\xe5\x01\n\x0f\x45xportedAccount\x12\x32\n\x04user\x18\x01 \x01(\x0b\x32\x18.dossier.profile.v1.UserB\x04\xe2\x41\x01\x03R\x04user\x12;\n\x07\x61\x63\x63ount\x18\x02 \x01(\x0b\x32\x1b.dossier.profile.v1.AccountB\x04\xe2\x41\x01\x03R\x07\x61\x63\x63ount\x12\x43\n\nstatistics\x18\x03 \x01(\x0b\x32\x1d.dossier.stats.v1.PlayerStatsB\x04\xe2\x41\x01\x03R\nstatistics\x12\x1c\n\x06\x61vatar\x18\x04 \x01(\x0c\x42\x04\xe2\x41\x01\x03R\x06\x61vatar\"\xe8\x02\n\x0f\x45xportedSession\x12#\n\nsession_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x03R\tsessionId\x12%\n\x0b\x64\x65vice_name\x18\x02 \x01(\tB\x04\xe2\x41\x01\x03R\ndeviceName\x12\x41\n\x0b\x63reate_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03R\ncreateTime\x12\x46\n\x0elast_seen_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03R\x0clastSeenTime\x12\x41\n\x0b\x65xpire_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03R\nexpireTime\x12;\n\x08\x65nd_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03R\x07\x65ndTime\"=\n\x11ListPurgesRequest\x12(\n\tpage_size\x18\x01 \x01(\x05\x42\x0b\xe2\x41\x01\x01\xbaH\x04\x1a\x02(\x00R\x08pageSize\"O\n\x12ListPurgesResponse\x12\x39\n\x06purges\x18\x01 \x03(\x0b\x32\x1b.dossier.lifecycle.v1.PurgeB\x04\xe2\x41\x01\x03R\x06purges\"s\n\x05Purge\x12#\n\nreceipt_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x03R\treceiptId\x12#\n\naccount_id\x18\x02 \x01(\tB\x04\xe2\x41\x01\x03R\taccountId\x12 \n\x08username\x18\x03 \x01(\tB\x04\xe2\x41\x01\x03R\x08username\"\x83\x01\n\x13\x43onfirmPurgeRequest\x12,\n\nreceipt_id\x18\x01 \x01(\tB\r\xe2\x41\x01\x02\xbaH\x06r\x04\x90\xce\x18\x01R\treceiptId\x12>\n\x06\x63ounts\x18\x02 \x01(\x0b\x32 .dossier.profile.v1.PurgedCountsB\x04\xe2\x41\x01\x02R\x06\x63ounts\"\x16\n\x14\x43onfirmPurgeResponse2\xe1\x02\n\x10LifecycleService\x12o\n\x0bReadAccount\x12(.dossier.lifecycle.v1.ReadAccountRequest\x1a).dossier.lifecycle.v1.ReadAccountResponse\"\t\x90\x02\x01\xea\xc7\x18\x02\x08\x04\x30\x01\x12j\n\nListPurges\x12\'.dossier.lifecycle.v1.ListPurgesRequest\x1a(.dossier.lifecycle.v1.ListPurgesResponse\"\t\x90\x02\x01\xea\xc7\x18\x02\x08\x04\x12p\n\x0c\x43onfirmPurge\x12).dossier.lifecycle.v1.ConfirmPurgeRequest\x1a*.dossier.lifecycle.v1.ConfirmPurgeResponse\"\t\x90\x02\x02\xea\xc7\x18\x02\x08\x04\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n,dossier/lifecycle/v1/lifecycle_service.proto\x12\x14\x64ossier.lifecycle.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1e\x64ossier/access/v1/access.proto\x1a\x1d\x64ossier/common/v1/rules.proto\x1a(dossier/profile/v1/account_service.proto\x1a\x1d\x64ossier/profile/v1/user.proto\x1a#dossier/stats/v1/player_stats.proto\x1a\'dossier/stats/v1/snapshot_service.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"n\n\x12ReadAccountRequest\x12,\n\naccount_id\x18\x01 \x01(\tB\r\xe2\x41\x01\x02\xbaH\x06r\x04\x90\xce\x18\x01R\taccountId\x12*\n\texport_id\x18\x02 \x01(\tB\r\xe2\x41\x01\x02\xbaH\x06r\x04\x90\xce\x18\x01R\x08\x65xportId\"\xb2\x02\n\x13ReadAccountResponse\x12\x45\n\x07\x61\x63\x63ount\x18\x01 \x01(\x0b\x32%.dossier.lifecycle.v1.ExportedAccountB\x04\xe2\x41\x01\x03R\x07\x61\x63\x63ount\x12G\n\x08sessions\x18\x02 \x03(\x0b\x32%.dossier.lifecycle.v1.ExportedSessionB\x04\xe2\x41\x01\x03R\x08sessions\x12\x38\n\x05games\x18\x03 \x03(\x0b\x32\x1c.dossier.stats.v1.PlayedGameB\x04\xe2\x41\x01\x03R\x05games\x12Q\n\x0c\x61udit_events\x18\x04 \x03(\x0b\x32(.dossier.lifecycle.v1.ExportedAuditEventB\x04\xe2\x41\x01\x03R\x0b\x61uditEvents\"\x83\x02\n\x12\x45xportedAuditEvent\x12?\n\nevent_time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03R\teventTime\x12\x18\n\x04kind\x18\x02 \x01(\tB\x04\xe2\x41\x01\x03R\x04kind\x12\x1e\n\x07\x61\x64\x64ress\x18\x03 \x01(\tB\x04\xe2\x41\x01\x03R\x07\x61\x64\x64ress\x12\x1e\n\x07\x64\x65tails\x18\x04 \x01(\tB\x04\xe2\x41\x01\x03R\x07\x64\x65tails\x12(\n\rdone_by_owner\x18\x05 \x01(\x08\x42\x04\xe2\x41\x01\x03R\x0b\x64oneByOwner\x12(\n\rdone_to_owner\x18\x06 \x01(\x08\x42\x04\xe2\x41\x01\x03R\x0b\x64oneToOwner\"\xe5\x01\n\x0f\x45xportedAccount\x12\x32\n\x04user\x18\x01 \x01(\x0b\x32\x18.dossier.profile.v1.UserB\x04\xe2\x41\x01\x03R\x04user\x12;\n\x07\x61\x63\x63ount\x18\x02 \x01(\x0b\x32\x1b.dossier.profile.v1.AccountB\x04\xe2\x41\x01\x03R\x07\x61\x63\x63ount\x12\x43\n\nstatistics\x18\x03 \x01(\x0b\x32\x1d.dossier.stats.v1.PlayerStatsB\x04\xe2\x41\x01\x03R\nstatistics\x12\x1c\n\x06\x61vatar\x18\x04 \x01(\x0c\x42\x04\xe2\x41\x01\x03R\x06\x61vatar\"\xe8\x02\n\x0f\x45xportedSession\x12#\n\nsession_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x03R\tsessionId\x12%\n\x0b\x64\x65vice_name\x18\x02 \x01(\tB\x04\xe2\x41\x01\x03R\ndeviceName\x12\x41\n\x0b\x63reate_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03R\ncreateTime\x12\x46\n\x0elast_seen_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03R\x0clastSeenTime\x12\x41\n\x0b\x65xpire_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03R\nexpireTime\x12;\n\x08\x65nd_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03R\x07\x65ndTime\"=\n\x11ListPurgesRequest\x12(\n\tpage_size\x18\x01 \x01(\x05\x42\x0b\xe2\x41\x01\x01\xbaH\x04\x1a\x02(\x00R\x08pageSize\"O\n\x12ListPurgesResponse\x12\x39\n\x06purges\x18\x01 \x03(\x0b\x32\x1b.dossier.lifecycle.v1.PurgeB\x04\xe2\x41\x01\x03R\x06purges\"s\n\x05Purge\x12#\n\nreceipt_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x03R\treceiptId\x12#\n\naccount_id\x18\x02 \x01(\tB\x04\xe2\x41\x01\x03R\taccountId\x12 \n\x08username\x18\x03 \x01(\tB\x04\xe2\x41\x01\x03R\x08username\"\x83\x01\n\x13\x43onfirmPurgeRequest\x12,\n\nreceipt_id\x18\x01 \x01(\tB\r\xe2\x41\x01\x02\xbaH\x06r\x04\x90\xce\x18\x01R\treceiptId\x12>\n\x06\x63ounts\x18\x02 \x01(\x0b\x32 .dossier.profile.v1.PurgedCountsB\x04\xe2\x41\x01\x02R\x06\x63ounts\"\x16\n\x14\x43onfirmPurgeResponse2\xe1\x02\n\x10LifecycleService\x12o\n\x0bReadAccount\x12(.dossier.lifecycle.v1.ReadAccountRequest\x1a).dossier.lifecycle.v1.ReadAccountResponse\"\t\x90\x02\x01\xea\xc7\x18\x02\x08\x04\x30\x01\x12j\n\nListPurges\x12\'.dossier.lifecycle.v1.ListPurgesRequest\x1a(.dossier.lifecycle.v1.ListPurgesResponse\"\t\x90\x02\x01\xea\xc7\x18\x02\x08\x04\x12p\n\x0c\x43onfirmPurge\x12).dossier.lifecycle.v1.ConfirmPurgeRequest\x1a*.dossier.lifecycle.v1.ConfirmPurgeResponse\"\t\x90\x02\x02\xea\xc7\x18\x02\x08\x04\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -42,12 +42,28 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_READACCOUNTREQUEST'].fields_by_name['account_id']._loaded_options = None
   _globals['_READACCOUNTREQUEST'].fields_by_name['account_id']._serialized_options = b'\342A\001\002\272H\006r\004\220\316\030\001'
+  _globals['_READACCOUNTREQUEST'].fields_by_name['export_id']._loaded_options = None
+  _globals['_READACCOUNTREQUEST'].fields_by_name['export_id']._serialized_options = b'\342A\001\002\272H\006r\004\220\316\030\001'
   _globals['_READACCOUNTRESPONSE'].fields_by_name['account']._loaded_options = None
   _globals['_READACCOUNTRESPONSE'].fields_by_name['account']._serialized_options = b'\342A\001\003'
   _globals['_READACCOUNTRESPONSE'].fields_by_name['sessions']._loaded_options = None
   _globals['_READACCOUNTRESPONSE'].fields_by_name['sessions']._serialized_options = b'\342A\001\003'
   _globals['_READACCOUNTRESPONSE'].fields_by_name['games']._loaded_options = None
   _globals['_READACCOUNTRESPONSE'].fields_by_name['games']._serialized_options = b'\342A\001\003'
+  _globals['_READACCOUNTRESPONSE'].fields_by_name['audit_events']._loaded_options = None
+  _globals['_READACCOUNTRESPONSE'].fields_by_name['audit_events']._serialized_options = b'\342A\001\003'
+  _globals['_EXPORTEDAUDITEVENT'].fields_by_name['event_time']._loaded_options = None
+  _globals['_EXPORTEDAUDITEVENT'].fields_by_name['event_time']._serialized_options = b'\342A\001\003'
+  _globals['_EXPORTEDAUDITEVENT'].fields_by_name['kind']._loaded_options = None
+  _globals['_EXPORTEDAUDITEVENT'].fields_by_name['kind']._serialized_options = b'\342A\001\003'
+  _globals['_EXPORTEDAUDITEVENT'].fields_by_name['address']._loaded_options = None
+  _globals['_EXPORTEDAUDITEVENT'].fields_by_name['address']._serialized_options = b'\342A\001\003'
+  _globals['_EXPORTEDAUDITEVENT'].fields_by_name['details']._loaded_options = None
+  _globals['_EXPORTEDAUDITEVENT'].fields_by_name['details']._serialized_options = b'\342A\001\003'
+  _globals['_EXPORTEDAUDITEVENT'].fields_by_name['done_by_owner']._loaded_options = None
+  _globals['_EXPORTEDAUDITEVENT'].fields_by_name['done_by_owner']._serialized_options = b'\342A\001\003'
+  _globals['_EXPORTEDAUDITEVENT'].fields_by_name['done_to_owner']._loaded_options = None
+  _globals['_EXPORTEDAUDITEVENT'].fields_by_name['done_to_owner']._serialized_options = b'\342A\001\003'
   _globals['_EXPORTEDACCOUNT'].fields_by_name['user']._loaded_options = None
   _globals['_EXPORTEDACCOUNT'].fields_by_name['user']._serialized_options = b'\342A\001\003'
   _globals['_EXPORTEDACCOUNT'].fields_by_name['account']._loaded_options = None
@@ -89,23 +105,25 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LIFECYCLESERVICE'].methods_by_name['ConfirmPurge']._loaded_options = None
   _globals['_LIFECYCLESERVICE'].methods_by_name['ConfirmPurge']._serialized_options = b'\220\002\002\352\307\030\002\010\004'
   _globals['_READACCOUNTREQUEST']._serialized_start=379
-  _globals['_READACCOUNTREQUEST']._serialized_end=445
-  _globals['_READACCOUNTRESPONSE']._serialized_start=448
-  _globals['_READACCOUNTRESPONSE']._serialized_end=671
-  _globals['_EXPORTEDACCOUNT']._serialized_start=674
-  _globals['_EXPORTEDACCOUNT']._serialized_end=903
-  _globals['_EXPORTEDSESSION']._serialized_start=906
-  _globals['_EXPORTEDSESSION']._serialized_end=1266
-  _globals['_LISTPURGESREQUEST']._serialized_start=1268
-  _globals['_LISTPURGESREQUEST']._serialized_end=1329
-  _globals['_LISTPURGESRESPONSE']._serialized_start=1331
-  _globals['_LISTPURGESRESPONSE']._serialized_end=1410
-  _globals['_PURGE']._serialized_start=1412
-  _globals['_PURGE']._serialized_end=1527
-  _globals['_CONFIRMPURGEREQUEST']._serialized_start=1530
-  _globals['_CONFIRMPURGEREQUEST']._serialized_end=1661
-  _globals['_CONFIRMPURGERESPONSE']._serialized_start=1663
-  _globals['_CONFIRMPURGERESPONSE']._serialized_end=1685
-  _globals['_LIFECYCLESERVICE']._serialized_start=1688
-  _globals['_LIFECYCLESERVICE']._serialized_end=2041
+  _globals['_READACCOUNTREQUEST']._serialized_end=489
+  _globals['_READACCOUNTRESPONSE']._serialized_start=492
+  _globals['_READACCOUNTRESPONSE']._serialized_end=798
+  _globals['_EXPORTEDAUDITEVENT']._serialized_start=801
+  _globals['_EXPORTEDAUDITEVENT']._serialized_end=1060
+  _globals['_EXPORTEDACCOUNT']._serialized_start=1063
+  _globals['_EXPORTEDACCOUNT']._serialized_end=1292
+  _globals['_EXPORTEDSESSION']._serialized_start=1295
+  _globals['_EXPORTEDSESSION']._serialized_end=1655
+  _globals['_LISTPURGESREQUEST']._serialized_start=1657
+  _globals['_LISTPURGESREQUEST']._serialized_end=1718
+  _globals['_LISTPURGESRESPONSE']._serialized_start=1720
+  _globals['_LISTPURGESRESPONSE']._serialized_end=1799
+  _globals['_PURGE']._serialized_start=1801
+  _globals['_PURGE']._serialized_end=1916
+  _globals['_CONFIRMPURGEREQUEST']._serialized_start=1919
+  _globals['_CONFIRMPURGEREQUEST']._serialized_end=2050
+  _globals['_CONFIRMPURGERESPONSE']._serialized_start=2052
+  _globals['_CONFIRMPURGERESPONSE']._serialized_end=2074
+  _globals['_LIFECYCLESERVICE']._serialized_start=2077
+  _globals['_LIFECYCLESERVICE']._serialized_end=2430
 # @@protoc_insertion_point(module_scope)

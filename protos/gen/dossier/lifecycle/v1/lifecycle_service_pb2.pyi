@@ -18,20 +18,40 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class ReadAccountRequest(_message.Message):
-    __slots__ = ("account_id",)
+    __slots__ = ("account_id", "export_id")
     ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
+    EXPORT_ID_FIELD_NUMBER: _ClassVar[int]
     account_id: str
-    def __init__(self, account_id: _Optional[str] = ...) -> None: ...
+    export_id: str
+    def __init__(self, account_id: _Optional[str] = ..., export_id: _Optional[str] = ...) -> None: ...
 
 class ReadAccountResponse(_message.Message):
-    __slots__ = ("account", "sessions", "games")
+    __slots__ = ("account", "sessions", "games", "audit_events")
     ACCOUNT_FIELD_NUMBER: _ClassVar[int]
     SESSIONS_FIELD_NUMBER: _ClassVar[int]
     GAMES_FIELD_NUMBER: _ClassVar[int]
+    AUDIT_EVENTS_FIELD_NUMBER: _ClassVar[int]
     account: ExportedAccount
     sessions: _containers.RepeatedCompositeFieldContainer[ExportedSession]
     games: _containers.RepeatedCompositeFieldContainer[_snapshot_service_pb2.PlayedGame]
-    def __init__(self, account: _Optional[_Union[ExportedAccount, _Mapping]] = ..., sessions: _Optional[_Iterable[_Union[ExportedSession, _Mapping]]] = ..., games: _Optional[_Iterable[_Union[_snapshot_service_pb2.PlayedGame, _Mapping]]] = ...) -> None: ...
+    audit_events: _containers.RepeatedCompositeFieldContainer[ExportedAuditEvent]
+    def __init__(self, account: _Optional[_Union[ExportedAccount, _Mapping]] = ..., sessions: _Optional[_Iterable[_Union[ExportedSession, _Mapping]]] = ..., games: _Optional[_Iterable[_Union[_snapshot_service_pb2.PlayedGame, _Mapping]]] = ..., audit_events: _Optional[_Iterable[_Union[ExportedAuditEvent, _Mapping]]] = ...) -> None: ...
+
+class ExportedAuditEvent(_message.Message):
+    __slots__ = ("event_time", "kind", "address", "details", "done_by_owner", "done_to_owner")
+    EVENT_TIME_FIELD_NUMBER: _ClassVar[int]
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    ADDRESS_FIELD_NUMBER: _ClassVar[int]
+    DETAILS_FIELD_NUMBER: _ClassVar[int]
+    DONE_BY_OWNER_FIELD_NUMBER: _ClassVar[int]
+    DONE_TO_OWNER_FIELD_NUMBER: _ClassVar[int]
+    event_time: _timestamp_pb2.Timestamp
+    kind: str
+    address: str
+    details: str
+    done_by_owner: bool
+    done_to_owner: bool
+    def __init__(self, event_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., kind: _Optional[str] = ..., address: _Optional[str] = ..., details: _Optional[str] = ..., done_by_owner: _Optional[bool] = ..., done_to_owner: _Optional[bool] = ...) -> None: ...
 
 class ExportedAccount(_message.Message):
     __slots__ = ("user", "account", "statistics", "avatar")
