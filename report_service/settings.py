@@ -50,6 +50,9 @@ class Settings:
         default=120,
         minimum=90,
     )
+    purge_poll_seconds: float = setting(
+        "seconds between looks for deleted accounts whose reports are to be purged", default=30.0, minimum=0.1
+    )
     grace_seconds: float = setting("seconds that reports and calls under way get to finish", default=20.0, minimum=0)
     reflection: bool = setting("whether to serve gRPC reflection, for development", default=False)
     metrics_listen: str = setting(
