@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from client.cli import account, admin, avatar, game, profile, report, server, sign_in_sessions
+from client.cli import account, account_lifecycle, admin, avatar, game, profile, report, server, sign_in_sessions
 from client.cli.output import Output
 from client.cli.session import Session
 from client.endpoints import DEFAULT_ENDPOINT, ENDPOINT_VARIABLE
@@ -35,7 +35,7 @@ Environment:
   DOSSIER_ENDPOINT     the server, host:port (default localhost:7070)
   DOSSIER_CREDENTIALS  the file that keeps you signed in
                        (default ~/.config/dossier/credentials.json)
-  DOSSIER_PASSWORD     the password for sign-in and sign-up
+  DOSSIER_PASSWORD     the password, where a command asks for one
   DOSSIER_DEBUG        set to show where an error came from
 """
 
@@ -80,6 +80,7 @@ def root(
 
 
 account.add_to(app)
+app.add_typer(account_lifecycle.app, name="account")
 app.add_typer(sign_in_sessions.app, name="session")
 app.add_typer(profile.app, name="profile")
 app.add_typer(avatar.app, name="avatar")
