@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import uuid_utils
+from dossier.admin.v1 import admin_service_pb2_grpc
 from dossier.lifecycle.v1 import lifecycle_service_pb2_grpc
 from dossier.profile.v1 import (
     account_service_pb2_grpc,
@@ -23,27 +24,35 @@ from dossier.stats.v1 import game_service_pb2_grpc, snapshot_service_pb2_grpc, s
 
 from profile_service.avatar_images import ImageProcessor
 from profile_service.avatars import Avatars, Images
+from profile_service.bans import Bans
 from profile_service.credentials import CredentialRules
 from profile_service.deletions import Deletions, DeletionSecret
 from profile_service.games import GameRecorder
 from profile_service.passwords import Passwords
 from profile_service.purges import FAIL_POINTS, Purger
+from profile_service.roles import Roles
 from profile_service.rpc.account_rpc import AccountServicer
+from profile_service.rpc.admin_rpc import AdminServicer
 from profile_service.rpc.avatar_rpc import AvatarServicer
 from profile_service.rpc.credentials_rpc import CredentialsServicer
 from profile_service.rpc.game_rpc import GameServicer, StatsServicer
 from profile_service.rpc.lifecycle_rpc import LifecycleServicer
 from profile_service.rpc.profile_rpc import ProfileServicer
 from profile_service.rpc.snapshot_rpc import SnapshotServicer
+from profile_service.service_accounts import ServiceAccounts
 from profile_service.sessions import Sessions
 from profile_service.settings import Settings
 from profile_service.snapshots import Snapshots
+from profile_service.storage.account_search import AccountSearch
+from profile_service.storage.audit_store import AuditStore
 from profile_service.storage.credential_store import CredentialStore
 from profile_service.storage.deletion_store import DeletionStore
 from profile_service.storage.export_store import ExportStore
 from profile_service.storage.game_store import GameStore
+from profile_service.storage.service_account_store import ServiceAccountStore
 from profile_service.storage.session_store import SessionStore
 from profile_service.storage.snapshot_store import SnapshotStore
+from profile_service.storage.standing_store import StandingStore
 from profile_service.storage.user_store import UserStore
 from profile_service.users import ProfileEditor
 from runtime import contract
@@ -100,6 +109,11 @@ async def open_parts(
         users, games = UserStore(database), GameStore(database)
         sessions = Sessions(SessionStore(database), secret=settings.refresh_secret.reveal(), new_id=_new_id)
         rules = CredentialRules(accounts, passwords, sessions=sessions, new_id=_new_id)
+        standings = StandingStore(database)
+        roles, bans = Roles(standings), Bans(standings)
+        programs = ServiceAccounts(
+            ServiceAccountStore(database, username_hash=secret.username_hash), sessions, new_id=_new_id
+        )
         profile = ProfileServicer(users, ProfileEditor(users), pages)
         avatars = Avatars(users, blobs, images, new_id=_new_id)
         await stack.enter_async_context(_meanwhile(avatars.sweep(), name="avatar-sweep"))
@@ -115,6 +129,7 @@ async def open_parts(
         await stack.enter_async_context(_meanwhile(purger.run(), name="purges"))
         avatar = AvatarServicer(avatars)
         account = AccountServicer(accounts, rules, deletions)
+        admin = AdminServicer(AccountSearch(database), AuditStore(database), roles, bans, programs, pages)
         game = GameServicer(games, GameRecorder(games), pages)
         snapshots = Snapshots(SnapshotStore(database), blobs)
         lifecycle = LifecycleServicer(accounts, snapshots=snapshots, exports=ExportStore(database), deletions=deletions)
@@ -123,13 +138,14 @@ async def open_parts(
                 partial(profile_service_pb2_grpc.add_ProfileServiceServicer_to_server, profile),
                 partial(avatar_service_pb2_grpc.add_AvatarServiceServicer_to_server, avatar),
                 partial(account_service_pb2_grpc.add_AccountServiceServicer_to_server, account),
+                partial(admin_service_pb2_grpc.add_AdminServiceServicer_to_server, admin),
                 partial(game_service_pb2_grpc.add_GameServiceServicer_to_server, game),
                 partial(stats_service_pb2_grpc.add_StatsServiceServicer_to_server, StatsServicer(games)),
             ),
             internal=(
                 partial(
                     credentials_service_pb2_grpc.add_CredentialsServiceServicer_to_server,
-                    CredentialsServicer(rules, sessions, deletions),
+                    CredentialsServicer(rules, sessions, roles, programs, deletions),
                 ),
                 partial(snapshot_service_pb2_grpc.add_SnapshotServiceServicer_to_server, SnapshotServicer(snapshots)),
                 partial(lifecycle_service_pb2_grpc.add_LifecycleServiceServicer_to_server, lifecycle),
@@ -168,7 +184,9 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         server = Server(
             settings.listen,
             (*parts.public, *parts.internal),
-            service_names=contract.service_names("dossier.lifecycle.v1.", "dossier.profile.v1.", "dossier.stats.v1."),
+            service_names=contract.service_names(
+                "dossier.admin.v1.", "dossier.lifecycle.v1.", "dossier.profile.v1.", "dossier.stats.v1."
+            ),
             interceptors=[CallInterceptor(contract.methods(), door, metrics=CallMetrics(registry))],
             with_reflection=settings.reflection,
             grace_seconds=settings.grace_seconds,

@@ -1,21 +1,20 @@
-"""Accounts, their passwords and their roles."""
+"""Accounts and their passwords."""
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
 
-from profile_service.errors import CredentialsWrong, NotOwner, UserNotFound
+from profile_service.bans import Ban
+from profile_service.errors import AccountBanned, CredentialsWrong, NotOwner
 from profile_service.passwords import Passwords, require_uncommon
 from profile_service.sessions import OpenSession, Sessions
 from runtime.calls import Caller
 
-SECRET_BYTES = 32
-SERVICE_ROLE = "service"
-# A sign-in begins anew when the hash changed while it was checked, as by another sign-in that renewed it.
+# A sign-in begins anew when the hash changed while it was checked, as by another sign-in that renewed it, or when the
+# account was banned.
 ATTEMPTS = 2
 
 
@@ -37,11 +36,12 @@ class Credentials:
     account_id: str
     username: str
     password_hash: str = field(repr=False)
+    ban: Ban | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class NewAccount:
-    """A row to be: `kind` is "person" or "service"."""
+    """A row to be: `kind` is "person" or "service", and no password fits an empty hash."""
 
     account_id: str
     username: str
@@ -69,9 +69,6 @@ class CredentialStore(Protocol):
 
     async def change_password_hash(self, account_id: str, *, old: str, new: str, kept_session_id: str) -> bool:
         """Replace the hash and end all other sessions. False when the hash is another one by now."""
-
-    async def change_roles(self, username: str, *, add: str = "", remove: str = "") -> bool:
-        """Change the roles, ending all sessions when one is taken away. False when there is no such account."""
 
     async def find_returning(self, username: str) -> Credentials | None:
         """Return the credentials also of an account that is hidden and can be brought back."""
@@ -110,25 +107,12 @@ class CredentialRules:
             raise CredentialsWrong()
         return session
 
-    async def create_service_account(self, username: str, *, display_name: str) -> str:
-        """Open an account for a program and return its secret. Raises UsernameTaken."""
-        secret = secrets.token_urlsafe(SECRET_BYTES)
-        account = NewAccount(
-            account_id=self._new_id(),
-            username=username,
-            kind="service",
-            display_name=display_name or username,
-            email="",
-            password_hash=await self._passwords.hash(secret),
-            roles=frozenset({SERVICE_ROLE}),
-        )
-        await self._store.create_account(account)
-        return secret
-
     async def open_session(self, username: str, password: str, *, device_name: str) -> OpenSession:
-        """Sign in. Raises CredentialsWrong, after the same time for an unknown username."""
+        """Sign in. Raises CredentialsWrong, after the same time for an unknown username, or AccountBanned."""
         for _ in range(ATTEMPTS):
             credentials = await self._authenticate(username, password)
+            if credentials.ban is not None:
+                raise AccountBanned(credentials.ban.expire_time)
             session = await self._sessions.open(
                 credentials.account_id, password_hash=credentials.password_hash, device_name=device_name
             )
@@ -147,11 +131,6 @@ class CredentialRules:
             ):
                 return
         raise CredentialsWrong()
-
-    async def change_roles(self, username: str, *, add: str = "", remove: str = "") -> None:
-        """Give or take a role. Raises UserNotFound."""
-        if not await self._store.change_roles(username, add=add, remove=remove):
-            raise UserNotFound(username)
 
     async def require_owner(self, caller: Caller, username: str, password: str) -> None:
         """Return when the caller has the username and knows its password. Raises NotOwner or CredentialsWrong."""
@@ -172,7 +151,7 @@ class CredentialRules:
             return credentials
         renewed = await self._passwords.hash(password)
         await self._store.renew_password_hash(credentials.account_id, old=credentials.password_hash, new=renewed)
-        return Credentials(credentials.account_id, credentials.username, renewed)
+        return replace(credentials, password_hash=renewed)
 
     async def _require_match(self, credentials: Credentials | None, password: str) -> Credentials:
         """Return the credentials when the password is theirs. An absent account takes as long as a wrong password."""

@@ -97,6 +97,7 @@ class DeletionStore:
             sessions = await session.all("delete_sessions_of", account_id=account_id)
             events = await session.all("blank_audit_events", account_id=account_id)
             await record(session, Kind.PURGED, account_id, actor_id=NOBODY)
+            await session.one("delete_ban", account_id=account_id)
             seat_count = await _forget_games(session, account_id, purge.mode)
             user = await session.one("remove_user", account_id=account_id)
             if user is not None:

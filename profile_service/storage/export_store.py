@@ -9,7 +9,8 @@ from datetime import datetime
 from profile_service.audit import Kind
 from profile_service.statistics import PlayedGame
 from profile_service.storage.audit_store import record
-from profile_service.storage.game_store import ALWAYS, played_game
+from profile_service.storage.game_store import played_game
+from profile_service.storage.periods import ALWAYS
 from profile_service.storage.user_store import micros, moment
 from runtime.database import Database, Row
 

@@ -53,9 +53,6 @@ class OneAccount:
     async def create_account(self, account: NewAccount) -> None:
         raise NotImplementedError
 
-    async def change_roles(self, username: str, *, add: str = "", remove: str = "") -> bool:
-        raise NotImplementedError
-
     async def find_returning(self, username: str) -> Credentials | None:
         raise NotImplementedError
 
