@@ -8,6 +8,7 @@ import sys
 
 import pytest
 
+from profile_service.settings import Settings as ProfileSettings
 from report_service.fail_points import ALL_NAMES
 from report_service.settings import Settings
 from runtime.fail_points import fail_point, nowhere, parse
@@ -16,6 +17,7 @@ from runtime.settings import SettingsError
 NEEDED = {"DOSSIER_REPORT_INTERNAL_SECRET": "i" * 32, "DOSSIER_REPORT_PAGE_SECRET": "p" * 32}
 NAMED = NEEDED | {"DOSSIER_REPORT_FAIL_POINT": "worker_after_claim:2"}
 PASSES = """
+from profile_service.settings import Settings as ProfileSettings
 from report_service.fail_points import NAMES
 from runtime.fail_points import fail_point
 passes = fail_point("worker_after_claim:3", NAMES)
@@ -48,6 +50,17 @@ def test_fail_point_is_refused_when_not_enabled() -> None:
         Settings.from_env(NAMED)
     enabled = Settings.from_env(NAMED | {"DOSSIER_REPORT_FAIL_POINTS_ENABLED": "true"})
     assert parse(enabled.fail_point, ALL_NAMES) == ("worker_after_claim", 2)
+
+
+def test_fail_point_of_the_profile_service_is_refused_alike() -> None:
+    """It too must be wanted twice, and name a place."""
+    secrets = ("INTERNAL", "REFRESH", "PAGE", "DELETION")
+    environ = {f"DOSSIER_PROFILE_{name}_SECRET": "s" * 32 for name in secrets}
+    environ["DOSSIER_PROFILE_FAIL_POINT"] = "worker_after_claim"
+    with pytest.raises(SettingsError, match="DOSSIER_PROFILE_FAIL_POINT kills the process"):
+        ProfileSettings.from_env(environ)
+    with pytest.raises(SettingsError, match="DOSSIER_PROFILE_FAIL_POINT must be one of purge_before_begin, "):
+        ProfileSettings.from_env(environ | {"DOSSIER_PROFILE_FAIL_POINTS_ENABLED": "true"})
 
 
 @pytest.mark.parametrize(

@@ -74,7 +74,7 @@ class AccountServiceServicer:
         """Hides the caller's own account from everybody, as if it had never been, and ends its sessions; its access tokens are
         dead within 5 seconds. After the days of grace, 14 unless the operator says otherwise, everything that is kept of the
         player is deleted: profile, e-mail, avatar, sessions, what the audit log says of the person, their reports and
-        exports, and the reports that others have about them. The username is never given out again.
+        exports, and the reports that others have about them, which stay theirs until then. The username is never given out again.
 
         AuthService.UndeleteAccount brings everything back within the grace. The receipt that is answered says how far the
         deletion is and afterwards proves it; keep its id, there is no other way to it.
@@ -85,6 +85,7 @@ class AccountServiceServicer:
         Errors:
         UNAUTHENTICATED (CREDENTIALS_WRONG): the password is not the account's.
         PERMISSION_DENIED (NOT_OWNER): this is not the caller's own account.
+        NOT_FOUND (USER_NOT_FOUND): the account was deleted a moment ago.
         RESOURCE_EXHAUSTED (SERVER_BUSY): try again after the delay in RetryInfo.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)

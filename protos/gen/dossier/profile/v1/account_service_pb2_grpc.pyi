@@ -46,7 +46,7 @@ class AccountServiceStub:
     """Hides the caller's own account from everybody, as if it had never been, and ends its sessions; its access tokens are
     dead within 5 seconds. After the days of grace, 14 unless the operator says otherwise, everything that is kept of the
     player is deleted: profile, e-mail, avatar, sessions, what the audit log says of the person, their reports and
-    exports, and the reports that others have about them. The username is never given out again.
+    exports, and the reports that others have about them, which stay theirs until then. The username is never given out again.
 
     AuthService.UndeleteAccount brings everything back within the grace. The receipt that is answered says how far the
     deletion is and afterwards proves it; keep its id, there is no other way to it.
@@ -57,6 +57,7 @@ class AccountServiceStub:
     Errors:
       UNAUTHENTICATED (CREDENTIALS_WRONG): the password is not the account's.
       PERMISSION_DENIED (NOT_OWNER): this is not the caller's own account.
+      NOT_FOUND (USER_NOT_FOUND): the account was deleted a moment ago.
       RESOURCE_EXHAUSTED (SERVER_BUSY): try again after the delay in RetryInfo.
     """
     GetDeletionReceipt: _grpc.UnaryUnaryMultiCallable[_account_service_pb2.GetDeletionReceiptRequest, _account_service_pb2.GetDeletionReceiptResponse]
@@ -84,7 +85,7 @@ class AccountServiceAsyncStub(AccountServiceStub):
     """Hides the caller's own account from everybody, as if it had never been, and ends its sessions; its access tokens are
     dead within 5 seconds. After the days of grace, 14 unless the operator says otherwise, everything that is kept of the
     player is deleted: profile, e-mail, avatar, sessions, what the audit log says of the person, their reports and
-    exports, and the reports that others have about them. The username is never given out again.
+    exports, and the reports that others have about them, which stay theirs until then. The username is never given out again.
 
     AuthService.UndeleteAccount brings everything back within the grace. The receipt that is answered says how far the
     deletion is and afterwards proves it; keep its id, there is no other way to it.
@@ -95,6 +96,7 @@ class AccountServiceAsyncStub(AccountServiceStub):
     Errors:
       UNAUTHENTICATED (CREDENTIALS_WRONG): the password is not the account's.
       PERMISSION_DENIED (NOT_OWNER): this is not the caller's own account.
+      NOT_FOUND (USER_NOT_FOUND): the account was deleted a moment ago.
       RESOURCE_EXHAUSTED (SERVER_BUSY): try again after the delay in RetryInfo.
     """
     GetDeletionReceipt: _aio.UnaryUnaryMultiCallable[_account_service_pb2.GetDeletionReceiptRequest, _account_service_pb2.GetDeletionReceiptResponse]  # type: ignore[assignment]
@@ -131,7 +133,7 @@ class AccountServiceServicer(metaclass=_abc_1.ABCMeta):
         """Hides the caller's own account from everybody, as if it had never been, and ends its sessions; its access tokens are
         dead within 5 seconds. After the days of grace, 14 unless the operator says otherwise, everything that is kept of the
         player is deleted: profile, e-mail, avatar, sessions, what the audit log says of the person, their reports and
-        exports, and the reports that others have about them. The username is never given out again.
+        exports, and the reports that others have about them, which stay theirs until then. The username is never given out again.
 
         AuthService.UndeleteAccount brings everything back within the grace. The receipt that is answered says how far the
         deletion is and afterwards proves it; keep its id, there is no other way to it.
@@ -142,6 +144,7 @@ class AccountServiceServicer(metaclass=_abc_1.ABCMeta):
         Errors:
           UNAUTHENTICATED (CREDENTIALS_WRONG): the password is not the account's.
           PERMISSION_DENIED (NOT_OWNER): this is not the caller's own account.
+          NOT_FOUND (USER_NOT_FOUND): the account was deleted a moment ago.
           RESOURCE_EXHAUSTED (SERVER_BUSY): try again after the delay in RetryInfo.
         """
 
