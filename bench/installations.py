@@ -91,6 +91,7 @@ def _profile_settings(data: Path, addresses: _Addresses) -> dict[str, str]:
         "DOSSIER_PROFILE_INTERNAL_SECRET_FILE": str(data / "secrets" / "internal.key"),
         "DOSSIER_PROFILE_REFRESH_SECRET_FILE": str(data / "secrets" / "refresh.key"),
         "DOSSIER_PROFILE_PAGE_SECRET_FILE": str(data / "secrets" / "pages.key"),
+        "DOSSIER_PROFILE_DELETION_SECRET_FILE": str(data / "secrets" / "deletions.key"),
         "DOSSIER_PROFILE_DATA_DIR": str(data / "profile"),
         "DOSSIER_PROFILE_GATEWAY_ADDRESS": addresses.gateway,
         "DOSSIER_PROFILE_LISTEN": addresses.profile,

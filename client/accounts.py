@@ -97,8 +97,27 @@ class AccountCalls:
         answer = await self._connection.unary(method, request, signed_in=True, repeatable=True)
         return answer.account
 
-    async def delete_account(self, password: str) -> None:
-        """Delete the caller's account for good and forget its tokens. Raises DossierError (CREDENTIALS_WRONG)."""
-        request = account_pb.DeleteAccountRequest(username=self.own_username(), password=password)
-        await self._connection.unary(self._connection.stubs.accounts.DeleteAccount, request, signed_in=True)
+    async def delete_account(self, password: str, *, erase_seats: bool = False) -> account_pb.DeletionReceipt:
+        """Hide the caller's account, to be purged after the grace, forget its tokens and return the receipt.
+
+        Its seats in games are removed when `erase_seats` says so; otherwise they stay without a name.
+
+        Raises DossierError (CREDENTIALS_WRONG).
+        """
+        mode = account_pb.DELETION_MODE_ERASE if erase_seats else account_pb.DELETION_MODE_ANONYMISE_SEAT
+        request = account_pb.DeleteAccountRequest(username=self.own_username(), password=password, mode=mode)
+        method = self._connection.stubs.accounts.DeleteAccount
+        answer = await self._connection.unary(method, request, signed_in=True)
         await self._connection.tokens.forget()
+        return answer.receipt
+
+    async def undelete_account(self, username: str, password: str) -> None:
+        """Bring back an account within its grace; sign in to it then. Raises DossierError (CREDENTIALS_WRONG)."""
+        request = auth_pb.UndeleteAccountRequest(username=username, password=password)
+        await self._connection.unary(self._connection.stubs.auth.UndeleteAccount, request, repeatable=True)
+
+    async def deletion_receipt(self, receipt_id: str) -> account_pb.DeletionReceipt:
+        """Return the receipt of a deletion, as anyone may who knows its id. Raises DossierError (RECEIPT_NOT_FOUND)."""
+        request = account_pb.GetDeletionReceiptRequest(receipt_id=receipt_id)
+        method = self._connection.stubs.accounts.GetDeletionReceipt
+        return (await self._connection.unary(method, request, repeatable=True)).receipt

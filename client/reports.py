@@ -43,6 +43,16 @@ class ReportCalls:
         answer = await self._connection.unary(method, request, signed_in=True, repeatable=True)
         return answer.report
 
+    async def export_account(self, *, request_id: str = "") -> report_pb.Report:
+        """Ask for a ZIP file of all that is kept of the caller and return it at once, to be fetched as reports are.
+
+        Repeated as `create_report` is. Raises DossierError (REPORT_QUOTA, REQUEST_ID_REUSED).
+        """
+        request = report_service_pb.ExportAccountRequest(request_id=request_id or str(uuid_utils.uuid7()))
+        method = self._connection.stubs.reports.ExportAccount
+        answer = await self._connection.unary(method, request, signed_in=True, repeatable=True)
+        return answer.report
+
     async def get_report(self, report_id: str) -> report_pb.Report:
         """Return one of the caller's reports. Raises DossierError (REPORT_NOT_FOUND)."""
         request = report_service_pb.GetReportRequest(report_id=report_id)

@@ -21,6 +21,13 @@ from typing import Final
 from gateway.tokens import load_or_create_keys
 from standalone.secrets import SECRET_BYTES, write_private
 
+SECRETS: Final = (
+    "shared/internal.key",
+    "profile/refresh.key",
+    "profile/pages.key",
+    "profile/deletions.key",
+    "report/pages.key",
+)
 ACCOUNT: Final = "dossier"
 BROKER_ADDRESS: Final = "rabbitmq:5672"
 SALT_BYTES: Final = 4
@@ -28,7 +35,7 @@ SALT_BYTES: Final = 4
 
 def make_secrets(folder: Path) -> None:
     """Make what is missing; what is there stays as it is."""
-    for name in ("shared/internal.key", "profile/refresh.key", "profile/pages.key", "report/pages.key"):
+    for name in SECRETS:
         path = folder / name
         if not path.exists():
             write_private(path, secrets.token_urlsafe(SECRET_BYTES) + "\n")

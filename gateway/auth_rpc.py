@@ -135,6 +135,14 @@ class AuthRpc(auth_rpc.AuthServiceServicer):
         await self._credentials.reset_password(request.token, request.new_password)
         return auth_pb.ResetPasswordResponse()
 
+    async def UndeleteAccount(
+        self, request: auth_pb.UndeleteAccountRequest, context: Context
+    ) -> auth_pb.UndeleteAccountResponse:
+        await self._credentials.undelete_account(
+            username=request.username, password=request.password, client_address=self._network(context)
+        )
+        return auth_pb.UndeleteAccountResponse()
+
     async def GetJwks(self, request: auth_pb.GetJwksRequest, context: Context) -> auth_pb.GetJwksResponse:
         keys = (
             auth_pb.JsonWebKey(kid=key.kid, kty="EC", crv="P-256", x=key.x, y=key.y, alg="ES256", use="sig")

@@ -110,6 +110,13 @@ class CredentialsClient:
         request = credentials_pb.ResetPasswordRequest(token=token, new_password=new_password)
         await self._ask(self._stub.ResetPassword, request)
 
+    async def undelete_account(self, *, username: str, password: str, client_address: str) -> None:
+        """Check a password and bring back an account that was deleted. `client_address` is a network."""
+        request = credentials_pb.UndeleteAccountRequest(
+            username=username, password=password, client_address=client_address
+        )
+        await self._ask(self._stub.UndeleteAccount, request)
+
     async def _ask(self, method: Callable[..., Awaitable[Response]], request: Message) -> Response:
         await self._patience.connected()
         try:

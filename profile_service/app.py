@@ -6,12 +6,14 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import uuid_utils
 from dossier.admin.v1 import admin_service_pb2_grpc
+from dossier.lifecycle.v1 import lifecycle_service_pb2_grpc
 from dossier.profile.v1 import (
     account_service_pb2_grpc,
     avatar_service_pb2_grpc,
@@ -24,6 +26,7 @@ from profile_service.avatar_images import ImageProcessor
 from profile_service.avatars import Avatars, Images, Moderation, allow_everything
 from profile_service.bans import Bans
 from profile_service.credentials import CredentialRules
+from profile_service.deletions import Deletions, DeletionSecret
 from profile_service.emails import Emails
 from profile_service.games import GameRecorder
 from profile_service.guessing import GuessingLimits
@@ -32,12 +35,14 @@ from profile_service.mailers import mailer_of
 from profile_service.outbox import Outbox
 from profile_service.password_resets import PasswordResets
 from profile_service.passwords import Passwords
+from profile_service.purges import FAIL_POINTS, Purger
 from profile_service.roles import Roles
 from profile_service.rpc.account_rpc import AccountServicer
 from profile_service.rpc.admin_rpc import AdminServicer
 from profile_service.rpc.avatar_rpc import AvatarServicer
 from profile_service.rpc.credentials_rpc import CredentialsServicer
 from profile_service.rpc.game_rpc import GameServicer, StatsServicer
+from profile_service.rpc.lifecycle_rpc import LifecycleServicer
 from profile_service.rpc.profile_rpc import ProfileServicer
 from profile_service.rpc.snapshot_rpc import SnapshotServicer
 from profile_service.service_accounts import ServiceAccounts
@@ -48,6 +53,8 @@ from profile_service.storage.account_search import AccountSearch
 from profile_service.storage.attempt_store import AttemptStore
 from profile_service.storage.audit_store import AuditStore
 from profile_service.storage.credential_store import CredentialStore
+from profile_service.storage.deletion_store import DeletionStore
+from profile_service.storage.export_store import ExportStore
 from profile_service.storage.game_store import GameStore
 from profile_service.storage.mail_store import MailStore
 from profile_service.storage.service_account_store import ServiceAccountStore
@@ -62,6 +69,7 @@ from runtime.blobs import local_blobs
 from runtime.channels import open_channel
 from runtime.data_directory import hold
 from runtime.database import now_micros, open_sqlite
+from runtime.fail_points import fail_point
 from runtime.interceptors import CallInterceptor
 from runtime.jwks_client import RemoteKeys
 from runtime.metrics import CallMetrics, open_metrics
@@ -111,7 +119,9 @@ async def open_parts(
         database = await stack.enter_async_context(open_sqlite(folder / "profile.db", storage=STORAGE, clock=clock))
         blobs = local_blobs(folder / "avatars")
         pages = PageTokens(settings.page_secret.reveal())
-        users, accounts, games = UserStore(database), CredentialStore(database), GameStore(database)
+        secret = DeletionSecret(settings.deletion_secret.reveal())
+        accounts = CredentialStore(database, username_hash=secret.username_hash)
+        users, games = UserStore(database), GameStore(database)
         sessions = Sessions(SessionStore(database), secret=settings.refresh_secret.reveal(), new_id=_new_id)
         limits = GuessingLimits(
             AttemptStore(database),
@@ -133,15 +143,28 @@ async def open_parts(
         emails = Emails(mails, rules, sends_mail=sends_mail)
         standings = StandingStore(database)
         roles, bans = Roles(standings), Bans(standings)
-        programs = ServiceAccounts(ServiceAccountStore(database), sessions, new_id=_new_id)
+        programs = ServiceAccounts(
+            ServiceAccountStore(database, username_hash=secret.username_hash), sessions, new_id=_new_id
+        )
         profile = ProfileServicer(users, ProfileEditor(users), pages)
         avatars = Avatars(users, blobs, images, new_id=_new_id, moderate=moderate)
         await stack.enter_async_context(_meanwhile(avatars.sweep(), name="avatar-sweep"))
+        leaving = DeletionStore(database)
+        deletions = Deletions(
+            leaving,
+            secret=secret,
+            grace=timedelta(days=settings.deletion_grace_days),
+            # Random, unlike other ids: whoever knows one may read the receipt.
+            new_receipt_id=lambda: str(uuid_utils.uuid4()),
+        )
+        purger = Purger(leaving, blobs, secret=secret, fail_point=fail_point(settings.fail_point, FAIL_POINTS))
+        await stack.enter_async_context(_meanwhile(purger.run(), name="purges"))
         avatar = AvatarServicer(avatars)
-        account = AccountServicer(accounts, users, rules=rules, emails=emails, blobs=blobs)
+        account = AccountServicer(accounts, users, rules=rules, emails=emails, deletions=deletions)
         admin = AdminServicer(AccountSearch(database), AuditStore(database), roles, bans, programs, pages)
         game = GameServicer(games, GameRecorder(games), pages)
-        snapshot = SnapshotServicer(Snapshots(SnapshotStore(database), blobs))
+        snapshots = Snapshots(SnapshotStore(database), blobs)
+        lifecycle = LifecycleServicer(accounts, snapshots=snapshots, exports=ExportStore(database), deletions=deletions)
         yield Parts(
             public=(
                 partial(profile_service_pb2_grpc.add_ProfileServiceServicer_to_server, profile),
@@ -154,17 +177,20 @@ async def open_parts(
             internal=(
                 partial(
                     credentials_service_pb2_grpc.add_CredentialsServiceServicer_to_server,
-                    CredentialsServicer(rules, sessions, resets=resets, roles=roles, service_accounts=programs),
+                    CredentialsServicer(
+                        rules, sessions, resets=resets, roles=roles, service_accounts=programs, deletions=deletions
+                    ),
                 ),
-                partial(snapshot_service_pb2_grpc.add_SnapshotServiceServicer_to_server, snapshot),
+                partial(snapshot_service_pb2_grpc.add_SnapshotServiceServicer_to_server, SnapshotServicer(snapshots)),
+                partial(lifecycle_service_pb2_grpc.add_LifecycleServiceServicer_to_server, lifecycle),
             ),
             is_session_live=sessions.is_live,
         )
 
 
 @asynccontextmanager
-async def _meanwhile(work: Coroutine[Any, Any, None], *, name: str) -> AsyncIterator[None]:
-    """Run work that nobody waits for; leaving cancels what is left of it."""
+async def _meanwhile(work: Coroutine[Any, Any, Any], *, name: str) -> AsyncIterator[None]:
+    """Run work that nobody waits for and that no fault ends early; leaving cancels what is left of it."""
     task = asyncio.create_task(work, name=name)
     try:
         yield
@@ -194,7 +220,9 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         server = Server(
             settings.listen,
             (*parts.public, *parts.internal),
-            service_names=contract.service_names("dossier.admin.v1.", "dossier.profile.v1.", "dossier.stats.v1."),
+            service_names=contract.service_names(
+                "dossier.admin.v1.", "dossier.lifecycle.v1.", "dossier.profile.v1.", "dossier.stats.v1."
+            ),
             interceptors=[CallInterceptor(contract.methods(), door, metrics=CallMetrics(registry))],
             with_reflection=settings.development or settings.reflection,
             grace_seconds=settings.grace_seconds,

@@ -86,8 +86,8 @@ class CredentialStore(Protocol):
         False when the hash is another one by now.
         """
 
-    async def erase_account(self, account_id: str) -> list[str]:
-        """Erase all personal data, end all sessions, and return the keys of the blobs to delete."""
+    async def find_returning(self, username: str) -> Credentials | None:
+        """Return the credentials also of an account that is hidden and can be brought back."""
 
 
 class CredentialRules:
@@ -178,12 +178,21 @@ class CredentialRules:
                 return
         raise CredentialsWrong()
 
-    async def erase_account(self, caller: Caller, username: str, password: str) -> list[str]:
-        """Delete the caller's account and return the keys of its blobs. Raises NotOwner, or as `require_password`."""
+    async def require_owner(self, caller: Caller, username: str, password: str) -> None:
+        """Return when the caller has the username and shows its password. Raises NotOwner, or as `require_password`."""
         if username != caller.username:
             raise NotOwner()
         await self.require_password(caller.account_id, password, session_id=caller.session_id)
-        return await self._store.erase_account(caller.account_id)
+
+    async def require_returning(self, username: str, password: str, *, network: str) -> str:
+        """Return the id of an account that is there or can be brought back.
+
+        Raises:
+            CredentialsWrong, TooManyAttempts: after the same time for an unknown username.
+        """
+        attempt = Attempt(username, network=network)
+        credentials = await self._require_match(attempt, lambda: self._store.find_returning(username), password)
+        return credentials.account_id
 
     async def require_password(self, account_id: str, password: str, *, session_id: str) -> Credentials:
         """Return the credentials of an account whose owner, signed in by a session, shows the password once more.

@@ -94,6 +94,24 @@ class SessionNotFound(NotFound):
         super().__init__("You have no session with this id, or it has ended; list your sessions.")
 
 
+class AccountNotFound(NotFound):
+    """No account has this id, or it is hidden."""
+
+    reason: ClassVar[str] = "ACCOUNT_NOT_FOUND"
+
+    def __init__(self) -> None:
+        super().__init__("There is no such account.")
+
+
+class ReceiptNotFound(NotFound):
+    """No deletion has this receipt."""
+
+    reason: ClassVar[str] = "RECEIPT_NOT_FOUND"
+
+    def __init__(self, receipt_id: str) -> None:
+        super().__init__("There is no deletion receipt of this id; check it.", receipt_id=receipt_id)
+
+
 class NotOwner(NotAllowed):
     """The caller acts on somebody else's account."""
 

@@ -16,18 +16,22 @@ import uuid_utils
 from dossier.report.v1 import report_service_pb2 as service_pb
 from dossier.report.v1 import report_service_pb2_grpc as service_rpc
 
+from report_service.account_purges import AccountPurges
 from report_service.amqp_hints import AmqpReceiver, AmqpSender
 from report_service.dispatcher import Dispatcher
 from report_service.download import Downloads
-from report_service.fail_points import fail_point
+from report_service.exports import Exports
+from report_service.fail_points import ALL_NAMES
 from report_service.feed import Feed
 from report_service.hints import HintReceiver, HintSender, InProcessHints
+from report_service.lifecycle_client import LifecycleClient
 from report_service.metrics import ReportMetrics
 from report_service.rendering import RenderPool, open_render_pool
 from report_service.reports import Reports
 from report_service.rpc.report_rpc import ReportRpc
 from report_service.settings import Settings
 from report_service.snapshot_client import SnapshotClient
+from report_service.storage.purge_store import PurgeStore
 from report_service.storage.report_store import ReportStore
 from report_service.worker import Renderer, Worker
 from runtime import contract, data_directory
@@ -35,6 +39,7 @@ from runtime.access import Door
 from runtime.blobs import Blobs, local_blobs
 from runtime.channels import open_channel
 from runtime.database import open_sqlite
+from runtime.fail_points import FailPoint, fail_point
 from runtime.interceptors import CallInterceptor
 from runtime.jwks_client import RemoteKeys
 from runtime.metrics import CallMetrics, open_metrics
@@ -99,7 +104,7 @@ async def open_parts(
     """Open the API's parts, and the worker where it is embedded, without a server.
 
     Args:
-        profile: leads to profile_service; used by the embedded worker only. Stays open.
+        profile: leads to profile_service. Stays open.
         service_tokens: made for the issuer "report_service" or the process that embeds it.
         tasks: runs the background work until the parts are closed; one that fails ends the process.
         renderer: in place of the render children, for tests. Unused where the worker is not embedded.
@@ -107,24 +112,32 @@ async def open_parts(
     """
     metrics = metrics or ReportMetrics()
     async with AsyncExitStack() as stack:
-        store, blobs = await _open_storage(settings, stack, metrics, checkpoints=True)
+        storage = await _open_storage(settings, stack, metrics, checkpoints=True)
+        store, blobs = storage.reports, storage.files
+        lifecycle = LifecycleClient(profile, service_tokens)
         if settings.embeds_worker and renderer is None:
             renderer = await stack.enter_async_context(_render_pool(settings))
         background = _Background(tasks)
         stack.push_async_callback(background.stop)
         sender = _open_sender(settings, background, metrics)
         feed = Feed(store)
-        dispatcher = Dispatcher(
-            store, hints=sender, files=blobs, changed=feed.poke, fail_point=fail_point(settings.fail_point)
-        )
+        dispatcher = Dispatcher(store, hints=sender, files=blobs, changed=feed.poke, fail_point=_fail_point(settings))
         worker = None
         if settings.embeds_worker and renderer is not None:
             hints = await _embedded_receiver(settings, sender, store, background, metrics)
             snapshots = SnapshotClient(profile, service_tokens)
-            worker = _worker(settings, store, hints, snapshots, metrics.timed(renderer), files=blobs, changed=feed.poke)
+            worker = _worker(settings, storage, hints, snapshots, lifecycle, metrics.timed(renderer), changed=feed.poke)
             background.start(worker.run(), name="report worker")
         background.start(dispatcher.run(), name="report dispatcher")
         background.start(feed.run(), name="report feed")
+        purges = AccountPurges(
+            storage.purges,
+            lifecycle,
+            hidden=dispatcher.poke,
+            poll_seconds=settings.purge_poll_seconds,
+            fail_point=_fail_point(settings),
+        )
+        background.start(purges.run(), name="account purges")
         if metrics.shown:
             background.start(metrics.follow(store), name="report metrics")
 
@@ -148,7 +161,7 @@ def _parts(
         rules=settings.rules,
         new_id=lambda: str(uuid_utils.uuid7()),
         changed=changed,
-        fail_point=fail_point(settings.fail_point),
+        fail_point=_fail_point(settings),
     )
     pages = PageTokens(settings.page_secret.reveal())
     servicer = ReportRpc(reports, feed=feed, downloads=Downloads(store, blobs), pages=pages)
@@ -165,14 +178,22 @@ def _parts(
     return Parts((register,), SERVICE_NAMES, drain)
 
 
+@dataclass(frozen=True, slots=True)
+class _Storage:
+    reports: ReportStore
+    purges: PurgeStore
+    files: Blobs
+
+
 async def _open_storage(
     settings: Settings, stack: AsyncExitStack, metrics: ReportMetrics, *, checkpoints: bool
-) -> tuple[ReportStore, Blobs]:
+) -> _Storage:
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = settings.data_dir / "report.sqlite3"
     database = await stack.enter_async_context(open_sqlite(path, storage=STORAGE, checkpoints=checkpoints))
     store = ReportStore(database, rules=settings.rules, finished=metrics.finished)
-    return store, local_blobs(settings.data_dir / "reports")
+    purges = PurgeStore(database, rules=settings.rules)
+    return _Storage(store, purges, local_blobs(settings.data_dir / "reports"))
 
 
 def _open_sender(settings: Settings, background: _Background, metrics: ReportMetrics) -> HintSender:
@@ -202,30 +223,35 @@ def _open_receiver(settings: Settings, background: _Background, metrics: ReportM
 
 def _worker(
     settings: Settings,
-    store: ReportStore,
+    storage: _Storage,
     hints: HintReceiver,
     snapshots: SnapshotClient,
+    lifecycle: LifecycleClient,
     renderer: Renderer,
     *,
-    files: Blobs,
     changed: Callable[[str], None],
 ) -> Worker:
     return Worker(
-        store,
+        storage.reports,
         hints,
         snapshots=snapshots,
         renderer=renderer,
-        files=files,
+        exports=Exports(lifecycle, storage.reports, storage.files, folder=settings.data_dir),
+        files=storage.files,
         rules=settings.rules,
         slots=settings.render_children,
         new_key=lambda: secrets.token_hex(8),
         changed=changed,
-        fail_point=fail_point(settings.fail_point),
+        fail_point=_fail_point(settings),
     )
 
 
+def _fail_point(settings: Settings) -> FailPoint:
+    return fail_point(settings.fail_point, ALL_NAMES)
+
+
 def _render_pool(settings: Settings) -> AbstractAsyncContextManager[RenderPool]:
-    return open_render_pool(settings.render_children, fail_point=fail_point(settings.fail_point))
+    return open_render_pool(settings.render_children, fail_point=_fail_point(settings))
 
 
 async def serve(settings: Settings, stop: asyncio.Event) -> None:
@@ -291,14 +317,14 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
         metrics = ReportMetrics(await stack.enter_async_context(open_metrics(settings.metrics_listen)))
         profile = await stack.enter_async_context(_profile_channel(settings))
         group = await stack.enter_async_context(asyncio.TaskGroup())
-        store, blobs = await _open_storage(settings, stack, metrics, checkpoints=False)
+        storage = await _open_storage(settings, stack, metrics, checkpoints=False)
         pool = await stack.enter_async_context(_render_pool(settings))
         background = _Background(group)
         stack.push_async_callback(background.stop)
         hints = _open_receiver(settings, background, metrics)
-        snapshots = SnapshotClient(profile, tokens)
+        snapshots, lifecycle = SnapshotClient(profile, tokens), LifecycleClient(profile, tokens)
         renderer = metrics.timed(pool)
-        worker = _worker(settings, store, hints, snapshots, renderer, files=blobs, changed=lambda _report_id: None)
+        worker = _worker(settings, storage, hints, snapshots, lifecycle, renderer, changed=lambda _report_id: None)
         background.start(worker.run(), name="report worker")
         _log.info("working", render_workers=settings.render_children)
         await stop.wait()

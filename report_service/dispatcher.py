@@ -8,9 +8,9 @@ from typing import NoReturn, Protocol
 
 import structlog
 
-from report_service.fail_points import FailPoint, nowhere
 from report_service.hints import HintSender
 from report_service.reports import Due, DueHint
+from runtime.fail_points import FailPoint, nowhere
 
 BATCH = 100
 LONGEST_REST_SECONDS = 1.0

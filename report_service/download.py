@@ -40,7 +40,7 @@ class Download:
     @property
     def file_name(self) -> str:
         """A good name to save it under."""
-        return f"{self.report.username}-{self.report.create_time:%Y-%m-%d}.pdf"
+        return f"{self.report.username}-{self.report.create_time:%Y-%m-%d}.{self.report.kind.extension}"
 
     @property
     def whole(self) -> bool:

@@ -20,7 +20,7 @@ import structlog
 from report_service import render_child
 from report_service.document.snapshot import Snapshot
 from report_service.errors import RenderCrashed, RenderInterrupted, RenderLimit
-from report_service.fail_points import FailPoint, nowhere
+from runtime.fail_points import FailPoint, nowhere
 
 # A hundred times what a report takes; the kernel ends the child then.
 TIMEOUT_SECONDS = 10.0

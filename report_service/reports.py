@@ -21,8 +21,8 @@ from report_service.errors import (
     RequestIdReused,
     RequestIdTaken,
 )
-from report_service.fail_points import FailPoint, nowhere
 from runtime.errors import InvalidInput, Violation
+from runtime.fail_points import FailPoint, nowhere
 
 
 class State(StrEnum):
@@ -38,6 +38,18 @@ class State(StrEnum):
     def final(self) -> bool:
         """Whether no other state follows."""
         return self in (State.READY, State.FAILED, State.CANCELLED)
+
+
+class Kind(StrEnum):
+    """What is made."""
+
+    PLAYER_REPORT = "PLAYER_REPORT"
+    ACCOUNT_EXPORT = "ACCOUNT_EXPORT"
+
+    @property
+    def extension(self) -> str:
+        """How the names of its files end."""
+        return "zip" if self is Kind.ACCOUNT_EXPORT else "pdf"
 
 
 class FailureReason(StrEnum):
@@ -76,6 +88,7 @@ class Report:
     size_bytes: int
     sha256: str
     failure_reason: FailureReason | None
+    kind: Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,16 +109,19 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What an owner asked for. `request_id` is empty when a repeat need not be safe."""
+    """What an owner asked for. `request_id` is empty when a repeat need not be safe. An export is of the owner."""
 
     owner_id: str
     username: str
     include_email: bool
     request_id: str
+    kind: Kind = Kind.PLAYER_REPORT
 
     @property
     def digest(self) -> str:
         """Tells whether a repeated `request_id` asks for the same."""
+        if self.kind is Kind.ACCOUNT_EXPORT:
+            return str(self.kind)
         return hashlib.sha256(f"{self.username}\0{int(self.include_email)}".encode()).hexdigest()
 
 

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from report_service import fail_points
+from report_service.fail_points import ALL_NAMES
 from report_service.reports import Rules
+from runtime import fail_points
 from runtime.service_tokens import MIN_SECRET_BYTES
 from runtime.settings import Secret, SettingsError, read_settings, setting
 from runtime.tls import INTERNAL_TLS, Identity, identity_of
@@ -60,6 +61,9 @@ class Settings:
         default=120,
         minimum=90,
     )
+    purge_poll_seconds: float = setting(
+        "seconds between looks for deleted accounts whose reports are to be purged", default=30.0, minimum=0.1
+    )
     grace_seconds: float = setting("seconds that reports and calls under way get to finish", default=20.0, minimum=0)
     development: bool = setting("try things out: what is handy for that and not for a club's real data", default=False)
     reflection: bool = setting("whether to serve gRPC reflection; always in development", default=False)
@@ -85,20 +89,11 @@ class Settings:
             prefix=PREFIX,
             together=[INTERNAL_TLS],
         )
-        settings._require_wanted_fail_point()
+        if problem := fail_points.problem(settings.fail_point, ALL_NAMES, enabled=settings.fail_points_enabled):
+            raise SettingsError([f"{PREFIX}FAIL_POINT {problem}"])
         if not settings.uses_amqp and settings.embedded_worker == "false":
             raise SettingsError([f"{PREFIX}EMBEDDED_WORKER cannot be false without {PREFIX}AMQP_URL; set one of them"])
         return settings
-
-    def _require_wanted_fail_point(self) -> None:
-        if not self.fail_point:
-            return
-        if not self.fail_points_enabled:
-            raise SettingsError([f"{PREFIX}FAIL_POINT kills the process and is for tests; unset it"])
-        try:
-            fail_points.parse(self.fail_point)
-        except ValueError as error:
-            raise SettingsError([f"{PREFIX}FAIL_POINT {error}"]) from error
 
     def require_amqp(self) -> None:
         """Return when a worker of its own can be reached. Raises SettingsError."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Sequence
-from typing import Protocol
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from typing import IO, Protocol
 
 import structlog
 
@@ -18,10 +20,11 @@ from report_service.errors import (
     RenderInterrupted,
     RenderLimit,
 )
-from report_service.fail_points import FailPoint, nowhere
+from report_service.exports import ExportFile
 from report_service.hints import Hint, HintReceiver
-from report_service.reports import FailureReason, Report, Rules
+from report_service.reports import FailureReason, Kind, Report, Rules
 from runtime.errors import DeadlineExceeded, Unavailable
+from runtime.fail_points import FailPoint, nowhere
 from runtime.shielding import is_cancelled
 
 # How long a report waits after its first, second, ... passing fault.
@@ -65,14 +68,33 @@ class Renderer(Protocol):
         """Return the PDF. Raises RenderFailed, RenderLimit, RenderCrashed or RenderInterrupted."""
 
 
+class Exports(Protocol):
+    """What makes exports."""
+
+    def open(self, job: Report) -> AbstractAsyncContextManager[ExportFile]:
+        """Make an export. Raises PlayerNotFound, Unavailable, DeadlineExceeded or NotStored."""
+
+
 class Files(Protocol):
     """Where the finished files go."""
 
     async def put(self, key: str, data: bytes) -> None:
         """Store under a key that was never used. Raises Unavailable."""
 
+    async def put_file(self, key: str, content: IO[bytes]) -> None:
+        """Store what an open file holds under a key that was never used. Raises Unavailable."""
+
     async def delete(self, keys: Sequence[str]) -> None:
         """Delete those of the files that exist."""
+
+
+@dataclass(frozen=True, slots=True)
+class MadeFile:
+    """A file in the store that no row names yet."""
+
+    blob_key: str
+    size_bytes: int
+    sha256: str
 
 
 class Worker:
@@ -85,6 +107,7 @@ class Worker:
         *,
         snapshots: Snapshots,
         renderer: Renderer,
+        exports: Exports,
         files: Files,
         rules: Rules,
         slots: int,
@@ -96,6 +119,7 @@ class Worker:
         self._hints = hints
         self._snapshots = snapshots
         self._renderer = renderer
+        self._exports = exports
         self._files = files
         self._rules = rules
         self._slots = slots
@@ -182,8 +206,7 @@ class Worker:
         self._fail_point("worker_after_claim")
         log = _log.bind(report_id=job.report_id, attempt=job.attempt_count)
         try:
-            pdf = await self._document(job)
-            key = await self._store(job, pdf)
+            made = await (self._export(job) if job.kind is Kind.ACCOUNT_EXPORT else self._document(job))
         except asyncio.CancelledError as error:
             if not is_cancelled():
                 await self._delay(job, error)
@@ -202,30 +225,39 @@ class Worker:
             log.warning("report_failed", reason=reason, cause=str(error), exc_info=error if unforeseen else None)
             await self._jobs.fail(job, reason)
         else:
-            await self._complete(job, key, pdf)
+            await self._complete(job, made)
 
-    async def _document(self, job: Report) -> bytes:
+    async def _document(self, job: Report) -> MadeFile:
         snapshot = await self._snapshots.fetch(
             job.report_id, job.username, viewer_id=job.owner_id, include_email=job.include_email
         )
-        return await self._renderer.render(snapshot)
+        pdf = await self._renderer.render(snapshot)
+        key = self._key(job)
+        await self._store(self._files.put(key, pdf))
+        return MadeFile(key, len(pdf), hashlib.sha256(pdf).hexdigest())
 
-    async def _store(self, job: Report, pdf: bytes) -> str:
-        """Return the key under which the file is. Raises NotStored."""
-        key = f"{job.report_id}/{job.fence}-{self._new_key()}.pdf"
+    async def _export(self, job: Report) -> MadeFile:
+        async with self._exports.open(job) as export:
+            key = self._key(job)
+            await self._store(self._files.put_file(key, export.content))
+            return MadeFile(key, export.size_bytes, export.sha256)
+
+    def _key(self, job: Report) -> str:
+        return f"{job.report_id}/{job.fence}-{self._new_key()}.{job.kind.extension}"
+
+    async def _store(self, putting: Awaitable[None]) -> None:
+        """Await the file's being stored. Raises NotStored."""
         try:
-            await self._files.put(key, pdf)
+            await putting
         except Unavailable as error:
             raise NotStored from error.__cause__
         self._fail_point("worker_after_write")
-        return key
 
-    async def _complete(self, job: Report, key: str, pdf: bytes) -> None:
-        digest = hashlib.sha256(pdf).hexdigest()
+    async def _complete(self, job: Report, made: MadeFile) -> None:
         self._fail_point("worker_before_completion")
-        if not await self._jobs.complete(job, blob_key=key, size_bytes=len(pdf), sha256=digest):
+        if not await self._jobs.complete(job, blob_key=made.blob_key, size_bytes=made.size_bytes, sha256=made.sha256):
             _log.info("report_superseded", report_id=job.report_id)
-            await self._files.delete([key])
+            await self._files.delete([made.blob_key])
         self._fail_point("worker_after_completion")
 
     async def _delay(self, job: Report, error: BaseException) -> None:

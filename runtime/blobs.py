@@ -7,7 +7,7 @@ import shutil
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import obstore
 from obstore.store import LocalStore, ObjectStore
@@ -35,6 +35,14 @@ class Blobs:
         """Store `data` under a key that was never used. Raises Unavailable when it cannot be stored."""
         with _translated():
             await obstore.put_async(self._store, key, data, mode="create")
+
+    async def put_file(self, key: str, content: IO[bytes]) -> None:
+        """Store what `content` holds from its position on, under a key that was never used. Raises Unavailable.
+
+        A few MiB of it are in memory at a time.
+        """
+        with _translated():
+            await obstore.put_async(self._store, key, content, max_concurrency=1)
 
     async def get(self, key: str) -> bytes:
         """Return the whole blob, for small ones. Raises BlobMissing."""

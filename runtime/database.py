@@ -55,6 +55,9 @@ class Database(Protocol):
     def write(self) -> AbstractAsyncContextManager[Session]:
         """Run one transaction: committed on leaving, rolled back when leaving by an exception."""
 
+    async def forget_log(self) -> None:
+        """Have what was deleted leave the database's own log too. Raises Unavailable while somebody reads."""
+
 
 def now_micros() -> int:
     """Return the wall clock in microseconds since 1970."""
@@ -152,6 +155,14 @@ class SqliteDatabase:
                     await to_the_end(self._writer.rollback())
                     raise
 
+    async def forget_log(self) -> None:
+        """See `Database.forget_log`. Pages of the file itself are overwritten with zeros by the deletion."""
+        async with self._writing:
+            with _TRANSLATED:
+                [row] = await self._writer.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
+        if row[0]:
+            raise Unavailable("The database is being read; try again later.", dependency="database")
+
     async def _begin(self) -> None:
         until = time.monotonic() + BUSY_TIMEOUT_SECONDS
         while True:
@@ -232,6 +243,7 @@ async def _connect(path: Path, clock: Callable[[], int], *, read_only: bool) -> 
         if not read_only:
             await connection.execute("PRAGMA journal_mode = WAL")
             await connection.execute("PRAGMA synchronous = FULL")
+            await connection.execute("PRAGMA secure_delete = ON")
         yield connection
 
 

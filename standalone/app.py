@@ -139,9 +139,11 @@ def _profile_settings(settings: Settings, secrets: Secrets, folder: Path) -> pro
         internal_secret=secrets.internal,
         refresh_secret=secrets.refresh,
         page_secret=secrets.pages,
+        deletion_secret=secrets.deletions,
         data_dir=folder / "profile",
         image_workers=settings.image_workers,
         sign_ups_per_hour=settings.sign_ups_per_hour,
+        deletion_grace_days=settings.deletion_grace_days,
         development=settings.development,
         **{field.name: getattr(settings, field.name) for field in fields(profile_service.settings.MailSettings)},
     )

@@ -19,6 +19,7 @@ class Secrets:
     internal: Secret
     refresh: Secret
     pages: Secret
+    deletions: Secret
 
 
 def load_or_create_secrets(folder: Path) -> Secrets:
@@ -28,6 +29,7 @@ def load_or_create_secrets(folder: Path) -> Secrets:
         internal=_load_or_create(folder / "internal.key"),
         refresh=_load_or_create(folder / "refresh.key"),
         pages=_load_or_create(folder / "pages.key"),
+        deletions=_load_or_create(folder / "deletions.key"),
     )
 
 

@@ -34,6 +34,9 @@ class Settings(MailSettings):
     sign_ups_per_hour: int = setting(
         "Accounts that can be opened in an hour from one network (/24 or /64); 0: any number.", default=30, minimum=0
     )
+    deletion_grace_days: int = setting(
+        "Days in which a deleted account can be brought back; 0: it is purged at once.", default=14, minimum=0
+    )
     development: bool = setting("Try things out: what is handy for that and not for a club's real data.", default=False)
     reflection: bool = setting("Serve gRPC reflection, for grpcurl; always in development.", default=False)
     metrics_listen: str = setting(

@@ -11,6 +11,7 @@ import typer
 
 from client.cli import (
     account,
+    account_lifecycle,
     admin,
     avatar,
     email,
@@ -49,7 +50,7 @@ Environment:
                        (default ~/.config/dossier/credentials.json)
   DOSSIER_TLS          set to encrypt, as --tls does
   DOSSIER_ROOT_CA      the authority to trust, as --root-ca does
-  DOSSIER_PASSWORD     the password for sign-in and sign-up
+  DOSSIER_PASSWORD     the password, where a command asks for one
   DOSSIER_DEBUG        set to show where an error came from
 """
 
@@ -92,6 +93,7 @@ def root(
 
 
 account.add_to(app)
+app.add_typer(account_lifecycle.app, name="account")
 app.add_typer(sign_in_sessions.app, name="session")
 app.add_typer(forgotten_password.app, name="password")
 app.add_typer(email.app, name="email")

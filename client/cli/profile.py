@@ -1,4 +1,4 @@
-"""profile show, edit, list, delete."""
+"""profile show, edit, list."""
 
 from __future__ import annotations
 
@@ -10,12 +10,10 @@ import typer
 
 from client.cli.failures import USAGE, CommandFailure
 from client.cli.output import page_size, take, word
-from client.cli.passwords import confirm, read_password
 from client.cli.session import (
     JsonOption,
     LimitOption,
     OwnUsernameArgument,
-    PasswordStdinOption,
     examples,
     session_of,
 )
@@ -102,31 +100,6 @@ def list_profiles(
             session.output.table(("USERNAME", "NAME", "CITY", "CLUB"), rows)
         if more:
             session.output.remark(f"There are more than {limit}; --limit 0 lists all.")
-
-    asyncio.run(work())
-
-
-@app.command("delete", epilog=examples("dossier profile delete"))
-def delete(
-    ctx: typer.Context,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
-    password_stdin: PasswordStdinOption = False,
-) -> None:
-    """Delete your own account for good: profile, e-mail, avatar and sessions.
-
-    Your games stay, without your name. The username is never given out again.
-    """
-    session = session_of(ctx)
-    username = session.own_username()
-    # Asked before the event loop runs, which would not let Ctrl-C interrupt the question.
-    if not yes and not confirm(f"Delete the account {username} on {session.endpoint} for good?"):
-        raise CommandFailure("Nothing was deleted.")
-    password = read_password(from_stdin=password_stdin)
-
-    async def work() -> None:
-        async with session.connect() as dossier:
-            await dossier.delete_account(password)
-        session.output.remark(f"The account {username} is deleted.")
 
     asyncio.run(work())
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Printable PDF reports of players.", no_args_is_help=True)
 
-_COLUMNS = ("REPORT", "PLAYER", "STATE", "ASKED FOR", "BYTES")
+_COLUMNS = ("REPORT", "PLAYER", "STATE", "ASKED FOR", "BYTES", "KIND")
 _ID = "01936d3e-8c5a-7f21-9c0b-3a4d5e6f7081"
 
 ReportIdArgument = Annotated[str, typer.Argument(metavar="ID", parser=lower_case, help="The report's id.")]
@@ -74,7 +74,7 @@ def download(
 
 @app.command("list", epilog=examples("dossier report list", "dossier report list | cut -f 1"))
 def list_reports(ctx: typer.Context, limit: LimitOption = 50, as_json: JsonOption = False) -> None:
-    """List your reports, newest first: REPORT, PLAYER, STATE, ASKED FOR, BYTES."""
+    """List your reports, newest first: REPORT, PLAYER, STATE, ASKED FOR, BYTES, KIND."""
     session = session_of(ctx, as_json=as_json)
 
     async def work() -> None:
@@ -140,7 +140,14 @@ def _row(output: Output, report: report_pb.Report) -> tuple[str, ...]:
     from dossier.report.v1.report_pb2 import State
 
     size = str(report.size_bytes) if report.size_bytes else ""
-    return (report.report_id, report.username, word(State.Name(report.state)), output.time(report.create_time), size)
+    state, asked = word(State.Name(report.state)), output.time(report.create_time)
+    return (report.report_id, report.username, state, asked, size, _kind(report))
+
+
+def _kind(report: report_pb.Report) -> str:
+    from dossier.report.v1.report_pb2 import Kind
+
+    return word(Kind.Name(report.kind)).lower().replace("_", " ")
 
 
 def _print_report(output: Output, report: report_pb.Report) -> None:
@@ -153,6 +160,7 @@ def _print_report(output: Output, report: report_pb.Report) -> None:
     output.record(
         [
             ("report", report.report_id),
+            ("kind", _kind(report)),
             ("player", report.username),
             ("state", word(State.Name(report.state))),
             ("failure", failure),

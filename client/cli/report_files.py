@@ -67,13 +67,16 @@ def _print_saved(session: Session, report: report_pb.Report, saved: DownloadedRe
 
 def _path(report: report_pb.Report, output: Path | None) -> Path:
     """Return where to save: what was asked for, or a name that is still free. A file named outright is replaced."""
+    from dossier.report.v1.report_pb2 import KIND_ACCOUNT_EXPORT
+
     if output is not None and not output.is_dir():
         return output
     player = re.sub(r"[^a-z0-9_-]", "_", report.username) or "report"  # the server does not choose our paths
     stem = f"{player}-{report.create_time.ToDatetime():%Y-%m-%d}"
     folder = output or Path()
-    path, number = folder / f"{stem}.pdf", 1
+    ending = "zip" if report.kind == KIND_ACCOUNT_EXPORT else "pdf"
+    path, number = folder / f"{stem}.{ending}", 1
     while path.exists():
         number += 1
-        path = folder / f"{stem}-{number}.pdf"
+        path = folder / f"{stem}-{number}.{ending}"
     return path

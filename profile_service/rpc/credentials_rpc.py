@@ -10,6 +10,7 @@ from dossier.profile.v1 import credentials_service_pb2_grpc as credentials_rpc
 
 from profile_service.audit import NOBODY
 from profile_service.credentials import CredentialRules
+from profile_service.deletions import Deletions
 from profile_service.password_resets import PasswordResets
 from profile_service.roles import Roles
 from profile_service.rpc.messages import timestamp
@@ -31,12 +32,14 @@ class CredentialsServicer(credentials_rpc.CredentialsServiceServicer):
         resets: PasswordResets,
         roles: Roles,
         service_accounts: ServiceAccounts,
+        deletions: Deletions,
     ) -> None:
         self._rules = rules
         self._sessions = sessions
         self._resets = resets
         self._roles = roles
         self._service_accounts = service_accounts
+        self._deletions = deletions
 
     async def CreateAccount(
         self, request: credentials_pb.CreateAccountRequest, context: Context
@@ -116,6 +119,15 @@ class CredentialsServicer(credentials_rpc.CredentialsServiceServicer):
     ) -> credentials_pb.ResetPasswordResponse:
         await self._resets.reset(request.token, request.new_password)
         return credentials_pb.ResetPasswordResponse()
+
+    async def UndeleteAccount(
+        self, request: credentials_pb.UndeleteAccountRequest, context: Context
+    ) -> credentials_pb.UndeleteAccountResponse:
+        account_id = await self._rules.require_returning(
+            request.username, request.password, network=request.client_address
+        )
+        await self._deletions.undelete(account_id)
+        return credentials_pb.UndeleteAccountResponse()
 
     async def GetSession(
         self, request: credentials_pb.GetSessionRequest, context: Context

@@ -32,14 +32,15 @@ class SnapshotServicer(snapshot_rpc.SnapshotServiceServicer):
             email=snapshot.email,
             avatar=snapshot.avatar,
             stats=stats_message(snapshot.stats or NO_GAMES),
-            games=map(_played_game, snapshot.games or ()),
+            games=map(played_game_message, snapshot.games or ()),
             read_time=timestamp(snapshot.read_time),
             stats_hidden=snapshot.stats is None,
             games_hidden=snapshot.games is None,
         )
 
 
-def _played_game(game: PlayedGame) -> snapshot_pb.PlayedGame:
+def played_game_message(game: PlayedGame) -> snapshot_pb.PlayedGame:
+    """Return a game as its player saw it as a message."""
     return snapshot_pb.PlayedGame(
         game_id=game.game_id,
         start_time=timestamp(game.start_time),

@@ -17,10 +17,6 @@ ORDER BY create_time, api_key_id;
 DELETE FROM api_keys WHERE api_key_id = :api_key_id
 RETURNING account_id;
 
--- name: delete_api_keys_of
-DELETE FROM api_keys WHERE account_id = :account_id
-RETURNING api_key_id;
-
 -- name: find_api_key^
 SELECT api_keys.api_key_id, api_keys.account_id, bans_in_force.reason AS ban_reason,
     bans_in_force.create_time AS ban_create_time, bans_in_force.expire_time AS ban_expire_time

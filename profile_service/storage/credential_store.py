@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from profile_service.audit import Kind
@@ -12,20 +12,21 @@ from profile_service.mail import Mail, MailKind
 from profile_service.storage.audit_store import record
 from profile_service.storage.mail_store import drop_mail_wishes, may_confirm, queue
 from profile_service.storage.standing_store import ban_of, roles_of, roles_text
-from profile_service.storage.user_store import delete_variants, moment, visibility_of
+from profile_service.storage.user_store import moment, visibility_of
 from profile_service.users import search_key
 from runtime.database import Database, Row, Session, UniqueViolation
 
 
 class CredentialStore:
-    """Implements `credentials.CredentialStore`."""
+    """Implements `credentials.CredentialStore`. `username_hash` is how names of purged accounts are kept."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *, username_hash: Callable[[str], str]) -> None:
         self._database = database
+        self._username_hash = username_hash
 
     async def create_account(self, account: NewAccount) -> None:
         """See `credentials.CredentialStore`."""
-        async with inserting_account(self._database, account) as session:
+        async with inserting_account(self._database, account, username_hash=self._username_hash) as session:
             if account.confirmation_mail_id and await may_confirm(session, account.account_id, account.email):
                 await queue(session, _confirmation(account))
             await record(session, Kind.SIGN_UP, account.account_id, address=account.network)
@@ -33,6 +34,10 @@ class CredentialStore:
     async def find_credentials(self, username: str) -> Credentials | None:
         """See `credentials.CredentialStore`."""
         return _credentials(await self._database.point.one("find_credentials", username=username))
+
+    async def find_returning(self, username: str) -> Credentials | None:
+        """See `credentials.CredentialStore`."""
+        return _credentials(await self._database.point.one("find_returning", username=username))
 
     async def get_credentials(self, account_id: str) -> Credentials | None:
         """See `credentials.CredentialStore`."""
@@ -69,19 +74,6 @@ class CredentialStore:
                 await record(session, Kind.PASSWORD_CHANGED, account_id)
         return replaced is not None
 
-    async def erase_account(self, account_id: str) -> list[str]:
-        """See `credentials.CredentialStore`."""
-        async with self._database.write() as session:
-            erased = await session.one("erase_user", account_id=account_id)
-            if erased is not None:
-                await record(session, Kind.ACCOUNT_DELETED, account_id)
-            await session.all("end_sessions_of", account_id=account_id)
-            await drop_mail_wishes(session, account_id)
-            await session.all("delete_mails_of", account_id=account_id)
-            await session.one("delete_ban", account_id=account_id)
-            await session.all("delete_api_keys_of", account_id=account_id)
-            return await delete_variants(session, account_id)
-
 
 def _confirmation(account: NewAccount) -> Mail:
     return Mail(
@@ -93,14 +85,17 @@ def _confirmation(account: NewAccount) -> Mail:
 
 
 @asynccontextmanager
-async def inserting_account(database: Database, account: NewAccount) -> AsyncIterator[Session]:
+async def inserting_account(
+    database: Database, account: NewAccount, *, username_hash: Callable[[str], str]
+) -> AsyncIterator[Session]:
     """Insert an account in a transaction, for the caller to add what belongs to it. Raises UsernameTaken."""
     try:
         async with database.write() as session:
             if await session.one("find_lookalike", look=account.look) is not None:
                 raise UsernameTaken(account.username)
-            await session.one(
+            inserted = await session.one(
                 "insert_user",
+                username_hash=username_hash(account.username),
                 account_id=account.account_id,
                 username=account.username,
                 look=account.look,
@@ -111,6 +106,8 @@ async def inserting_account(database: Database, account: NewAccount) -> AsyncIte
                 roles=roles_text(account.roles),
                 search_text=search_key(account.display_name, account.username),
             )
+            if inserted is None:
+                raise UsernameTaken(account.username)
             yield session
     except UniqueViolation as error:
         raise UsernameTaken(account.username) from error

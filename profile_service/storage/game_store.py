@@ -77,17 +77,19 @@ async def stats_of(session: Session, account_id: str, period: Period) -> PlayerS
 async def played_games(session: Session, account_id: str, *, count: int) -> list[PlayedGame]:
     """Return the newest games of an account, read in `session`."""
     rows = await session.all("list_played_games", account_id=account_id, count=count)
-    return [
-        PlayedGame(
-            row["game_id"],
-            moment(row["start_time"]),
-            row["duration"] * _MICRO,
-            row["seat_number"],
-            row["role"],
-            row["result"],
-        )
-        for row in rows
-    ]
+    return [played_game(row) for row in rows]
+
+
+def played_game(row: Row) -> PlayedGame:
+    """Decode a row of a player's seats."""
+    return PlayedGame(
+        row["game_id"],
+        moment(row["start_time"]),
+        row["duration"] * _MICRO,
+        row["seat_number"],
+        row["role"],
+        row["result"],
+    )
 
 
 def position_of(game: Game) -> list[str | int]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from profile_service.audit import Kind
 from profile_service.credentials import NewAccount
 from profile_service.errors import ApiKeyQuota, ServiceAccountNotFound
@@ -14,14 +16,15 @@ from runtime.database import Database, Row, Session
 
 
 class ServiceAccountStore:
-    """Implements `service_accounts.ServiceAccountStore`."""
+    """Implements `service_accounts.ServiceAccountStore`. `username_hash` is how names of purged accounts are kept."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *, username_hash: Callable[[str], str]) -> None:
         self._database = database
+        self._username_hash = username_hash
 
     async def create_service_account(self, account: NewAccount, *, actor_id: str, key: NewKey | None) -> None:
         """See `service_accounts.ServiceAccountStore`."""
-        async with inserting_account(self._database, account) as session:
+        async with inserting_account(self._database, account, username_hash=self._username_hash) as session:
             await record(session, Kind.SERVICE_ACCOUNT_MADE, account.account_id, actor_id=actor_id)
             if key is not None:
                 await _insert_key(session, account.account_id, key, actor_id=actor_id, most=1)

@@ -5,10 +5,10 @@ SELECT account_id FROM users WHERE look = :look;
 INSERT INTO users (
     account_id, username, look, kind, state, display_name, email, gender, city, club, about, locale, password_hash, roles,
     search_text, city_key, club_key, revision, create_time, update_time
-) VALUES (
-    :account_id, :username, :look, :kind, 'active', :display_name, :email, 'unspecified', '', '', '', '', :password_hash, :roles,
-    :search_text, '', '', 1, now_micros(), now_micros()
 )
+SELECT :account_id, :username, :look, :kind, 'active', :display_name, :email, 'unspecified', '', '', '', '', :password_hash,
+    :roles, :search_text, '', '', 1, now_micros(), now_micros()
+WHERE NOT EXISTS (SELECT 1 FROM retired_usernames WHERE username_hash = :username_hash)
 RETURNING account_id;
 
 -- name: get_user^
@@ -121,6 +121,12 @@ FROM users
 LEFT JOIN bans_in_force ON bans_in_force.account_id = users.account_id
 WHERE users.username = :username AND users.state = 'active';
 
+-- name: find_returning^
+-- A ban does not hinder it, and is there afterwards.
+SELECT account_id, username, password_hash, NULL AS ban_reason
+FROM users
+WHERE username = :username AND state IN ('active', 'leaving');
+
 -- name: get_credentials^
 SELECT users.account_id, users.username, users.password_hash, bans_in_force.reason AS ban_reason,
     bans_in_force.create_time AS ban_create_time, bans_in_force.expire_time AS ban_expire_time
@@ -170,12 +176,3 @@ SELECT variant.blob_key, variant.sha256, variant.size_bytes, users.avatar_type
 FROM users
 JOIN avatar_variants AS variant ON variant.account_id = users.account_id
 WHERE users.username = :username AND users.state = 'active' AND variant.pixels = :pixels;
-
--- name: erase_user^
-UPDATE users
-SET state = 'deleted', display_name = '', email = '', confirmed_email_key = '', pending_email = '', gender = 'unspecified', city = '', club = '', about = '',
-    locale = '', password_hash = '', roles = '', search_text = '', city_key = '', club_key = '',
-    avatar_type = NULL, avatar_sha256 = NULL, avatar_size_bytes = NULL, avatar_time = NULL,
-    revision = revision + 1, update_time = now_micros()
-WHERE account_id = :account_id AND state = 'active'
-RETURNING account_id;

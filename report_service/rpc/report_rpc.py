@@ -14,12 +14,12 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from report_service.download import Downloads
 from report_service.feed import Feed
-from report_service.reports import Report, Reports, Wish
+from report_service.reports import Kind, Report, Reports, Wish
 from report_service.storage.report_store import position_of
 from runtime import calls
 from runtime.pages import PageTokens, page_size
 
-CONTENT_TYPE = "application/pdf"
+CONTENT_TYPES = {Kind.PLAYER_REPORT: "application/pdf", Kind.ACCOUNT_EXPORT: "application/zip"}
 Context = grpc.aio.ServicerContext[Any, Any]
 
 
@@ -45,6 +45,21 @@ class ReportRpc(service_rpc.ReportServiceServicer):
         )
         report = await self._reports.create(wish, own_username=caller.username)
         return service_pb.CreateReportResponse(report=encode(report))
+
+    async def ExportAccount(
+        self, request: service_pb.ExportAccountRequest, context: Context
+    ) -> service_pb.ExportAccountResponse:
+        """See the proto."""
+        caller = calls.caller()
+        wish = Wish(
+            owner_id=caller.account_id,
+            username=caller.username,
+            include_email=False,
+            request_id=request.request_id,
+            kind=Kind.ACCOUNT_EXPORT,
+        )
+        report = await self._reports.create(wish, own_username=caller.username)
+        return service_pb.ExportAccountResponse(report=encode(report))
 
     async def GetReport(self, request: service_pb.GetReportRequest, context: Context) -> service_pb.GetReportResponse:
         """See the proto."""
@@ -80,7 +95,7 @@ class ReportRpc(service_rpc.ReportServiceServicer):
             calls.caller().account_id, request.report_id, offset=request.read_offset, limit=request.read_limit
         )
         metadata = service_pb.DownloadReportMetadata(
-            content_type=CONTENT_TYPE,
+            content_type=CONTENT_TYPES[download.report.kind],
             file_name=download.file_name,
             size_bytes=download.report.size_bytes,
             sha256=download.report.sha256,
@@ -119,6 +134,7 @@ def encode(report: Report) -> report_pb.Report:
         size_bytes=report.size_bytes,
         sha256=report.sha256,
         attempt_count=report.attempt_count,
+        kind=f"KIND_{report.kind}",
     )
     if report.expire_time is not None:
         message.expire_time.CopyFrom(_timestamp(report.expire_time))

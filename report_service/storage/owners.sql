@@ -3,7 +3,7 @@
 -- name: find_by_request^
 SELECT
     report_id, owner_id, username, include_email, state, fence, attempt_count, create_time, update_time, expire_time,
-    blob_key, size_bytes, sha256, failure_reason, request_digest
+    blob_key, size_bytes, sha256, failure_reason, kind, request_digest
 FROM reports
 WHERE owner_id = :owner_id AND request_id = :request_id AND deleted = 0;
 
@@ -17,19 +17,21 @@ WHERE owner_id = :owner_id AND deleted = 0;
 -- name: insert_report^
 INSERT INTO reports (
     report_id, owner_id, username, include_email, request_id, request_digest, state, fence, attempt_count, hint_count,
-    due_time, create_time, update_time, expire_time, blob_key, size_bytes, sha256, failure_reason, deleted
+    due_time, create_time, update_time, expire_time, blob_key, size_bytes, sha256, failure_reason, deleted,
+    kind
 ) VALUES (
     :report_id, :owner_id, :username, :include_email, :request_id, :request_digest, 'QUEUED', 0, 0, 0,
-    now_micros(), now_micros(), now_micros(), NULL, '', 0, '', '', 0
+    now_micros(), now_micros(), now_micros(), NULL, '', 0, '', '', 0,
+    :kind
 )
 RETURNING
     report_id, owner_id, username, include_email, state, fence, attempt_count, create_time, update_time, expire_time,
-    blob_key, size_bytes, sha256, failure_reason;
+    blob_key, size_bytes, sha256, failure_reason, kind;
 
 -- name: get_report^
 SELECT
     report_id, owner_id, username, include_email, state, fence, attempt_count, create_time, update_time, expire_time,
-    blob_key, size_bytes, sha256, failure_reason
+    blob_key, size_bytes, sha256, failure_reason, kind
 FROM reports
 WHERE report_id = :report_id AND owner_id = :owner_id AND deleted = 0;
 
@@ -37,7 +39,7 @@ WHERE report_id = :report_id AND owner_id = :owner_id AND deleted = 0;
 -- Newest first, from before the position given.
 SELECT
     report_id, owner_id, username, include_email, state, fence, attempt_count, create_time, update_time, expire_time,
-    blob_key, size_bytes, sha256, failure_reason
+    blob_key, size_bytes, sha256, failure_reason, kind
 FROM reports
 WHERE
     owner_id = :owner_id AND deleted = 0
@@ -52,7 +54,7 @@ UPDATE reports SET
 WHERE report_id = :report_id AND owner_id = :owner_id AND deleted = 0 AND state IN ('QUEUED', 'RENDERING')
 RETURNING
     report_id, owner_id, username, include_email, state, fence, attempt_count, create_time, update_time, expire_time,
-    blob_key, size_bytes, sha256, failure_reason;
+    blob_key, size_bytes, sha256, failure_reason, kind;
 
 -- name: delete_report^
 -- A worker that was at it may still be writing: the files are deleted when it has surely ended.

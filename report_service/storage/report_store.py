@@ -10,7 +10,7 @@ from typing import Any
 import structlog
 
 from report_service.errors import RequestIdTaken
-from report_service.reports import Due, DueHint, FailureReason, Report, Rules, State, Wish
+from report_service.reports import Due, DueHint, FailureReason, Kind, Report, Rules, State, Wish
 from runtime.database import Database, Row, Session, UniqueViolation
 
 # How many ids `watched_reports` asks for at once.
@@ -242,6 +242,7 @@ class _WishRows:
             include_email=int(wish.include_email),
             request_id=wish.request_id,
             request_digest=wish.digest,
+            kind=str(wish.kind),
         )
         return _to_report(row)
 
@@ -266,6 +267,7 @@ def _to_report(row: Row) -> Report:
         size_bytes=row["size_bytes"],
         sha256=row["sha256"],
         failure_reason=FailureReason(row["failure_reason"]) if row["failure_reason"] else None,
+        kind=Kind(row["kind"]),
     )
 
 

@@ -20,7 +20,7 @@ from tests.e2e.processes import Part
 from tests.provision.ports import free_port
 
 PASSWORD = "a long and unusual password"
-SECRETS = {name: f"{name}-secret-of-the-tests-0123456789abcdef" for name in ("internal", "refresh", "page")}
+SECRETS = {name: f"{name}-secret-of-the-tests-0123456789abcdef" for name in ("internal", "refresh", "page", "deletion")}
 
 
 @dataclass
@@ -107,6 +107,7 @@ def distributed(folder: Path, *, amqp_url: str = "", identity: Identity | None =
         "DOSSIER_PROFILE_PAGE_SECRET": SECRETS["page"],
         "DOSSIER_PROFILE_SIGN_UPS_PER_HOUR": "0",
         "DOSSIER_PROFILE_RESET_MAILS_PER_HOUR": "0",
+        "DOSSIER_PROFILE_DELETION_SECRET": SECRETS["deletion"],
     }
     report_environ = {
         "DOSSIER_REPORT_LISTEN": report,

@@ -239,6 +239,7 @@ def _parts(
         "REFRESH_SECRET": SECRETS["refresh"],
         "PAGE_SECRET": SECRETS["page"],
         "SIGN_UPS_PER_HOUR": "0",
+        "DELETION_SECRET": SECRETS["deletion"],
     }
     report = {
         "LISTEN": addresses["report"],

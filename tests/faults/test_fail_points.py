@@ -8,8 +8,10 @@ import sys
 
 import pytest
 
-from report_service.fail_points import NAMES, fail_point, nowhere, parse
+from profile_service.settings import Settings as ProfileSettings
+from report_service.fail_points import ALL_NAMES
 from report_service.settings import Settings
+from runtime.fail_points import fail_point, nowhere, parse
 from runtime.settings import SettingsError
 
 NEEDED = {
@@ -18,8 +20,10 @@ NEEDED = {
 }
 NAMED = NEEDED | {"DOSSIER_REPORT_FAIL_POINT": "worker_after_claim:2"}
 PASSES = """
-from report_service.fail_points import fail_point
-passes = fail_point("worker_after_claim:3")
+from profile_service.settings import Settings as ProfileSettings
+from report_service.fail_points import NAMES
+from runtime.fail_points import fail_point
+passes = fail_point("worker_after_claim:3", NAMES)
 for _ in range(2):
     passes("worker_after_claim")
     passes("worker_before_ack")
@@ -31,8 +35,8 @@ print("alive still", flush=True)
 
 def test_every_place_passes_when_nothing_is_set() -> None:
     """Production runs through the one function that does nothing."""
-    assert fail_point(Settings.from_env(NEEDED).fail_point) is nowhere
-    for name in NAMES:
+    assert fail_point(Settings.from_env(NEEDED).fail_point, ALL_NAMES) is nowhere
+    for name in ALL_NAMES:
         nowhere(name)
 
 
@@ -48,7 +52,18 @@ def test_fail_point_is_refused_when_not_enabled() -> None:
     with pytest.raises(SettingsError, match="DOSSIER_REPORT_FAIL_POINT kills the process and is for tests; unset it"):
         Settings.from_env(NAMED)
     enabled = Settings.from_env(NAMED | {"DOSSIER_REPORT_FAIL_POINTS_ENABLED": "true"})
-    assert parse(enabled.fail_point) == ("worker_after_claim", 2)
+    assert parse(enabled.fail_point, ALL_NAMES) == ("worker_after_claim", 2)
+
+
+def test_fail_point_of_the_profile_service_is_refused_alike() -> None:
+    """It too must be wanted twice, and name a place."""
+    secrets = ("INTERNAL", "REFRESH", "PAGE", "DELETION")
+    environ = {f"DOSSIER_PROFILE_{name}_SECRET": "s" * 32 for name in secrets}
+    environ["DOSSIER_PROFILE_FAIL_POINT"] = "worker_after_claim"
+    with pytest.raises(SettingsError, match="DOSSIER_PROFILE_FAIL_POINT kills the process"):
+        ProfileSettings.from_env(environ)
+    with pytest.raises(SettingsError, match="DOSSIER_PROFILE_FAIL_POINT must be one of purge_before_begin, "):
+        ProfileSettings.from_env(environ | {"DOSSIER_PROFILE_FAIL_POINTS_ENABLED": "true"})
 
 
 @pytest.mark.parametrize(

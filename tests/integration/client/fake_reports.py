@@ -42,13 +42,14 @@ class FakeReports(report_rpc.ReportServiceServicer):
         self.watches: deque[list[int]] = deque()
         self.state: int = report_pb.STATE_READY
         self.failure_reason = 0
+        self.kind: report_pb.Kind = report_pb.KIND_PLAYER_REPORT
         self.hangs = False
         self.pause_after = 0
 
     def report(self, state: int | None = None) -> report_pb.Report:
         """Return the report, in `state` or the one it is in."""
         state = self.state if state is None else state
-        report = report_pb.Report(report_id=REPORT_ID, username="anna", state=state)
+        report = report_pb.Report(report_id=REPORT_ID, username="anna", state=state, kind=self.kind)
         report.create_time.FromJsonString("2026-11-23T12:00:00Z")
         if state == report_pb.STATE_READY:
             report.size_bytes = len(self.content)
@@ -60,6 +61,11 @@ class FakeReports(report_rpc.ReportServiceServicer):
     async def CreateReport(self, request: pb.CreateReportRequest, context: Context) -> pb.CreateReportResponse:
         await self._fake.enter("CreateReport", request, context, signed_in=True)
         return pb.CreateReportResponse(report=self.report(report_pb.STATE_QUEUED))
+
+    async def ExportAccount(self, request: pb.ExportAccountRequest, context: Context) -> pb.ExportAccountResponse:
+        await self._fake.enter("ExportAccount", request, context, signed_in=True)
+        self.kind = report_pb.KIND_ACCOUNT_EXPORT
+        return pb.ExportAccountResponse(report=self.report(report_pb.STATE_QUEUED))
 
     async def GetReport(self, request: pb.GetReportRequest, context: Context) -> pb.GetReportResponse:
         await self._fake.enter("GetReport", request, context, signed_in=True)

@@ -103,6 +103,12 @@ class FakeAuth(auth_rpc.AuthServiceServicer):
         await self._fake.enter("ResetPassword", request, context)
         return auth_pb.ResetPasswordResponse()
 
+    async def UndeleteAccount(
+        self, request: auth_pb.UndeleteAccountRequest, context: Context
+    ) -> auth_pb.UndeleteAccountResponse:
+        await self._fake.enter("UndeleteAccount", request, context)
+        return auth_pb.UndeleteAccountResponse()
+
     async def GetCaller(self, request: auth_pb.GetCallerRequest, context: Context) -> auth_pb.GetCallerResponse:
         await self._fake.enter("GetCaller", request, context, signed_in=True)
         return auth_pb.GetCallerResponse(username="anna")
@@ -199,7 +205,25 @@ class FakeAccounts(account_rpc.AccountServiceServicer):
         if request.password != PASSWORD:
             await Fault(grpc.StatusCode.UNAUTHENTICATED, "CREDENTIALS_WRONG", "The password is wrong.").abort(context)
         del self._fake.users[request.username]
-        return account_pb.DeleteAccountResponse()
+        return account_pb.DeleteAccountResponse(receipt=a_receipt())
+
+    async def GetDeletionReceipt(
+        self, request: account_pb.GetDeletionReceiptRequest, context: Context
+    ) -> account_pb.GetDeletionReceiptResponse:
+        await self._fake.enter("GetDeletionReceipt", request, context)
+        return account_pb.GetDeletionReceiptResponse(receipt=a_receipt())
+
+
+def a_receipt() -> account_pb.DeletionReceipt:
+    """Return the receipt of a deletion that can still be taken back."""
+    receipt = account_pb.DeletionReceipt(
+        receipt_id=GAME_ID,
+        state=account_pb.DELETION_STATE_SCHEDULED,
+        mode=account_pb.DELETION_MODE_ERASE,
+        counts=account_pb.PurgedCounts(session_count=2),
+    )
+    receipt.purge_time.FromJsonString("2026-12-07T12:00:00Z")
+    return receipt
 
 
 class FakeAvatars(avatar_rpc.AvatarServiceServicer):

@@ -163,8 +163,9 @@ async def test_delete_account_forgets_tokens(anna: DossierClient) -> None:
     with pytest.raises(DossierError):
         await anna.delete_account("wrong")
     assert anna.signed_in_as == "anna"
-    await anna.delete_account(PASSWORD)
+    receipt = await anna.delete_account(PASSWORD, erase_seats=True)
     assert anna.signed_in_as is None
+    assert (await anna.deletion_receipt(receipt.receipt_id)).receipt_id == receipt.receipt_id
 
 
 async def test_batch_get_tells_the_missing(anna: DossierClient) -> None:

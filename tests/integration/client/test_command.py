@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import grpc
 import pytest
 from dossier.access.v1 import access_pb2 as access_pb
+from dossier.profile.v1 import account_service_pb2 as account_pb
 
 from tests.integration.client.command import Command
 from tests.integration.client.fakes import GAME_ID, PASSWORD, FakeServer, Fault
@@ -203,21 +204,33 @@ async def test_profile_edit_changes_the_given_fields(signed_in: Command, fake: F
     assert list(request.update_mask.paths) == ["club", "gender"]
 
 
-async def test_profile_delete_needs_yes_without_a_terminal(signed_in: Command, fake: FakeServer) -> None:
+async def test_account_delete_needs_yes_without_a_terminal(signed_in: Command, fake: FakeServer) -> None:
     """Nothing is deleted unasked."""
-    refused = await signed_in("profile", "delete", "--password-stdin", stdin=f"{PASSWORD}\n")
+    refused = await signed_in("account", "delete", "--password-stdin", stdin=f"{PASSWORD}\n")
     assert refused.code == 2
     assert fake.count("DeleteAccount") == 0
-    done = await signed_in("profile", "delete", "--yes", "--password-stdin", stdin=f"{PASSWORD}\n")
-    assert done.code == 0, done.err
+    done = await signed_in("account", "delete", "--yes", "--password-stdin", stdin=f"{PASSWORD}\n")
+    assert (done.code, done.out) == (0, f"{GAME_ID}\n"), done.err
+    assert "2026-12-07T12:00:00Z" in done.err
     assert json.loads(signed_in.credentials.read_text()) == {}
+    assert fake.requests("DeleteAccount")[0].mode == account_pb.DELETION_MODE_ANONYMISE_SEAT
+
+
+async def test_account_undelete_and_receipt_need_no_session(command: Command, fake: FakeServer) -> None:
+    """Who is signed out brings the account back with the password, and sees how far the deletion is."""
+    back = await command("account", "undelete", "ANNA", "--password-stdin", stdin=f"{PASSWORD}\n")
+    assert back.code == 0, back.err
+    assert fake.requests("UndeleteAccount")[0].username == "anna"
+    shown = await command("account", "receipt", GAME_ID)
+    rows = dict(line.split("\t") for line in shown.out.splitlines())
+    assert (rows["state"], rows["seats in games"], rows["sessions"]) == ("SCHEDULED", "ERASE", "2")
 
 
 async def test_interrupted_question_ends_with_130(signed_in: Command, fake: FakeServer) -> None:
     """Ctrl-C at a question ends the command at once, and nothing is done."""
     controller, terminal = pty.openpty()
     try:
-        process = await signed_in.start("profile", "delete", stdin=terminal)
+        process = await signed_in.start("account", "delete", stdin=terminal)
         assert process.stderr is not None
         await process.stderr.readuntil(b"[y/N]")
         process.send_signal(signal.SIGINT)

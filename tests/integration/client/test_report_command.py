@@ -46,6 +46,17 @@ async def test_report_create_can_end_at_once(signed_in: Command, fake: FakeServe
     assert json.loads((await signed_in("report", "show", REPORT_ID, "--json")).out)["state"] == "STATE_READY"
 
 
+async def test_account_export_is_saved_as_a_zip_file(signed_in: Command, fake: FakeServer, tmp_path: Path) -> None:
+    """An export is waited for, downloaded and checked as a report is."""
+    fake.reports.watches.append([report_pb.STATE_QUEUED, report_pb.STATE_READY])
+    result = await signed_in("account", "export")
+    assert (result.code, result.out) == (0, "anna-2026-11-23.zip\n"), result.err
+    assert result.err.splitlines()[:3] == [f"export {REPORT_ID}", "QUEUED", "READY"]
+    assert (tmp_path / "anna-2026-11-23.zip").read_bytes() == fake.reports.content
+    listed = await signed_in("report", "list")
+    assert listed.out.rstrip().endswith("account export")
+
+
 async def test_report_that_failed_ends_with_1(signed_in: Command, fake: FakeServer) -> None:
     """A failed report says why."""
     fake.reports.watches.append([report_pb.STATE_FAILED])

@@ -15,6 +15,7 @@ import grpc
 import pytest
 from dossier.access.v1 import access_pb2
 from dossier.admin.v1 import admin_service_pb2_grpc
+from dossier.lifecycle.v1 import lifecycle_service_pb2_grpc
 from dossier.profile.v1 import (
     account_service_pb2_grpc,
     avatar_service_pb2_grpc,
@@ -40,6 +41,7 @@ from tests.signing import INTERNAL_SECRET, TestKeys, bearer
 
 SIGN_UPS_PER_HOUR = 4
 RESET_MAILS_PER_HOUR = 8
+DELETION_SECRET = b"d" * 32
 PASSWORD = "a long and unusual password"
 
 
@@ -87,6 +89,7 @@ class Profile:
         self.games: Any = game_service_pb2_grpc.GameServiceStub(channel)
         self.stats: Any = stats_service_pb2_grpc.StatsServiceStub(channel)
         self.snapshots: Any = snapshot_service_pb2_grpc.SnapshotServiceStub(channel)
+        self.lifecycle: Any = lifecycle_service_pb2_grpc.LifecycleServiceStub(channel)
         self._keys = keys
         self._service_tokens = ServiceTokens(INTERNAL_SECRET, issuer="gateway")
 
@@ -125,13 +128,14 @@ class Profile:
 
 
 @asynccontextmanager
-async def running(folder: Path, **parts_instead: Any) -> AsyncIterator[Profile]:
+async def running(folder: Path, *, clock: Clock | None = None, **parts_instead: Any) -> AsyncIterator[Profile]:
     """Run the service on the data in `folder`, with other parts than its own where `open_parts` lets."""
-    clock, keys = Clock(), TestKeys()
+    clock, keys = clock or Clock(), TestKeys()
     settings = Settings(
         internal_secret=Secret(INTERNAL_SECRET),
         refresh_secret=Secret(b"r" * 32),
         page_secret=Secret(b"p" * 32),
+        deletion_secret=Secret(DELETION_SECRET),
         data_dir=folder / "profile",
         sign_ups_per_hour=SIGN_UPS_PER_HOUR,
         reset_mails_per_hour=RESET_MAILS_PER_HOUR,

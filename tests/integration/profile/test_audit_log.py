@@ -79,7 +79,7 @@ async def test_ends_of_sessions_are_told_apart_by_the_log(profile: Profile) -> N
     assert events(profile)[8:] == [
         ("session_revoked", "anna", "anna"),
         ("sign_out_everywhere", "boris", "boris"),
-        ("account_deleted", "chloe", "chloe"),
+        ("deletion_scheduled", "chloe", "chloe"),
         ("refresh_reused", "", "daria"),
     ]
 
@@ -211,12 +211,12 @@ async def test_log_goes_on_page_by_page_while_it_grows(profile: Profile) -> None
 
 
 async def test_log_keeps_what_a_deleted_account_did_without_its_name(profile: Profile) -> None:
-    """The events of a deleted account are still found by the name that nobody has any more, and show it no more."""
+    """The events of a hidden account are still found by its name, and show it no more."""
     ada, anna = await profile.with_role("ada", access_pb2.ROLE_ADMIN), await profile.sign_up("anna")
     delete = account_pb.DeleteAccountRequest(username="anna", password=PASSWORD)
     await profile.accounts.DeleteAccount(delete, metadata=anna.metadata)
     told = (await list_events(profile, ada, username="anna")).events
-    assert words(told) == [("ACCOUNT_DELETED", "", ""), ("SIGN_IN", "", ""), ("SIGN_UP", "", "")]
+    assert words(told) == [("DELETION_SCHEDULED", "", ""), ("SIGN_IN", "", ""), ("SIGN_UP", "", "")]
     assert {event.subject_account_id for event in told} == {anna.account_id}
 
 

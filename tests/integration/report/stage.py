@@ -13,6 +13,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import grpc
+from dossier.lifecycle.v1 import lifecycle_service_pb2_grpc as lifecycle_rpc
 from dossier.profile.v1 import user_pb2 as user_pb
 from dossier.report.v1 import report_pb2 as report_pb
 from dossier.report.v1 import report_service_pb2 as service_pb
@@ -41,6 +42,7 @@ from runtime.interceptors import CallInterceptor
 from runtime.server import Server
 from runtime.service_tokens import ServiceTokens
 from runtime.settings import Secret
+from tests.integration.report.fake_lifecycle import FakeLifecycle
 
 SECRET = b"a-secret-of-the-stage-0123456789abcdef"
 NOW = datetime(2026, 11, 23, 17, 45, tzinfo=UTC)
@@ -174,6 +176,7 @@ class Stage:
     channel: grpc.aio.Channel
     settings: Settings
     snapshots: FakeSnapshots
+    lifecycle: FakeLifecycle
 
     def as_player(self, username: str) -> Player:
         """Return the RPCs as this player calls them."""
@@ -189,6 +192,10 @@ class Player:
 
     async def create(self, **fields: Any) -> report_pb.Report:
         response = await self._stub.CreateReport(service_pb.CreateReportRequest(**fields), **self._options)
+        return response.report
+
+    async def export(self, **fields: Any) -> report_pb.Report:
+        response = await self._stub.ExportAccount(service_pb.ExportAccountRequest(**fields), **self._options)
         return response.report
 
     async def get(self, report_id: str) -> report_pb.Report:
@@ -227,10 +234,11 @@ class Player:
 
 
 @asynccontextmanager
-async def open_profile(snapshots: FakeSnapshots) -> AsyncIterator[str]:
+async def open_profile(snapshots: FakeSnapshots, lifecycle: FakeLifecycle | None = None) -> AsyncIterator[str]:
     """Serve the fake profile_service and return its address."""
     server = grpc.aio.server()
     snapshot_rpc.add_SnapshotServiceServicer_to_server(snapshots, server)
+    lifecycle_rpc.add_LifecycleServiceServicer_to_server(lifecycle or FakeLifecycle(), server)
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()
     try:
@@ -244,13 +252,13 @@ async def open_stage(
     settings: Settings, *, renderer: Renderer | None = None, metrics: ReportMetrics | None = None
 ) -> AsyncIterator[Stage]:
     """Run the report service behind a real server, its profile_service faked."""
-    snapshots = FakeSnapshots()
+    snapshots, lifecycle = FakeSnapshots(), FakeLifecycle()
     tokens = ServiceTokens(SECRET, issuer="report_service")
     sessions: Any = SimpleNamespace(remembers=lambda caller: True)
     verifier: Any = _NamedCallers()
     methods = {path: method for path, method in contract.methods().items() if method.service.endswith("ReportService")}
     async with (
-        open_profile(snapshots) as address,
+        open_profile(snapshots, lifecycle) as address,
         grpc.aio.insecure_channel(address) as profile,
         asyncio.TaskGroup() as tasks,
         open_parts(
@@ -266,7 +274,7 @@ async def open_stage(
         ) as server,
         grpc.aio.insecure_channel(server.address) as channel,
     ):
-        yield Stage(parts, channel, settings, snapshots)
+        yield Stage(parts, channel, settings, snapshots, lifecycle)
         await parts.drain()
 
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import IO, Any
 
 import pytest
 
 from report_service.document.snapshot import Gender, Snapshot, Tally
 from report_service.errors import PlayerNotFound, RenderCrashed, RenderFailed, RenderInterrupted, RenderLimit
+from report_service.exports import ExportFile
 from report_service.hints import InProcessHints
 from report_service.reports import FailureReason, Report, Rules, State
 from report_service.storage.report_store import ReportStore
@@ -50,9 +51,19 @@ class FakeFiles(dict[str, bytes]):
         assert key not in self
         self[key] = data
 
+    async def put_file(self, key: str, content: IO[bytes]) -> None:
+        await self.put(key, content.read())
+
     async def delete(self, keys: Sequence[str]) -> None:
         for key in keys:
             self.pop(key, None)
+
+
+class NoExports:
+    """Exports that nobody asks for."""
+
+    def open(self, job: Report) -> AbstractAsyncContextManager[ExportFile]:
+        raise NotImplementedError
 
 
 class FaultyJobs:
@@ -90,6 +101,7 @@ class Workshop:
             self.hints,
             snapshots=self.source,
             renderer=self.renderer,
+            exports=NoExports(),
             files=self.files,
             rules=Rules(),
             slots=slots,

@@ -54,7 +54,7 @@ class OneAccount:
     async def create_account(self, account: NewAccount) -> None:
         raise NotImplementedError
 
-    async def erase_account(self, account_id: str) -> list[str]:
+    async def find_returning(self, username: str) -> Credentials | None:
         raise NotImplementedError
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from report_service.download import Downloads
 from report_service.errors import FileDamaged, OffsetOutOfRange
-from report_service.reports import Report, State
+from report_service.reports import Kind, Report, State
 
 DATA = bytes(range(256)) * 4096  # 1 MiB.
 MOMENT = datetime(2026, 11, 23, tzinfo=UTC)
@@ -36,6 +36,7 @@ class FakeReports:
             len(DATA),
             digest,
             None,
+            Kind.PLAYER_REPORT,
         )
 
 

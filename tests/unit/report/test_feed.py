@@ -12,7 +12,7 @@ import pytest
 
 from report_service.errors import ReportNotFound
 from report_service.feed import Feed
-from report_service.reports import Report, State
+from report_service.reports import Kind, Report, State
 from runtime.errors import Draining, Unavailable
 from tests.integration.report.stage import eventually
 
@@ -21,7 +21,10 @@ MOMENT = datetime(2026, 11, 23, tzinfo=UTC)
 
 def a_report(report_id: str = "report-1", **changes: Any) -> Report:
     """Return a report that waits."""
-    report = Report(report_id, "anna-id", "anna", False, State.QUEUED, 0, 0, MOMENT, MOMENT, None, "", 0, "", None)
+    kind = Kind.PLAYER_REPORT
+    report = Report(
+        report_id, "anna-id", "anna", False, State.QUEUED, 0, 0, MOMENT, MOMENT, None, "", 0, "", None, kind
+    )
     return replace(report, **changes)
 
 

@@ -23,11 +23,14 @@ class AuditEventKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     AUDIT_EVENT_KIND_ROLE_GIVEN: _ClassVar[AuditEventKind]
     AUDIT_EVENT_KIND_ROLE_TAKEN: _ClassVar[AuditEventKind]
     AUDIT_EVENT_KIND_SERVICE_ACCOUNT_MADE: _ClassVar[AuditEventKind]
-    AUDIT_EVENT_KIND_ACCOUNT_DELETED: _ClassVar[AuditEventKind]
+    AUDIT_EVENT_KIND_DELETION_SCHEDULED: _ClassVar[AuditEventKind]
     AUDIT_EVENT_KIND_BANNED: _ClassVar[AuditEventKind]
     AUDIT_EVENT_KIND_UNBANNED: _ClassVar[AuditEventKind]
     AUDIT_EVENT_KIND_API_KEY_MADE: _ClassVar[AuditEventKind]
     AUDIT_EVENT_KIND_API_KEY_REVOKED: _ClassVar[AuditEventKind]
+    AUDIT_EVENT_KIND_UNDELETED: _ClassVar[AuditEventKind]
+    AUDIT_EVENT_KIND_PURGED: _ClassVar[AuditEventKind]
+    AUDIT_EVENT_KIND_EXPORT_MADE: _ClassVar[AuditEventKind]
 AUDIT_EVENT_KIND_UNSPECIFIED: AuditEventKind
 AUDIT_EVENT_KIND_SIGN_UP: AuditEventKind
 AUDIT_EVENT_KIND_SIGN_IN: AuditEventKind
@@ -39,11 +42,14 @@ AUDIT_EVENT_KIND_PASSWORD_CHANGED: AuditEventKind
 AUDIT_EVENT_KIND_ROLE_GIVEN: AuditEventKind
 AUDIT_EVENT_KIND_ROLE_TAKEN: AuditEventKind
 AUDIT_EVENT_KIND_SERVICE_ACCOUNT_MADE: AuditEventKind
-AUDIT_EVENT_KIND_ACCOUNT_DELETED: AuditEventKind
+AUDIT_EVENT_KIND_DELETION_SCHEDULED: AuditEventKind
 AUDIT_EVENT_KIND_BANNED: AuditEventKind
 AUDIT_EVENT_KIND_UNBANNED: AuditEventKind
 AUDIT_EVENT_KIND_API_KEY_MADE: AuditEventKind
 AUDIT_EVENT_KIND_API_KEY_REVOKED: AuditEventKind
+AUDIT_EVENT_KIND_UNDELETED: AuditEventKind
+AUDIT_EVENT_KIND_PURGED: AuditEventKind
+AUDIT_EVENT_KIND_EXPORT_MADE: AuditEventKind
 
 class AuditEvent(_message.Message):
     __slots__ = ("event_id", "event_time", "kind", "actor_account_id", "actor_username", "subject_account_id", "subject_username", "address", "details")

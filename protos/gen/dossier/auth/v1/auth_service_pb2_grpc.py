@@ -95,6 +95,11 @@ class AuthServiceStub:
                 request_serializer=dossier_dot_auth_dot_v1_dot_auth__service__pb2.ResetPasswordRequest.SerializeToString,
                 response_deserializer=dossier_dot_auth_dot_v1_dot_auth__service__pb2.ResetPasswordResponse.FromString,
                 _registered_method=True)
+        self.UndeleteAccount = channel.unary_unary(
+                '/dossier.auth.v1.AuthService/UndeleteAccount',
+                request_serializer=dossier_dot_auth_dot_v1_dot_auth__service__pb2.UndeleteAccountRequest.SerializeToString,
+                response_deserializer=dossier_dot_auth_dot_v1_dot_auth__service__pb2.UndeleteAccountResponse.FromString,
+                _registered_method=True)
         self.GetJwks = channel.unary_unary(
                 '/dossier.auth.v1.AuthService/GetJwks',
                 request_serializer=dossier_dot_auth_dot_v1_dot_auth__service__pb2.GetJwksRequest.SerializeToString,
@@ -276,6 +281,19 @@ class AuthServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def UndeleteAccount(self, request, context):
+        """Brings back an account that was deleted and is still in its grace, as it was; sign in to it then. Idempotent: an account
+        that needs no bringing back stays as it is.
+
+        Errors:
+        UNAUTHENTICATED (CREDENTIALS_WRONG): wrong password or unknown username, or the grace is over; which is not told.
+        RESOURCE_EXHAUSTED (TOO_MANY_ATTEMPTS, SERVER_BUSY): try again after the delay in RetryInfo.
+        UNAVAILABLE (DEPENDENCY_UNAVAILABLE): try again later.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def GetJwks(self, request, context):
         """Returns the public keys that access tokens are signed with (RFC 7517), to verify them without asking us.
 
@@ -354,6 +372,11 @@ def add_AuthServiceServicer_to_server(servicer, server):
                     servicer.ResetPassword,
                     request_deserializer=dossier_dot_auth_dot_v1_dot_auth__service__pb2.ResetPasswordRequest.FromString,
                     response_serializer=dossier_dot_auth_dot_v1_dot_auth__service__pb2.ResetPasswordResponse.SerializeToString,
+            ),
+            'UndeleteAccount': grpc.unary_unary_rpc_method_handler(
+                    servicer.UndeleteAccount,
+                    request_deserializer=dossier_dot_auth_dot_v1_dot_auth__service__pb2.UndeleteAccountRequest.FromString,
+                    response_serializer=dossier_dot_auth_dot_v1_dot_auth__service__pb2.UndeleteAccountResponse.SerializeToString,
             ),
             'GetJwks': grpc.unary_unary_rpc_method_handler(
                     servicer.GetJwks,
@@ -669,6 +692,33 @@ class AuthService:
             '/dossier.auth.v1.AuthService/ResetPassword',
             dossier_dot_auth_dot_v1_dot_auth__service__pb2.ResetPasswordRequest.SerializeToString,
             dossier_dot_auth_dot_v1_dot_auth__service__pb2.ResetPasswordResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UndeleteAccount(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dossier.auth.v1.AuthService/UndeleteAccount',
+            dossier_dot_auth_dot_v1_dot_auth__service__pb2.UndeleteAccountRequest.SerializeToString,
+            dossier_dot_auth_dot_v1_dot_auth__service__pb2.UndeleteAccountResponse.FromString,
             options,
             channel_credentials,
             insecure,

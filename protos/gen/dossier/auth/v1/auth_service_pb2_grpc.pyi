@@ -155,6 +155,15 @@ class AuthServiceStub:
       RESOURCE_EXHAUSTED (SERVER_BUSY): try again after the delay in RetryInfo.
       UNAVAILABLE (DEPENDENCY_UNAVAILABLE): try again later.
     """
+    UndeleteAccount: _grpc.UnaryUnaryMultiCallable[_auth_service_pb2.UndeleteAccountRequest, _auth_service_pb2.UndeleteAccountResponse]
+    """Brings back an account that was deleted and is still in its grace, as it was; sign in to it then. Idempotent: an account
+    that needs no bringing back stays as it is.
+
+    Errors:
+      UNAUTHENTICATED (CREDENTIALS_WRONG): wrong password or unknown username, or the grace is over; which is not told.
+      RESOURCE_EXHAUSTED (TOO_MANY_ATTEMPTS, SERVER_BUSY): try again after the delay in RetryInfo.
+      UNAVAILABLE (DEPENDENCY_UNAVAILABLE): try again later.
+    """
     GetJwks: _grpc.UnaryUnaryMultiCallable[_auth_service_pb2.GetJwksRequest, _auth_service_pb2.GetJwksResponse]
     """Returns the public keys that access tokens are signed with (RFC 7517), to verify them without asking us.
 
@@ -294,6 +303,15 @@ class AuthServiceAsyncStub(AuthServiceStub):
       INVALID_ARGUMENT (INVALID_REQUEST, PASSWORD_TOO_COMMON): choose another password; the token stays good.
       INVALID_ARGUMENT (MAIL_TOKEN_INVALID): ask for another mail.
       RESOURCE_EXHAUSTED (SERVER_BUSY): try again after the delay in RetryInfo.
+      UNAVAILABLE (DEPENDENCY_UNAVAILABLE): try again later.
+    """
+    UndeleteAccount: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.UndeleteAccountRequest, _auth_service_pb2.UndeleteAccountResponse]  # type: ignore[assignment]
+    """Brings back an account that was deleted and is still in its grace, as it was; sign in to it then. Idempotent: an account
+    that needs no bringing back stays as it is.
+
+    Errors:
+      UNAUTHENTICATED (CREDENTIALS_WRONG): wrong password or unknown username, or the grace is over; which is not told.
+      RESOURCE_EXHAUSTED (TOO_MANY_ATTEMPTS, SERVER_BUSY): try again after the delay in RetryInfo.
       UNAVAILABLE (DEPENDENCY_UNAVAILABLE): try again later.
     """
     GetJwks: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.GetJwksRequest, _auth_service_pb2.GetJwksResponse]  # type: ignore[assignment]
@@ -498,6 +516,21 @@ class AuthServiceServicer(metaclass=_abc_1.ABCMeta):
           INVALID_ARGUMENT (INVALID_REQUEST, PASSWORD_TOO_COMMON): choose another password; the token stays good.
           INVALID_ARGUMENT (MAIL_TOKEN_INVALID): ask for another mail.
           RESOURCE_EXHAUSTED (SERVER_BUSY): try again after the delay in RetryInfo.
+          UNAVAILABLE (DEPENDENCY_UNAVAILABLE): try again later.
+        """
+
+    @_abc_1.abstractmethod
+    def UndeleteAccount(
+        self,
+        request: _auth_service_pb2.UndeleteAccountRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_auth_service_pb2.UndeleteAccountResponse, _abc.Awaitable[_auth_service_pb2.UndeleteAccountResponse]]:
+        """Brings back an account that was deleted and is still in its grace, as it was; sign in to it then. Idempotent: an account
+        that needs no bringing back stays as it is.
+
+        Errors:
+          UNAUTHENTICATED (CREDENTIALS_WRONG): wrong password or unknown username, or the grace is over; which is not told.
+          RESOURCE_EXHAUSTED (TOO_MANY_ATTEMPTS, SERVER_BUSY): try again after the delay in RetryInfo.
           UNAVAILABLE (DEPENDENCY_UNAVAILABLE): try again later.
         """
 

@@ -67,6 +67,11 @@ class AccountServiceStub:
                 request_serializer=dossier_dot_profile_dot_v1_dot_account__service__pb2.DeleteAccountRequest.SerializeToString,
                 response_deserializer=dossier_dot_profile_dot_v1_dot_account__service__pb2.DeleteAccountResponse.FromString,
                 _registered_method=True)
+        self.GetDeletionReceipt = channel.unary_unary(
+                '/dossier.profile.v1.AccountService/GetDeletionReceipt',
+                request_serializer=dossier_dot_profile_dot_v1_dot_account__service__pb2.GetDeletionReceiptRequest.SerializeToString,
+                response_deserializer=dossier_dot_profile_dot_v1_dot_account__service__pb2.GetDeletionReceiptResponse.FromString,
+                _registered_method=True)
 
 
 class AccountServiceServicer:
@@ -142,16 +147,32 @@ class AccountServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def DeleteAccount(self, request, context):
-        """Deletes the caller's own account: profile, e-mail, avatar, password and sessions are gone at once; its seats in games
-        stay without a name; its access tokens are dead within 5 seconds. The username is never given out again.
+        """Hides the caller's own account from everybody, as if it had never been, and ends its sessions; its access tokens are
+        dead within 5 seconds. After the days of grace, 14 unless the operator says otherwise, everything that is kept of the
+        player is deleted: profile, e-mail, avatar, sessions, what the audit log says of the person, their reports and
+        exports, and the reports that others have about them, which stay theirs until then. The username is never given out again.
 
-        Cannot be undone. A repeat after a lost answer gets UNAUTHENTICATED (SESSION_ENDED, or CREDENTIALS_WRONG in the first
-        seconds).
+        AuthService.UndeleteAccount brings everything back within the grace. The receipt that is answered says how far the
+        deletion is and afterwards proves it; keep its id, there is no other way to it.
+
+        A repeat after a lost answer gets UNAUTHENTICATED (SESSION_ENDED, or CREDENTIALS_WRONG in the first seconds); for a
+        receipt undelete the account and delete it again.
 
         Errors:
         UNAUTHENTICATED (CREDENTIALS_WRONG): the password is not the account's.
         PERMISSION_DENIED (NOT_OWNER): this is not the caller's own account.
+        NOT_FOUND (USER_NOT_FOUND): the account was deleted a moment ago.
         RESOURCE_EXHAUSTED (TOO_MANY_ATTEMPTS, SERVER_BUSY): try again after the delay in RetryInfo.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetDeletionReceipt(self, request, context):
+        """Returns the receipt of a deletion to whoever knows its id, for ever. It names nobody.
+
+        Errors:
+        NOT_FOUND (RECEIPT_NOT_FOUND): there is no receipt of this id.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -189,6 +210,11 @@ def add_AccountServiceServicer_to_server(servicer, server):
                     servicer.DeleteAccount,
                     request_deserializer=dossier_dot_profile_dot_v1_dot_account__service__pb2.DeleteAccountRequest.FromString,
                     response_serializer=dossier_dot_profile_dot_v1_dot_account__service__pb2.DeleteAccountResponse.SerializeToString,
+            ),
+            'GetDeletionReceipt': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetDeletionReceipt,
+                    request_deserializer=dossier_dot_profile_dot_v1_dot_account__service__pb2.GetDeletionReceiptRequest.FromString,
+                    response_serializer=dossier_dot_profile_dot_v1_dot_account__service__pb2.GetDeletionReceiptResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -356,6 +382,33 @@ class AccountService:
             '/dossier.profile.v1.AccountService/DeleteAccount',
             dossier_dot_profile_dot_v1_dot_account__service__pb2.DeleteAccountRequest.SerializeToString,
             dossier_dot_profile_dot_v1_dot_account__service__pb2.DeleteAccountResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetDeletionReceipt(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dossier.profile.v1.AccountService/GetDeletionReceipt',
+            dossier_dot_profile_dot_v1_dot_account__service__pb2.GetDeletionReceiptRequest.SerializeToString,
+            dossier_dot_profile_dot_v1_dot_account__service__pb2.GetDeletionReceiptResponse.FromString,
             options,
             channel_credentials,
             insecure,

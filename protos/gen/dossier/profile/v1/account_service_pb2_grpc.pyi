@@ -83,16 +83,28 @@ class AccountServiceStub:
       ALREADY_EXISTS (EMAIL_TAKEN): another account has confirmed the address; remove it there first.
     """
     DeleteAccount: _grpc.UnaryUnaryMultiCallable[_account_service_pb2.DeleteAccountRequest, _account_service_pb2.DeleteAccountResponse]
-    """Deletes the caller's own account: profile, e-mail, avatar, password and sessions are gone at once; its seats in games
-    stay without a name; its access tokens are dead within 5 seconds. The username is never given out again.
+    """Hides the caller's own account from everybody, as if it had never been, and ends its sessions; its access tokens are
+    dead within 5 seconds. After the days of grace, 14 unless the operator says otherwise, everything that is kept of the
+    player is deleted: profile, e-mail, avatar, sessions, what the audit log says of the person, their reports and
+    exports, and the reports that others have about them, which stay theirs until then. The username is never given out again.
 
-    Cannot be undone. A repeat after a lost answer gets UNAUTHENTICATED (SESSION_ENDED, or CREDENTIALS_WRONG in the first
-    seconds).
+    AuthService.UndeleteAccount brings everything back within the grace. The receipt that is answered says how far the
+    deletion is and afterwards proves it; keep its id, there is no other way to it.
+
+    A repeat after a lost answer gets UNAUTHENTICATED (SESSION_ENDED, or CREDENTIALS_WRONG in the first seconds); for a
+    receipt undelete the account and delete it again.
 
     Errors:
       UNAUTHENTICATED (CREDENTIALS_WRONG): the password is not the account's.
       PERMISSION_DENIED (NOT_OWNER): this is not the caller's own account.
+      NOT_FOUND (USER_NOT_FOUND): the account was deleted a moment ago.
       RESOURCE_EXHAUSTED (TOO_MANY_ATTEMPTS, SERVER_BUSY): try again after the delay in RetryInfo.
+    """
+    GetDeletionReceipt: _grpc.UnaryUnaryMultiCallable[_account_service_pb2.GetDeletionReceiptRequest, _account_service_pb2.GetDeletionReceiptResponse]
+    """Returns the receipt of a deletion to whoever knows its id, for ever. It names nobody.
+
+    Errors:
+      NOT_FOUND (RECEIPT_NOT_FOUND): there is no receipt of this id.
     """
 
 @_typing.type_check_only
@@ -150,16 +162,28 @@ class AccountServiceAsyncStub(AccountServiceStub):
       ALREADY_EXISTS (EMAIL_TAKEN): another account has confirmed the address; remove it there first.
     """
     DeleteAccount: _aio.UnaryUnaryMultiCallable[_account_service_pb2.DeleteAccountRequest, _account_service_pb2.DeleteAccountResponse]  # type: ignore[assignment]
-    """Deletes the caller's own account: profile, e-mail, avatar, password and sessions are gone at once; its seats in games
-    stay without a name; its access tokens are dead within 5 seconds. The username is never given out again.
+    """Hides the caller's own account from everybody, as if it had never been, and ends its sessions; its access tokens are
+    dead within 5 seconds. After the days of grace, 14 unless the operator says otherwise, everything that is kept of the
+    player is deleted: profile, e-mail, avatar, sessions, what the audit log says of the person, their reports and
+    exports, and the reports that others have about them, which stay theirs until then. The username is never given out again.
 
-    Cannot be undone. A repeat after a lost answer gets UNAUTHENTICATED (SESSION_ENDED, or CREDENTIALS_WRONG in the first
-    seconds).
+    AuthService.UndeleteAccount brings everything back within the grace. The receipt that is answered says how far the
+    deletion is and afterwards proves it; keep its id, there is no other way to it.
+
+    A repeat after a lost answer gets UNAUTHENTICATED (SESSION_ENDED, or CREDENTIALS_WRONG in the first seconds); for a
+    receipt undelete the account and delete it again.
 
     Errors:
       UNAUTHENTICATED (CREDENTIALS_WRONG): the password is not the account's.
       PERMISSION_DENIED (NOT_OWNER): this is not the caller's own account.
+      NOT_FOUND (USER_NOT_FOUND): the account was deleted a moment ago.
       RESOURCE_EXHAUSTED (TOO_MANY_ATTEMPTS, SERVER_BUSY): try again after the delay in RetryInfo.
+    """
+    GetDeletionReceipt: _aio.UnaryUnaryMultiCallable[_account_service_pb2.GetDeletionReceiptRequest, _account_service_pb2.GetDeletionReceiptResponse]  # type: ignore[assignment]
+    """Returns the receipt of a deletion to whoever knows its id, for ever. It names nobody.
+
+    Errors:
+      NOT_FOUND (RECEIPT_NOT_FOUND): there is no receipt of this id.
     """
 
 class AccountServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -250,16 +274,34 @@ class AccountServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _account_service_pb2.DeleteAccountRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_account_service_pb2.DeleteAccountResponse, _abc.Awaitable[_account_service_pb2.DeleteAccountResponse]]:
-        """Deletes the caller's own account: profile, e-mail, avatar, password and sessions are gone at once; its seats in games
-        stay without a name; its access tokens are dead within 5 seconds. The username is never given out again.
+        """Hides the caller's own account from everybody, as if it had never been, and ends its sessions; its access tokens are
+        dead within 5 seconds. After the days of grace, 14 unless the operator says otherwise, everything that is kept of the
+        player is deleted: profile, e-mail, avatar, sessions, what the audit log says of the person, their reports and
+        exports, and the reports that others have about them, which stay theirs until then. The username is never given out again.
 
-        Cannot be undone. A repeat after a lost answer gets UNAUTHENTICATED (SESSION_ENDED, or CREDENTIALS_WRONG in the first
-        seconds).
+        AuthService.UndeleteAccount brings everything back within the grace. The receipt that is answered says how far the
+        deletion is and afterwards proves it; keep its id, there is no other way to it.
+
+        A repeat after a lost answer gets UNAUTHENTICATED (SESSION_ENDED, or CREDENTIALS_WRONG in the first seconds); for a
+        receipt undelete the account and delete it again.
 
         Errors:
           UNAUTHENTICATED (CREDENTIALS_WRONG): the password is not the account's.
           PERMISSION_DENIED (NOT_OWNER): this is not the caller's own account.
+          NOT_FOUND (USER_NOT_FOUND): the account was deleted a moment ago.
           RESOURCE_EXHAUSTED (TOO_MANY_ATTEMPTS, SERVER_BUSY): try again after the delay in RetryInfo.
+        """
+
+    @_abc_1.abstractmethod
+    def GetDeletionReceipt(
+        self,
+        request: _account_service_pb2.GetDeletionReceiptRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_account_service_pb2.GetDeletionReceiptResponse, _abc.Awaitable[_account_service_pb2.GetDeletionReceiptResponse]]:
+        """Returns the receipt of a deletion to whoever knows its id, for ever. It names nobody.
+
+        Errors:
+          NOT_FOUND (RECEIPT_NOT_FOUND): there is no receipt of this id.
         """
 
 def add_AccountServiceServicer_to_server(servicer: AccountServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

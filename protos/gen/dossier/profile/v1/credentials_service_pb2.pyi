@@ -195,6 +195,20 @@ class ResetPasswordResponse(_message.Message):
     __slots__ = ()
     def __init__(self) -> None: ...
 
+class UndeleteAccountRequest(_message.Message):
+    __slots__ = ("username", "password", "client_address")
+    USERNAME_FIELD_NUMBER: _ClassVar[int]
+    PASSWORD_FIELD_NUMBER: _ClassVar[int]
+    CLIENT_ADDRESS_FIELD_NUMBER: _ClassVar[int]
+    username: str
+    password: str
+    client_address: str
+    def __init__(self, username: _Optional[str] = ..., password: _Optional[str] = ..., client_address: _Optional[str] = ...) -> None: ...
+
+class UndeleteAccountResponse(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
 class GetSessionRequest(_message.Message):
     __slots__ = ("session_id",)
     SESSION_ID_FIELD_NUMBER: _ClassVar[int]

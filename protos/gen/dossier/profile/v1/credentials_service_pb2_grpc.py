@@ -93,6 +93,11 @@ class CredentialsServiceStub:
                 request_serializer=dossier_dot_profile_dot_v1_dot_credentials__service__pb2.ResetPasswordRequest.SerializeToString,
                 response_deserializer=dossier_dot_profile_dot_v1_dot_credentials__service__pb2.ResetPasswordResponse.FromString,
                 _registered_method=True)
+        self.UndeleteAccount = channel.unary_unary(
+                '/dossier.profile.v1.CredentialsService/UndeleteAccount',
+                request_serializer=dossier_dot_profile_dot_v1_dot_credentials__service__pb2.UndeleteAccountRequest.SerializeToString,
+                response_deserializer=dossier_dot_profile_dot_v1_dot_credentials__service__pb2.UndeleteAccountResponse.FromString,
+                _registered_method=True)
         self.GetSession = channel.unary_unary(
                 '/dossier.profile.v1.CredentialsService/GetSession',
                 request_serializer=dossier_dot_profile_dot_v1_dot_credentials__service__pb2.GetSessionRequest.SerializeToString,
@@ -241,6 +246,17 @@ class CredentialsServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def UndeleteAccount(self, request, context):
+        """Checks a password and brings back an account that is hidden and not yet purged. Idempotent.
+
+        Errors:
+        UNAUTHENTICATED (CREDENTIALS_WRONG): wrong password or unknown username, or the grace is over.
+        RESOURCE_EXHAUSTED (TOO_MANY_ATTEMPTS, SERVER_BUSY): try again after the delay in RetryInfo.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def GetSession(self, request, context):
         """Says whether a session still stands. Callers may keep the answer for 5 seconds.
 
@@ -338,6 +354,11 @@ def add_CredentialsServiceServicer_to_server(servicer, server):
                     servicer.ResetPassword,
                     request_deserializer=dossier_dot_profile_dot_v1_dot_credentials__service__pb2.ResetPasswordRequest.FromString,
                     response_serializer=dossier_dot_profile_dot_v1_dot_credentials__service__pb2.ResetPasswordResponse.SerializeToString,
+            ),
+            'UndeleteAccount': grpc.unary_unary_rpc_method_handler(
+                    servicer.UndeleteAccount,
+                    request_deserializer=dossier_dot_profile_dot_v1_dot_credentials__service__pb2.UndeleteAccountRequest.FromString,
+                    response_serializer=dossier_dot_profile_dot_v1_dot_credentials__service__pb2.UndeleteAccountResponse.SerializeToString,
             ),
             'GetSession': grpc.unary_unary_rpc_method_handler(
                     servicer.GetSession,
@@ -661,6 +682,33 @@ class CredentialsService:
             '/dossier.profile.v1.CredentialsService/ResetPassword',
             dossier_dot_profile_dot_v1_dot_credentials__service__pb2.ResetPasswordRequest.SerializeToString,
             dossier_dot_profile_dot_v1_dot_credentials__service__pb2.ResetPasswordResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UndeleteAccount(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dossier.profile.v1.CredentialsService/UndeleteAccount',
+            dossier_dot_profile_dot_v1_dot_credentials__service__pb2.UndeleteAccountRequest.SerializeToString,
+            dossier_dot_profile_dot_v1_dot_credentials__service__pb2.UndeleteAccountResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -112,6 +112,13 @@ class CredentialsServiceStub:
       INVALID_ARGUMENT (MAIL_TOKEN_INVALID): ask for another mail.
       RESOURCE_EXHAUSTED (SERVER_BUSY): try again after the delay in RetryInfo.
     """
+    UndeleteAccount: _grpc.UnaryUnaryMultiCallable[_credentials_service_pb2.UndeleteAccountRequest, _credentials_service_pb2.UndeleteAccountResponse]
+    """Checks a password and brings back an account that is hidden and not yet purged. Idempotent.
+
+    Errors:
+      UNAUTHENTICATED (CREDENTIALS_WRONG): wrong password or unknown username, or the grace is over.
+      RESOURCE_EXHAUSTED (TOO_MANY_ATTEMPTS, SERVER_BUSY): try again after the delay in RetryInfo.
+    """
     GetSession: _grpc.UnaryUnaryMultiCallable[_credentials_service_pb2.GetSessionRequest, _credentials_service_pb2.GetSessionResponse]
     """Says whether a session still stands. Callers may keep the answer for 5 seconds.
 
@@ -220,6 +227,13 @@ class CredentialsServiceAsyncStub(CredentialsServiceStub):
       INVALID_ARGUMENT (PASSWORD_TOO_COMMON): choose another new password.
       INVALID_ARGUMENT (MAIL_TOKEN_INVALID): ask for another mail.
       RESOURCE_EXHAUSTED (SERVER_BUSY): try again after the delay in RetryInfo.
+    """
+    UndeleteAccount: _aio.UnaryUnaryMultiCallable[_credentials_service_pb2.UndeleteAccountRequest, _credentials_service_pb2.UndeleteAccountResponse]  # type: ignore[assignment]
+    """Checks a password and brings back an account that is hidden and not yet purged. Idempotent.
+
+    Errors:
+      UNAUTHENTICATED (CREDENTIALS_WRONG): wrong password or unknown username, or the grace is over.
+      RESOURCE_EXHAUSTED (TOO_MANY_ATTEMPTS, SERVER_BUSY): try again after the delay in RetryInfo.
     """
     GetSession: _aio.UnaryUnaryMultiCallable[_credentials_service_pb2.GetSessionRequest, _credentials_service_pb2.GetSessionResponse]  # type: ignore[assignment]
     """Says whether a session still stands. Callers may keep the answer for 5 seconds.
@@ -392,6 +406,19 @@ class CredentialsServiceServicer(metaclass=_abc_1.ABCMeta):
           INVALID_ARGUMENT (PASSWORD_TOO_COMMON): choose another new password.
           INVALID_ARGUMENT (MAIL_TOKEN_INVALID): ask for another mail.
           RESOURCE_EXHAUSTED (SERVER_BUSY): try again after the delay in RetryInfo.
+        """
+
+    @_abc_1.abstractmethod
+    def UndeleteAccount(
+        self,
+        request: _credentials_service_pb2.UndeleteAccountRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_credentials_service_pb2.UndeleteAccountResponse, _abc.Awaitable[_credentials_service_pb2.UndeleteAccountResponse]]:
+        """Checks a password and brings back an account that is hidden and not yet purged. Idempotent.
+
+        Errors:
+          UNAUTHENTICATED (CREDENTIALS_WRONG): wrong password or unknown username, or the grace is over.
+          RESOURCE_EXHAUSTED (TOO_MANY_ATTEMPTS, SERVER_BUSY): try again after the delay in RetryInfo.
         """
 
     @_abc_1.abstractmethod

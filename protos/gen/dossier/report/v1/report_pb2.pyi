@@ -10,6 +10,12 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
+class Kind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    KIND_UNSPECIFIED: _ClassVar[Kind]
+    KIND_PLAYER_REPORT: _ClassVar[Kind]
+    KIND_ACCOUNT_EXPORT: _ClassVar[Kind]
+
 class State(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
     STATE_UNSPECIFIED: _ClassVar[State]
@@ -27,6 +33,9 @@ class FailureReason(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     FAILURE_REASON_RENDER_LIMIT: _ClassVar[FailureReason]
     FAILURE_REASON_ATTEMPTS_EXHAUSTED: _ClassVar[FailureReason]
     FAILURE_REASON_RENDER_CRASHED: _ClassVar[FailureReason]
+KIND_UNSPECIFIED: Kind
+KIND_PLAYER_REPORT: Kind
+KIND_ACCOUNT_EXPORT: Kind
 STATE_UNSPECIFIED: State
 STATE_QUEUED: State
 STATE_RENDERING: State
@@ -41,7 +50,7 @@ FAILURE_REASON_ATTEMPTS_EXHAUSTED: FailureReason
 FAILURE_REASON_RENDER_CRASHED: FailureReason
 
 class Report(_message.Message):
-    __slots__ = ("report_id", "username", "state", "failure_reason", "include_email", "create_time", "update_time", "expire_time", "size_bytes", "sha256", "attempt_count")
+    __slots__ = ("report_id", "username", "state", "failure_reason", "include_email", "create_time", "update_time", "expire_time", "size_bytes", "sha256", "attempt_count", "kind")
     REPORT_ID_FIELD_NUMBER: _ClassVar[int]
     USERNAME_FIELD_NUMBER: _ClassVar[int]
     STATE_FIELD_NUMBER: _ClassVar[int]
@@ -53,6 +62,7 @@ class Report(_message.Message):
     SIZE_BYTES_FIELD_NUMBER: _ClassVar[int]
     SHA256_FIELD_NUMBER: _ClassVar[int]
     ATTEMPT_COUNT_FIELD_NUMBER: _ClassVar[int]
+    KIND_FIELD_NUMBER: _ClassVar[int]
     report_id: str
     username: str
     state: State
@@ -64,4 +74,5 @@ class Report(_message.Message):
     size_bytes: int
     sha256: str
     attempt_count: int
-    def __init__(self, report_id: _Optional[str] = ..., username: _Optional[str] = ..., state: _Optional[_Union[State, str]] = ..., failure_reason: _Optional[_Union[FailureReason, str]] = ..., include_email: _Optional[bool] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., update_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., size_bytes: _Optional[int] = ..., sha256: _Optional[str] = ..., attempt_count: _Optional[int] = ...) -> None: ...
+    kind: Kind
+    def __init__(self, report_id: _Optional[str] = ..., username: _Optional[str] = ..., state: _Optional[_Union[State, str]] = ..., failure_reason: _Optional[_Union[FailureReason, str]] = ..., include_email: _Optional[bool] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., update_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., size_bytes: _Optional[int] = ..., sha256: _Optional[str] = ..., attempt_count: _Optional[int] = ..., kind: _Optional[_Union[Kind, str]] = ...) -> None: ...

@@ -30,7 +30,7 @@ from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
 from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&dossier/report/v1/report_service.proto\x12\x11\x64ossier.report.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1e\x64ossier/access/v1/access.proto\x1a\x1d\x64ossier/common/v1/rules.proto\x1a\x1e\x64ossier/report/v1/report.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\"\x9f\x01\n\x13\x43reateReportRequest\x12,\n\x08username\x18\x01 \x01(\tB\x10\xe2\x41\x01\x01\xbaH\tr\x04\x88\xce\x18\x01\xd8\x01\x01R\x08username\x12)\n\rinclude_email\x18\x02 \x01(\x08\x42\x04\xe2\x41\x01\x01R\x0cincludeEmail\x12/\n\nrequest_id\x18\x03 \x01(\tB\x10\xe2\x41\x01\x01\xbaH\tr\x04\x90\xce\x18\x01\xd8\x01\x01R\trequestId\"O\n\x14\x43reateReportResponse\x12\x37\n\x06report\x18\x01 \x01(\x0b\x32\x19.dossier.report.v1.ReportB\x04\xe2\x41\x01\x03R\x06report\">\n\x10GetReportRequest\x12*\n\treport_id\x18\x01 \x01(\tB\r\xe2\x41\x01\x02\xbaH\x06r\x04\x90\xce\x18\x01R\x08reportId\"L\n\x11GetReportResponse\x12\x37\n\x06report\x18\x01 \x01(\x0b\x32\x19.dossier.report.v1.ReportB\x04\xe2\x41\x01\x03R\x06report\"k\n\x12ListReportsRequest\x12(\n\tpage_size\x18\x01 \x01(\x05\x42\x0b\xe2\x41\x01\x01\xbaH\x04\x1a\x02(\x00R\x08pageSize\x12+\n\npage_token\x18\x02 \x01(\tB\x0c\xe2\x41\x01\x01\xbaH\x05r\x03\x18\x80\x08R\tpageToken\"~\n\x13ListReportsResponse\x12\x39\n\x07reports\x18\x01 \x03(\x0b\x32\x19.dossier.report.v1.ReportB\x04\xe2\x41\x01\x03R\x07reports\x12,\n\x0fnext_page_token\x18\x02 \x01(\tB\x04\xe2\x41\x01\x03R\rnextPageToken\"@\n\x12WatchReportRequest\x12*\n\treport_id\x18\x01 \x01(\tB\r\xe2\x41\x01\x02\xbaH\x06r\x04\x90\xce\x18\x01R\x08reportId\"N\n\x13WatchReportResponse\x12\x37\n\x06report\x18\x01 \x01(\x0b\x32\x19.dossier.report.v1.ReportB\x04\xe2\x41\x01\x03R\x06report\"\x9d\x01\n\x15\x44ownloadReportRequest\x12*\n\treport_id\x18\x01 \x01(\tB\r\xe2\x41\x01\x02\xbaH\x06r\x04\x90\xce\x18\x01R\x08reportId\x12,\n\x0bread_offset\x18\x02 \x01(\x03\x42\x0b\xe2\x41\x01\x01\xbaH\x04\"\x02(\x00R\nreadOffset\x12*\n\nread_limit\x18\x03 \x01(\x03\x42\x0b\xe2\x41\x01\x01\xbaH\x04\"\x02(\x00R\treadLimit\"\x84\x01\n\x16\x44ownloadReportResponse\x12G\n\x08metadata\x18\x01 \x01(\x0b\x32).dossier.report.v1.DownloadReportMetadataH\x00R\x08metadata\x12\x16\n\x05\x63hunk\x18\x02 \x01(\x0cH\x00R\x05\x63hunkB\t\n\x07\x63ontent\"\xfc\x01\n\x16\x44ownloadReportMetadata\x12\'\n\x0c\x63ontent_type\x18\x01 \x01(\tB\x04\xe2\x41\x01\x03R\x0b\x63ontentType\x12!\n\tfile_name\x18\x02 \x01(\tB\x04\xe2\x41\x01\x03R\x08\x66ileName\x12#\n\nsize_bytes\x18\x03 \x01(\x03\x42\x04\xe2\x41\x01\x03R\tsizeBytes\x12\x1c\n\x06sha256\x18\x04 \x01(\tB\x04\xe2\x41\x01\x03R\x06sha256\x12%\n\x0bread_offset\x18\x05 \x01(\x03\x42\x04\xe2\x41\x01\x03R\nreadOffset\x12,\n\x0fread_size_bytes\x18\x06 \x01(\x03\x42\x04\xe2\x41\x01\x03R\rreadSizeBytes\"A\n\x13\x43\x61ncelReportRequest\x12*\n\treport_id\x18\x01 \x01(\tB\r\xe2\x41\x01\x02\xbaH\x06r\x04\x90\xce\x18\x01R\x08reportId\"O\n\x14\x43\x61ncelReportResponse\x12\x37\n\x06report\x18\x01 \x01(\x0b\x32\x19.dossier.report.v1.ReportB\x04\xe2\x41\x01\x03R\x06report\"A\n\x13\x44\x65leteReportRequest\x12*\n\treport_id\x18\x01 \x01(\tB\r\xe2\x41\x01\x02\xbaH\x06r\x04\x90\xce\x18\x01R\x08reportId\"\x16\n\x14\x44\x65leteReportResponse2\xda\x07\n\rReportService\x12}\n\x0c\x43reateReport\x12&.dossier.report.v1.CreateReportRequest\x1a\'.dossier.report.v1.CreateReportResponse\"\x1c\xea\xc7\x18\x02\x08\x02\x82\xd3\xe4\x93\x02\x10\"\x0b/v1/reports:\x01*\x12\x80\x01\n\tGetReport\x12#.dossier.report.v1.GetReportRequest\x1a$.dossier.report.v1.GetReportResponse\"(\x90\x02\x01\xea\xc7\x18\x02\x08\x02\x82\xd3\xe4\x93\x02\x19\x12\x17/v1/reports/{report_id}\x12z\n\x0bListReports\x12%.dossier.report.v1.ListReportsRequest\x1a&.dossier.report.v1.ListReportsResponse\"\x1c\x90\x02\x01\xea\xc7\x18\x02\x08\x02\x82\xd3\xe4\x93\x02\r\x12\x0b/v1/reports\x12\x8e\x01\n\x0bWatchReport\x12%.dossier.report.v1.WatchReportRequest\x1a&.dossier.report.v1.WatchReportResponse\".\x90\x02\x01\xea\xc7\x18\x02\x08\x02\x82\xd3\xe4\x93\x02\x1f\x12\x1d/v1/reports/{report_id}:watch0\x01\x12\x9a\x01\n\x0e\x44ownloadReport\x12(.dossier.report.v1.DownloadReportRequest\x1a).dossier.report.v1.DownloadReportResponse\"1\x90\x02\x01\xea\xc7\x18\x02\x08\x02\x82\xd3\xe4\x93\x02\"\x12 /v1/reports/{report_id}:download0\x01\x12\x93\x01\n\x0c\x43\x61ncelReport\x12&.dossier.report.v1.CancelReportRequest\x1a\'.dossier.report.v1.CancelReportResponse\"2\x90\x02\x02\xea\xc7\x18\x02\x08\x02\x82\xd3\xe4\x93\x02#\"\x1e/v1/reports/{report_id}:cancel:\x01*\x12\x86\x01\n\x0c\x44\x65leteReport\x12&.dossier.report.v1.DeleteReportRequest\x1a\'.dossier.report.v1.DeleteReportResponse\"%\xea\xc7\x18\x02\x08\x02\x82\xd3\xe4\x93\x02\x19*\x17/v1/reports/{report_id}b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&dossier/report/v1/report_service.proto\x12\x11\x64ossier.report.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1e\x64ossier/access/v1/access.proto\x1a\x1d\x64ossier/common/v1/rules.proto\x1a\x1e\x64ossier/report/v1/report.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\"\x9f\x01\n\x13\x43reateReportRequest\x12,\n\x08username\x18\x01 \x01(\tB\x10\xe2\x41\x01\x01\xbaH\tr\x04\x88\xce\x18\x01\xd8\x01\x01R\x08username\x12)\n\rinclude_email\x18\x02 \x01(\x08\x42\x04\xe2\x41\x01\x01R\x0cincludeEmail\x12/\n\nrequest_id\x18\x03 \x01(\tB\x10\xe2\x41\x01\x01\xbaH\tr\x04\x90\xce\x18\x01\xd8\x01\x01R\trequestId\"O\n\x14\x43reateReportResponse\x12\x37\n\x06report\x18\x01 \x01(\x0b\x32\x19.dossier.report.v1.ReportB\x04\xe2\x41\x01\x03R\x06report\"G\n\x14\x45xportAccountRequest\x12/\n\nrequest_id\x18\x01 \x01(\tB\x10\xe2\x41\x01\x01\xbaH\tr\x04\x90\xce\x18\x01\xd8\x01\x01R\trequestId\"P\n\x15\x45xportAccountResponse\x12\x37\n\x06report\x18\x01 \x01(\x0b\x32\x19.dossier.report.v1.ReportB\x04\xe2\x41\x01\x03R\x06report\">\n\x10GetReportRequest\x12*\n\treport_id\x18\x01 \x01(\tB\r\xe2\x41\x01\x02\xbaH\x06r\x04\x90\xce\x18\x01R\x08reportId\"L\n\x11GetReportResponse\x12\x37\n\x06report\x18\x01 \x01(\x0b\x32\x19.dossier.report.v1.ReportB\x04\xe2\x41\x01\x03R\x06report\"k\n\x12ListReportsRequest\x12(\n\tpage_size\x18\x01 \x01(\x05\x42\x0b\xe2\x41\x01\x01\xbaH\x04\x1a\x02(\x00R\x08pageSize\x12+\n\npage_token\x18\x02 \x01(\tB\x0c\xe2\x41\x01\x01\xbaH\x05r\x03\x18\x80\x08R\tpageToken\"~\n\x13ListReportsResponse\x12\x39\n\x07reports\x18\x01 \x03(\x0b\x32\x19.dossier.report.v1.ReportB\x04\xe2\x41\x01\x03R\x07reports\x12,\n\x0fnext_page_token\x18\x02 \x01(\tB\x04\xe2\x41\x01\x03R\rnextPageToken\"@\n\x12WatchReportRequest\x12*\n\treport_id\x18\x01 \x01(\tB\r\xe2\x41\x01\x02\xbaH\x06r\x04\x90\xce\x18\x01R\x08reportId\"N\n\x13WatchReportResponse\x12\x37\n\x06report\x18\x01 \x01(\x0b\x32\x19.dossier.report.v1.ReportB\x04\xe2\x41\x01\x03R\x06report\"\x9d\x01\n\x15\x44ownloadReportRequest\x12*\n\treport_id\x18\x01 \x01(\tB\r\xe2\x41\x01\x02\xbaH\x06r\x04\x90\xce\x18\x01R\x08reportId\x12,\n\x0bread_offset\x18\x02 \x01(\x03\x42\x0b\xe2\x41\x01\x01\xbaH\x04\"\x02(\x00R\nreadOffset\x12*\n\nread_limit\x18\x03 \x01(\x03\x42\x0b\xe2\x41\x01\x01\xbaH\x04\"\x02(\x00R\treadLimit\"\x84\x01\n\x16\x44ownloadReportResponse\x12G\n\x08metadata\x18\x01 \x01(\x0b\x32).dossier.report.v1.DownloadReportMetadataH\x00R\x08metadata\x12\x16\n\x05\x63hunk\x18\x02 \x01(\x0cH\x00R\x05\x63hunkB\t\n\x07\x63ontent\"\xfc\x01\n\x16\x44ownloadReportMetadata\x12\'\n\x0c\x63ontent_type\x18\x01 \x01(\tB\x04\xe2\x41\x01\x03R\x0b\x63ontentType\x12!\n\tfile_name\x18\x02 \x01(\tB\x04\xe2\x41\x01\x03R\x08\x66ileName\x12#\n\nsize_bytes\x18\x03 \x01(\x03\x42\x04\xe2\x41\x01\x03R\tsizeBytes\x12\x1c\n\x06sha256\x18\x04 \x01(\tB\x04\xe2\x41\x01\x03R\x06sha256\x12%\n\x0bread_offset\x18\x05 \x01(\x03\x42\x04\xe2\x41\x01\x03R\nreadOffset\x12,\n\x0fread_size_bytes\x18\x06 \x01(\x03\x42\x04\xe2\x41\x01\x03R\rreadSizeBytes\"A\n\x13\x43\x61ncelReportRequest\x12*\n\treport_id\x18\x01 \x01(\tB\r\xe2\x41\x01\x02\xbaH\x06r\x04\x90\xce\x18\x01R\x08reportId\"O\n\x14\x43\x61ncelReportResponse\x12\x37\n\x06report\x18\x01 \x01(\x0b\x32\x19.dossier.report.v1.ReportB\x04\xe2\x41\x01\x03R\x06report\"A\n\x13\x44\x65leteReportRequest\x12*\n\treport_id\x18\x01 \x01(\tB\r\xe2\x41\x01\x02\xbaH\x06r\x04\x90\xce\x18\x01R\x08reportId\"\x16\n\x14\x44\x65leteReportResponse2\xe4\x08\n\rReportService\x12}\n\x0c\x43reateReport\x12&.dossier.report.v1.CreateReportRequest\x1a\'.dossier.report.v1.CreateReportResponse\"\x1c\xea\xc7\x18\x02\x08\x02\x82\xd3\xe4\x93\x02\x10\"\x0b/v1/reports:\x01*\x12\x87\x01\n\rExportAccount\x12\'.dossier.report.v1.ExportAccountRequest\x1a(.dossier.report.v1.ExportAccountResponse\"#\xea\xc7\x18\x02\x08\x02\x82\xd3\xe4\x93\x02\x17\"\x12/v1/account:export:\x01*\x12\x80\x01\n\tGetReport\x12#.dossier.report.v1.GetReportRequest\x1a$.dossier.report.v1.GetReportResponse\"(\x90\x02\x01\xea\xc7\x18\x02\x08\x02\x82\xd3\xe4\x93\x02\x19\x12\x17/v1/reports/{report_id}\x12z\n\x0bListReports\x12%.dossier.report.v1.ListReportsRequest\x1a&.dossier.report.v1.ListReportsResponse\"\x1c\x90\x02\x01\xea\xc7\x18\x02\x08\x02\x82\xd3\xe4\x93\x02\r\x12\x0b/v1/reports\x12\x8e\x01\n\x0bWatchReport\x12%.dossier.report.v1.WatchReportRequest\x1a&.dossier.report.v1.WatchReportResponse\".\x90\x02\x01\xea\xc7\x18\x02\x08\x02\x82\xd3\xe4\x93\x02\x1f\x12\x1d/v1/reports/{report_id}:watch0\x01\x12\x9a\x01\n\x0e\x44ownloadReport\x12(.dossier.report.v1.DownloadReportRequest\x1a).dossier.report.v1.DownloadReportResponse\"1\x90\x02\x01\xea\xc7\x18\x02\x08\x02\x82\xd3\xe4\x93\x02\"\x12 /v1/reports/{report_id}:download0\x01\x12\x93\x01\n\x0c\x43\x61ncelReport\x12&.dossier.report.v1.CancelReportRequest\x1a\'.dossier.report.v1.CancelReportResponse\"2\x90\x02\x02\xea\xc7\x18\x02\x08\x02\x82\xd3\xe4\x93\x02#\"\x1e/v1/reports/{report_id}:cancel:\x01*\x12\x86\x01\n\x0c\x44\x65leteReport\x12&.dossier.report.v1.DeleteReportRequest\x1a\'.dossier.report.v1.DeleteReportResponse\"%\xea\xc7\x18\x02\x08\x02\x82\xd3\xe4\x93\x02\x19*\x17/v1/reports/{report_id}b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -45,6 +45,10 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CREATEREPORTREQUEST'].fields_by_name['request_id']._serialized_options = b'\342A\001\001\272H\tr\004\220\316\030\001\330\001\001'
   _globals['_CREATEREPORTRESPONSE'].fields_by_name['report']._loaded_options = None
   _globals['_CREATEREPORTRESPONSE'].fields_by_name['report']._serialized_options = b'\342A\001\003'
+  _globals['_EXPORTACCOUNTREQUEST'].fields_by_name['request_id']._loaded_options = None
+  _globals['_EXPORTACCOUNTREQUEST'].fields_by_name['request_id']._serialized_options = b'\342A\001\001\272H\tr\004\220\316\030\001\330\001\001'
+  _globals['_EXPORTACCOUNTRESPONSE'].fields_by_name['report']._loaded_options = None
+  _globals['_EXPORTACCOUNTRESPONSE'].fields_by_name['report']._serialized_options = b'\342A\001\003'
   _globals['_GETREPORTREQUEST'].fields_by_name['report_id']._loaded_options = None
   _globals['_GETREPORTREQUEST'].fields_by_name['report_id']._serialized_options = b'\342A\001\002\272H\006r\004\220\316\030\001'
   _globals['_GETREPORTRESPONSE'].fields_by_name['report']._loaded_options = None
@@ -87,6 +91,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_DELETEREPORTREQUEST'].fields_by_name['report_id']._serialized_options = b'\342A\001\002\272H\006r\004\220\316\030\001'
   _globals['_REPORTSERVICE'].methods_by_name['CreateReport']._loaded_options = None
   _globals['_REPORTSERVICE'].methods_by_name['CreateReport']._serialized_options = b'\352\307\030\002\010\002\202\323\344\223\002\020\"\013/v1/reports:\001*'
+  _globals['_REPORTSERVICE'].methods_by_name['ExportAccount']._loaded_options = None
+  _globals['_REPORTSERVICE'].methods_by_name['ExportAccount']._serialized_options = b'\352\307\030\002\010\002\202\323\344\223\002\027\"\022/v1/account:export:\001*'
   _globals['_REPORTSERVICE'].methods_by_name['GetReport']._loaded_options = None
   _globals['_REPORTSERVICE'].methods_by_name['GetReport']._serialized_options = b'\220\002\001\352\307\030\002\010\002\202\323\344\223\002\031\022\027/v1/reports/{report_id}'
   _globals['_REPORTSERVICE'].methods_by_name['ListReports']._loaded_options = None
@@ -103,32 +109,36 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CREATEREPORTREQUEST']._serialized_end=408
   _globals['_CREATEREPORTRESPONSE']._serialized_start=410
   _globals['_CREATEREPORTRESPONSE']._serialized_end=489
-  _globals['_GETREPORTREQUEST']._serialized_start=491
-  _globals['_GETREPORTREQUEST']._serialized_end=553
-  _globals['_GETREPORTRESPONSE']._serialized_start=555
-  _globals['_GETREPORTRESPONSE']._serialized_end=631
-  _globals['_LISTREPORTSREQUEST']._serialized_start=633
-  _globals['_LISTREPORTSREQUEST']._serialized_end=740
-  _globals['_LISTREPORTSRESPONSE']._serialized_start=742
-  _globals['_LISTREPORTSRESPONSE']._serialized_end=868
-  _globals['_WATCHREPORTREQUEST']._serialized_start=870
-  _globals['_WATCHREPORTREQUEST']._serialized_end=934
-  _globals['_WATCHREPORTRESPONSE']._serialized_start=936
-  _globals['_WATCHREPORTRESPONSE']._serialized_end=1014
-  _globals['_DOWNLOADREPORTREQUEST']._serialized_start=1017
-  _globals['_DOWNLOADREPORTREQUEST']._serialized_end=1174
-  _globals['_DOWNLOADREPORTRESPONSE']._serialized_start=1177
-  _globals['_DOWNLOADREPORTRESPONSE']._serialized_end=1309
-  _globals['_DOWNLOADREPORTMETADATA']._serialized_start=1312
-  _globals['_DOWNLOADREPORTMETADATA']._serialized_end=1564
-  _globals['_CANCELREPORTREQUEST']._serialized_start=1566
-  _globals['_CANCELREPORTREQUEST']._serialized_end=1631
-  _globals['_CANCELREPORTRESPONSE']._serialized_start=1633
-  _globals['_CANCELREPORTRESPONSE']._serialized_end=1712
-  _globals['_DELETEREPORTREQUEST']._serialized_start=1714
-  _globals['_DELETEREPORTREQUEST']._serialized_end=1779
-  _globals['_DELETEREPORTRESPONSE']._serialized_start=1781
-  _globals['_DELETEREPORTRESPONSE']._serialized_end=1803
-  _globals['_REPORTSERVICE']._serialized_start=1806
-  _globals['_REPORTSERVICE']._serialized_end=2792
+  _globals['_EXPORTACCOUNTREQUEST']._serialized_start=491
+  _globals['_EXPORTACCOUNTREQUEST']._serialized_end=562
+  _globals['_EXPORTACCOUNTRESPONSE']._serialized_start=564
+  _globals['_EXPORTACCOUNTRESPONSE']._serialized_end=644
+  _globals['_GETREPORTREQUEST']._serialized_start=646
+  _globals['_GETREPORTREQUEST']._serialized_end=708
+  _globals['_GETREPORTRESPONSE']._serialized_start=710
+  _globals['_GETREPORTRESPONSE']._serialized_end=786
+  _globals['_LISTREPORTSREQUEST']._serialized_start=788
+  _globals['_LISTREPORTSREQUEST']._serialized_end=895
+  _globals['_LISTREPORTSRESPONSE']._serialized_start=897
+  _globals['_LISTREPORTSRESPONSE']._serialized_end=1023
+  _globals['_WATCHREPORTREQUEST']._serialized_start=1025
+  _globals['_WATCHREPORTREQUEST']._serialized_end=1089
+  _globals['_WATCHREPORTRESPONSE']._serialized_start=1091
+  _globals['_WATCHREPORTRESPONSE']._serialized_end=1169
+  _globals['_DOWNLOADREPORTREQUEST']._serialized_start=1172
+  _globals['_DOWNLOADREPORTREQUEST']._serialized_end=1329
+  _globals['_DOWNLOADREPORTRESPONSE']._serialized_start=1332
+  _globals['_DOWNLOADREPORTRESPONSE']._serialized_end=1464
+  _globals['_DOWNLOADREPORTMETADATA']._serialized_start=1467
+  _globals['_DOWNLOADREPORTMETADATA']._serialized_end=1719
+  _globals['_CANCELREPORTREQUEST']._serialized_start=1721
+  _globals['_CANCELREPORTREQUEST']._serialized_end=1786
+  _globals['_CANCELREPORTRESPONSE']._serialized_start=1788
+  _globals['_CANCELREPORTRESPONSE']._serialized_end=1867
+  _globals['_DELETEREPORTREQUEST']._serialized_start=1869
+  _globals['_DELETEREPORTREQUEST']._serialized_end=1934
+  _globals['_DELETEREPORTRESPONSE']._serialized_start=1936
+  _globals['_DELETEREPORTRESPONSE']._serialized_end=1958
+  _globals['_REPORTSERVICE']._serialized_start=1961
+  _globals['_REPORTSERVICE']._serialized_end=3085
 # @@protoc_insertion_point(module_scope)

@@ -28,6 +28,18 @@ class CreateReportResponse(_message.Message):
     report: _report_pb2.Report
     def __init__(self, report: _Optional[_Union[_report_pb2.Report, _Mapping]] = ...) -> None: ...
 
+class ExportAccountRequest(_message.Message):
+    __slots__ = ("request_id",)
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    request_id: str
+    def __init__(self, request_id: _Optional[str] = ...) -> None: ...
+
+class ExportAccountResponse(_message.Message):
+    __slots__ = ("report",)
+    REPORT_FIELD_NUMBER: _ClassVar[int]
+    report: _report_pb2.Report
+    def __init__(self, report: _Optional[_Union[_report_pb2.Report, _Mapping]] = ...) -> None: ...
+
 class GetReportRequest(_message.Message):
     __slots__ = ("report_id",)
     REPORT_ID_FIELD_NUMBER: _ClassVar[int]

@@ -26,7 +26,7 @@ if _version_not_supported:
 
 
 class ReportServiceStub:
-    """Printable reports of players. A report belongs to the account that asked for it; nobody else sees it.
+    """Printable reports of players, and exports of accounts. A report belongs to the account that asked for it; nobody else sees it.
 
     Beside those listed, any method may give the errors that error_reason.proto names for all.
     """
@@ -41,6 +41,11 @@ class ReportServiceStub:
                 '/dossier.report.v1.ReportService/CreateReport',
                 request_serializer=dossier_dot_report_dot_v1_dot_report__service__pb2.CreateReportRequest.SerializeToString,
                 response_deserializer=dossier_dot_report_dot_v1_dot_report__service__pb2.CreateReportResponse.FromString,
+                _registered_method=True)
+        self.ExportAccount = channel.unary_unary(
+                '/dossier.report.v1.ReportService/ExportAccount',
+                request_serializer=dossier_dot_report_dot_v1_dot_report__service__pb2.ExportAccountRequest.SerializeToString,
+                response_deserializer=dossier_dot_report_dot_v1_dot_report__service__pb2.ExportAccountResponse.FromString,
                 _registered_method=True)
         self.GetReport = channel.unary_unary(
                 '/dossier.report.v1.ReportService/GetReport',
@@ -75,7 +80,7 @@ class ReportServiceStub:
 
 
 class ReportServiceServicer:
-    """Printable reports of players. A report belongs to the account that asked for it; nobody else sees it.
+    """Printable reports of players, and exports of accounts. A report belongs to the account that asked for it; nobody else sees it.
 
     Beside those listed, any method may give the errors that error_reason.proto names for all.
     """
@@ -89,6 +94,26 @@ class ReportServiceServicer:
         Errors:
         INVALID_ARGUMENT (INVALID_REQUEST): mend the fields; `include_email` is for a report of oneself only.
         INVALID_ARGUMENT (REQUEST_ID_REUSED): use a new `request_id` for another report.
+        RESOURCE_EXHAUSTED (REPORT_QUOTA): wait for a report under way, or delete an old one.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ExportAccount(self, request, context):
+        """Asks for a ZIP file of everything that is kept of the caller and answers at once; a worker makes it. It is a report of
+        KIND_ACCOUNT_EXPORT: it is watched, downloaded, cancelled, deleted and listed as all are, expires like them, and counts
+        among them.
+
+        The file holds `account.json` (profile, e-mail, roles, statistics, sessions, games, events of the audit log, and what
+        reports there are), its JSON Schema `account.schema.json`, `avatar.webp`, and the finished reports about the caller.
+        Password, secrets and other people are not in it: a seat is the caller's own, and a report about somebody else is
+        listed without the name. Each part is as of the moment in which it is read.
+
+        Idempotent with a `request_id`: a repeat within the life of the export answers the same export.
+
+        Errors:
+        INVALID_ARGUMENT (REQUEST_ID_REUSED): use a new `request_id`.
         RESOURCE_EXHAUSTED (REPORT_QUOTA): wait for a report under way, or delete an old one.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -128,7 +153,7 @@ class ReportServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def DownloadReport(self, request, context):
-        """Streams the PDF from any offset: one message with `metadata`, then the bytes. A clean end means that every byte of the
+        """Streams the file from any offset: one message with `metadata`, then the bytes. A clean end means that every byte of the
         range was sent. After a cut, go on with `read_offset` at the bytes received, and check `sha256` at the end.
 
         Errors:
@@ -173,6 +198,11 @@ def add_ReportServiceServicer_to_server(servicer, server):
                     request_deserializer=dossier_dot_report_dot_v1_dot_report__service__pb2.CreateReportRequest.FromString,
                     response_serializer=dossier_dot_report_dot_v1_dot_report__service__pb2.CreateReportResponse.SerializeToString,
             ),
+            'ExportAccount': grpc.unary_unary_rpc_method_handler(
+                    servicer.ExportAccount,
+                    request_deserializer=dossier_dot_report_dot_v1_dot_report__service__pb2.ExportAccountRequest.FromString,
+                    response_serializer=dossier_dot_report_dot_v1_dot_report__service__pb2.ExportAccountResponse.SerializeToString,
+            ),
             'GetReport': grpc.unary_unary_rpc_method_handler(
                     servicer.GetReport,
                     request_deserializer=dossier_dot_report_dot_v1_dot_report__service__pb2.GetReportRequest.FromString,
@@ -212,7 +242,7 @@ def add_ReportServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class ReportService:
-    """Printable reports of players. A report belongs to the account that asked for it; nobody else sees it.
+    """Printable reports of players, and exports of accounts. A report belongs to the account that asked for it; nobody else sees it.
 
     Beside those listed, any method may give the errors that error_reason.proto names for all.
     """
@@ -234,6 +264,33 @@ class ReportService:
             '/dossier.report.v1.ReportService/CreateReport',
             dossier_dot_report_dot_v1_dot_report__service__pb2.CreateReportRequest.SerializeToString,
             dossier_dot_report_dot_v1_dot_report__service__pb2.CreateReportResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ExportAccount(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dossier.report.v1.ReportService/ExportAccount',
+            dossier_dot_report_dot_v1_dot_report__service__pb2.ExportAccountRequest.SerializeToString,
+            dossier_dot_report_dot_v1_dot_report__service__pb2.ExportAccountResponse.FromString,
             options,
             channel_credentials,
             insecure,

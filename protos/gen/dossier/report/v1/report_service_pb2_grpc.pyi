@@ -27,7 +27,7 @@ GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
 class ReportServiceStub:
-    """Printable reports of players. A report belongs to the account that asked for it; nobody else sees it.
+    """Printable reports of players, and exports of accounts. A report belongs to the account that asked for it; nobody else sees it.
 
     Beside those listed, any method may give the errors that error_reason.proto names for all.
     """
@@ -45,6 +45,22 @@ class ReportServiceStub:
     Errors:
       INVALID_ARGUMENT (INVALID_REQUEST): mend the fields; `include_email` is for a report of oneself only.
       INVALID_ARGUMENT (REQUEST_ID_REUSED): use a new `request_id` for another report.
+      RESOURCE_EXHAUSTED (REPORT_QUOTA): wait for a report under way, or delete an old one.
+    """
+    ExportAccount: _grpc.UnaryUnaryMultiCallable[_report_service_pb2.ExportAccountRequest, _report_service_pb2.ExportAccountResponse]
+    """Asks for a ZIP file of everything that is kept of the caller and answers at once; a worker makes it. It is a report of
+    KIND_ACCOUNT_EXPORT: it is watched, downloaded, cancelled, deleted and listed as all are, expires like them, and counts
+    among them.
+
+    The file holds `account.json` (profile, e-mail, roles, statistics, sessions, games, events of the audit log, and what
+    reports there are), its JSON Schema `account.schema.json`, `avatar.webp`, and the finished reports about the caller.
+    Password, secrets and other people are not in it: a seat is the caller's own, and a report about somebody else is
+    listed without the name. Each part is as of the moment in which it is read.
+
+    Idempotent with a `request_id`: a repeat within the life of the export answers the same export.
+
+    Errors:
+      INVALID_ARGUMENT (REQUEST_ID_REUSED): use a new `request_id`.
       RESOURCE_EXHAUSTED (REPORT_QUOTA): wait for a report under way, or delete an old one.
     """
     GetReport: _grpc.UnaryUnaryMultiCallable[_report_service_pb2.GetReportRequest, _report_service_pb2.GetReportResponse]
@@ -68,7 +84,7 @@ class ReportServiceStub:
       UNAVAILABLE (SERVER_DRAINING): watch again.
     """
     DownloadReport: _grpc.UnaryStreamMultiCallable[_report_service_pb2.DownloadReportRequest, _report_service_pb2.DownloadReportResponse]
-    """Streams the PDF from any offset: one message with `metadata`, then the bytes. A clean end means that every byte of the
+    """Streams the file from any offset: one message with `metadata`, then the bytes. A clean end means that every byte of the
     range was sent. After a cut, go on with `read_offset` at the bytes received, and check `sha256` at the end.
 
     Errors:
@@ -96,7 +112,7 @@ class ReportServiceStub:
 
 @_typing.type_check_only
 class ReportServiceAsyncStub(ReportServiceStub):
-    """Printable reports of players. A report belongs to the account that asked for it; nobody else sees it.
+    """Printable reports of players, and exports of accounts. A report belongs to the account that asked for it; nobody else sees it.
 
     Beside those listed, any method may give the errors that error_reason.proto names for all.
     """
@@ -111,6 +127,22 @@ class ReportServiceAsyncStub(ReportServiceStub):
     Errors:
       INVALID_ARGUMENT (INVALID_REQUEST): mend the fields; `include_email` is for a report of oneself only.
       INVALID_ARGUMENT (REQUEST_ID_REUSED): use a new `request_id` for another report.
+      RESOURCE_EXHAUSTED (REPORT_QUOTA): wait for a report under way, or delete an old one.
+    """
+    ExportAccount: _aio.UnaryUnaryMultiCallable[_report_service_pb2.ExportAccountRequest, _report_service_pb2.ExportAccountResponse]  # type: ignore[assignment]
+    """Asks for a ZIP file of everything that is kept of the caller and answers at once; a worker makes it. It is a report of
+    KIND_ACCOUNT_EXPORT: it is watched, downloaded, cancelled, deleted and listed as all are, expires like them, and counts
+    among them.
+
+    The file holds `account.json` (profile, e-mail, roles, statistics, sessions, games, events of the audit log, and what
+    reports there are), its JSON Schema `account.schema.json`, `avatar.webp`, and the finished reports about the caller.
+    Password, secrets and other people are not in it: a seat is the caller's own, and a report about somebody else is
+    listed without the name. Each part is as of the moment in which it is read.
+
+    Idempotent with a `request_id`: a repeat within the life of the export answers the same export.
+
+    Errors:
+      INVALID_ARGUMENT (REQUEST_ID_REUSED): use a new `request_id`.
       RESOURCE_EXHAUSTED (REPORT_QUOTA): wait for a report under way, or delete an old one.
     """
     GetReport: _aio.UnaryUnaryMultiCallable[_report_service_pb2.GetReportRequest, _report_service_pb2.GetReportResponse]  # type: ignore[assignment]
@@ -134,7 +166,7 @@ class ReportServiceAsyncStub(ReportServiceStub):
       UNAVAILABLE (SERVER_DRAINING): watch again.
     """
     DownloadReport: _aio.UnaryStreamMultiCallable[_report_service_pb2.DownloadReportRequest, _report_service_pb2.DownloadReportResponse]  # type: ignore[assignment]
-    """Streams the PDF from any offset: one message with `metadata`, then the bytes. A clean end means that every byte of the
+    """Streams the file from any offset: one message with `metadata`, then the bytes. A clean end means that every byte of the
     range was sent. After a cut, go on with `read_offset` at the bytes received, and check `sha256` at the end.
 
     Errors:
@@ -161,7 +193,7 @@ class ReportServiceAsyncStub(ReportServiceStub):
     """
 
 class ReportServiceServicer(metaclass=_abc_1.ABCMeta):
-    """Printable reports of players. A report belongs to the account that asked for it; nobody else sees it.
+    """Printable reports of players, and exports of accounts. A report belongs to the account that asked for it; nobody else sees it.
 
     Beside those listed, any method may give the errors that error_reason.proto names for all.
     """
@@ -180,6 +212,28 @@ class ReportServiceServicer(metaclass=_abc_1.ABCMeta):
         Errors:
           INVALID_ARGUMENT (INVALID_REQUEST): mend the fields; `include_email` is for a report of oneself only.
           INVALID_ARGUMENT (REQUEST_ID_REUSED): use a new `request_id` for another report.
+          RESOURCE_EXHAUSTED (REPORT_QUOTA): wait for a report under way, or delete an old one.
+        """
+
+    @_abc_1.abstractmethod
+    def ExportAccount(
+        self,
+        request: _report_service_pb2.ExportAccountRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_report_service_pb2.ExportAccountResponse, _abc.Awaitable[_report_service_pb2.ExportAccountResponse]]:
+        """Asks for a ZIP file of everything that is kept of the caller and answers at once; a worker makes it. It is a report of
+        KIND_ACCOUNT_EXPORT: it is watched, downloaded, cancelled, deleted and listed as all are, expires like them, and counts
+        among them.
+
+        The file holds `account.json` (profile, e-mail, roles, statistics, sessions, games, events of the audit log, and what
+        reports there are), its JSON Schema `account.schema.json`, `avatar.webp`, and the finished reports about the caller.
+        Password, secrets and other people are not in it: a seat is the caller's own, and a report about somebody else is
+        listed without the name. Each part is as of the moment in which it is read.
+
+        Idempotent with a `request_id`: a repeat within the life of the export answers the same export.
+
+        Errors:
+          INVALID_ARGUMENT (REQUEST_ID_REUSED): use a new `request_id`.
           RESOURCE_EXHAUSTED (REPORT_QUOTA): wait for a report under way, or delete an old one.
         """
 
@@ -227,7 +281,7 @@ class ReportServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _report_service_pb2.DownloadReportRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_abc.Iterator[_report_service_pb2.DownloadReportResponse], _abc.AsyncIterator[_report_service_pb2.DownloadReportResponse]]:
-        """Streams the PDF from any offset: one message with `metadata`, then the bytes. A clean end means that every byte of the
+        """Streams the file from any offset: one message with `metadata`, then the bytes. A clean end means that every byte of the
         range was sent. After a cut, go on with `read_offset` at the bytes received, and check `sha256` at the end.
 
         Errors:

@@ -1,0 +1,117 @@
+"""Reads an account's lists for an export: in pages, each of its own moment, so that nothing is held meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from profile_service.audit import Kind
+from profile_service.statistics import PlayedGame
+from profile_service.storage.audit_store import record
+from profile_service.storage.game_store import played_game
+from profile_service.storage.periods import ALWAYS
+from profile_service.storage.user_store import micros, moment
+from runtime.database import Database, Row
+
+PAGE_ROWS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class KeptSession:
+    """A sign-in session, live or ended."""
+
+    session_id: str
+    device_name: str
+    create_time: datetime
+    last_seen_time: datetime
+    expire_time: datetime
+    end_time: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class OwnEvent:
+    """An event of the audit log as the owner may see it: without the other account, if there is one."""
+
+    event_time: datetime
+    kind: str
+    address: str
+    details: str
+    done_by_owner: bool
+    done_to_owner: bool
+
+
+class ExportStore:
+    """The lists of one account."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def sessions(self, account_id: str) -> AsyncIterator[list[KeptSession]]:
+        """Yield all sessions, by their ids."""
+        after = ""
+        while True:
+            async with self._database.read() as session:
+                rows = await session.all("export_sessions", account_id=account_id, after=after, row_limit=PAGE_ROWS)
+            if not rows:
+                return
+            after = rows[-1]["session_id"]
+            yield [_kept_session(row) for row in rows]
+
+    async def games(self, account_id: str) -> AsyncIterator[list[PlayedGame]]:
+        """Yield all games, newest first."""
+        before_time, before_id = ALWAYS, ""
+        while True:
+            async with self._database.read() as session:
+                rows = await session.all(
+                    "export_games",
+                    account_id=account_id,
+                    before_time=before_time,
+                    before_id=before_id,
+                    row_limit=PAGE_ROWS,
+                )
+            if not rows:
+                return
+            games = [played_game(row) for row in rows]
+            before_time, before_id = micros(games[-1].start_time), games[-1].game_id
+            yield games
+
+    async def audit_events(self, account_id: str) -> AsyncIterator[list[OwnEvent]]:
+        """Yield all events that the account did or that happened to it, oldest first."""
+        after = ""
+        while True:
+            async with self._database.read() as session:
+                rows = await session.all("export_audit_events", account_id=account_id, after=after, row_limit=PAGE_ROWS)
+            if not rows:
+                return
+            after = rows[-1]["event_id"]
+            yield [_own_event(row) for row in rows]
+
+    async def record_export(self, account_id: str, export_id: str) -> None:
+        """Note in the audit log that an export was made, once however often it is tried."""
+        async with self._database.write() as session:
+            if await session.one("get_export_event", account_id=account_id, details=f"export={export_id}") is None:
+                await record(session, Kind.EXPORT_MADE, account_id, export=export_id)
+
+
+def _own_event(row: Row) -> OwnEvent:
+    by_owner, to_owner = bool(row["done_by_owner"]), bool(row["done_to_owner"])
+    return OwnEvent(
+        event_time=moment(row["event_time"]),
+        kind=row["kind"],
+        address=row["address"] if by_owner else "",
+        details=row["details"],
+        done_by_owner=by_owner,
+        done_to_owner=to_owner,
+    )
+
+
+def _kept_session(row: Row) -> KeptSession:
+    return KeptSession(
+        session_id=row["session_id"],
+        device_name=row["device_name"],
+        create_time=moment(row["create_time"]),
+        last_seen_time=moment(row["rotate_time"]),
+        expire_time=moment(row["expire_time"]),
+        end_time=None if row["end_time"] is None else moment(row["end_time"]),
+    )

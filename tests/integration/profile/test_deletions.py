@@ -1,0 +1,265 @@
+"""Deletion: hidden at once, brought back within the grace, purged after it, and proved by a receipt."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from dossier.lifecycle.v1 import lifecycle_service_pb2 as lifecycle_pb
+from dossier.profile.v1 import account_service_pb2 as account_pb
+from dossier.profile.v1 import avatar_service_pb2 as avatar_pb
+from dossier.profile.v1 import credentials_service_pb2 as credentials_pb
+from dossier.profile.v1 import profile_service_pb2 as profile_pb
+from dossier.profile.v1 import user_pb2
+from dossier.stats.v1 import game_pb2, game_service_pb2
+from dossier.stats.v1 import stats_service_pb2 as stats_pb
+from grpc import StatusCode
+
+from tests.eventually import eventually
+from tests.integration.profile.conftest import DELETION_SECRET, PASSWORD, Player, Profile, a_game
+from tests.integration.profile.test_avatars import a_picture, upload
+from tests.integration.profile.test_credentials import rotate, sign_in
+from tests.statuses import refused
+
+OTHERS = [f"other-{number}" for number in range(9)]
+MARKERS = ("markeda", "Márkéd Ánna", "marked@example.org", "Markedville", "marked phone")
+
+
+async def delete(profile: Profile, player: Player, mode: Any = account_pb.DELETION_MODE_ERASE) -> str:
+    """Delete an account and return the receipt's id."""
+    request = account_pb.DeleteAccountRequest(username=player.username, password=PASSWORD, mode=mode)
+    answer = await profile.accounts.DeleteAccount(request, metadata=player.metadata)
+    return str(answer.receipt.receipt_id)
+
+
+async def undelete(profile: Profile, username: str, password: str = PASSWORD) -> None:
+    request = credentials_pb.UndeleteAccountRequest(username=username, password=password)
+    await profile.credentials.UndeleteAccount(request, metadata=profile.internal)
+
+
+async def receipt(profile: Profile, receipt_id: str) -> account_pb.DeletionReceipt:
+    request = account_pb.GetDeletionReceiptRequest(receipt_id=receipt_id)
+    answer: account_pb.GetDeletionReceiptResponse = await profile.accounts.GetDeletionReceipt(request)
+    return answer.receipt
+
+
+async def waiting(profile: Profile) -> list[lifecycle_pb.Purge]:
+    answer = await profile.lifecycle.ListPurges(lifecycle_pb.ListPurgesRequest(), metadata=profile.internal)
+    return list(answer.purges)
+
+
+async def confirm(profile: Profile, receipt_id: str, **counts: int) -> None:
+    """Say that report_service has deleted its part."""
+    request = lifecycle_pb.ConfirmPurgeRequest(receipt_id=receipt_id, counts=account_pb.PurgedCounts(**counts))
+    await profile.lifecycle.ConfirmPurge(request, metadata=profile.internal)
+
+
+def has_state(profile: Profile, receipt_id: str, state: account_pb.DeletionState) -> Callable[[], Any]:
+    async def holds() -> bool:
+        return (await receipt(profile, receipt_id)).state == state
+
+    return holds
+
+
+async def purged(profile: Profile, receipt_id: str) -> account_pb.DeletionReceipt:
+    """Let the grace pass, do report_service's part, and return the final receipt."""
+    profile.clock.advance(days=14, seconds=1)
+    await eventually(has_state(profile, receipt_id, account_pb.DELETION_STATE_PURGING), within_seconds=10)
+    await confirm(profile, receipt_id, report_count=3, foreign_report_count=2, export_count=1)
+    await eventually(has_state(profile, receipt_id, account_pb.DELETION_STATE_PURGED), within_seconds=10)
+    return await receipt(profile, receipt_id)
+
+
+async def a_marked_player(profile: Profile) -> Player:
+    """Return a player of whom every text is a marker, with an avatar and two sessions."""
+    anna = await profile.sign_up("markeda", display_name=MARKERS[1], email=MARKERS[2], device_name=MARKERS[4])
+    change = profile_pb.UpdateUserRequest(username="markeda", user=user_pb2.User(city=MARKERS[3]))
+    await profile.profiles.UpdateUser(change, metadata=anna.metadata)
+    await upload(profile, anna, a_picture())
+    await sign_in(profile, "markeda", PASSWORD)
+    return anna
+
+
+async def played(profile: Profile, *usernames: str) -> game_pb2.Game:
+    """Record a game of these players among others."""
+    referee = await profile.referee()
+    request = game_service_pb2.RecordGameRequest(game=a_game([*usernames, *OTHERS[: 10 - len(usernames)]]))
+    game: game_pb2.Game = (await profile.games.RecordGame(request, metadata=referee.metadata)).game
+    return game
+
+
+async def with_others(profile: Profile) -> None:
+    for name in OTHERS:
+        await profile.sign_up(name)
+
+
+def traces(folder: Path) -> list[tuple[str, str]]:
+    """Return which marker stands in the bytes or the name of which file."""
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    return [
+        (path.name, marker)
+        for path in files
+        for marker in MARKERS
+        if marker.encode() in path.read_bytes() or marker in str(path.relative_to(folder))
+    ]
+
+
+async def test_deleted_account_is_hidden_from_everybody_at_once(profile: Profile) -> None:
+    """During the grace the player is not found, their seats have no name, and nobody can take the username."""
+    await with_others(profile)
+    anna = await a_marked_player(profile)
+    game = await played(profile, "markeda")
+    await delete(profile, anna)
+    with refused(StatusCode.NOT_FOUND, "USER_NOT_FOUND"):
+        await profile.profiles.GetUser(profile_pb.GetUserRequest(username="markeda"))
+    with refused(StatusCode.NOT_FOUND, "USER_NOT_FOUND"):
+        await profile.stats.GetPlayerStats(stats_pb.GetPlayerStatsRequest(username="markeda"))
+    with refused(StatusCode.NOT_FOUND, "USER_NOT_FOUND"):
+        await anext(aiter(profile.avatars.GetAvatar(avatar_pb.GetAvatarRequest(username="markeda"))))
+    with refused(StatusCode.UNAUTHENTICATED, "REFRESH_TOKEN_INVALID"):
+        await rotate(profile, anna.refresh_token)
+    with refused(StatusCode.UNAUTHENTICATED, "CREDENTIALS_WRONG"):
+        await sign_in(profile, "markeda", PASSWORD)
+    with refused(StatusCode.ALREADY_EXISTS, "USERNAME_TAKEN"):
+        await profile.sign_up("markeda")
+    kept = (await profile.games.GetGame(game_service_pb2.GetGameRequest(game_id=game.game_id))).game
+    assert [seat.username for seat in kept.seats] == ["", *OTHERS]
+
+
+async def test_undeleted_account_is_as_it_was_but_signed_out(profile: Profile) -> None:
+    """Username and password bring back profile, games and e-mail until the grace ends; the old sessions stay ended."""
+    await with_others(profile)
+    anna = await a_marked_player(profile)
+    await played(profile, "markeda")
+    before = (await profile.profiles.GetUser(profile_pb.GetUserRequest(username="markeda"))).user
+    receipt_id = await delete(profile, anna)
+    profile.clock.advance(days=13, hours=23)
+    with refused(StatusCode.UNAUTHENTICATED, "CREDENTIALS_WRONG"):
+        await undelete(profile, "markeda", "not the password")
+    await undelete(profile, "markeda")
+    await undelete(profile, "markeda")
+    after = (await profile.profiles.GetUser(profile_pb.GetUserRequest(username="markeda"))).user
+    assert (after.display_name, after.city, after.avatar) == (before.display_name, before.city, before.avatar)
+    stats = (await profile.stats.GetPlayerStats(stats_pb.GetPlayerStatsRequest(username="markeda"))).stats
+    assert stats.overall.sessions == 1
+    with refused(StatusCode.UNAUTHENTICATED, "REFRESH_TOKEN_INVALID"):
+        await rotate(profile, anna.refresh_token)
+    back = profile.player(await sign_in(profile, "markeda", PASSWORD))
+    account = (await profile.accounts.GetAccount(account_pb.GetAccountRequest(), metadata=back.metadata)).account
+    assert account.email == MARKERS[2]
+    assert (await receipt(profile, receipt_id)).state == account_pb.DELETION_STATE_UNDELETED
+    assert await delete(profile, back) != receipt_id
+
+
+async def test_undelete_after_the_grace_or_of_nobody_is_refused_alike(profile: Profile) -> None:
+    """Whose grace is over is unknown, as is who never was."""
+    anna = await profile.sign_up("anna")
+    receipt_id = await delete(profile, anna)
+    profile.clock.advance(days=14, seconds=1)
+    await eventually(has_state(profile, receipt_id, account_pb.DELETION_STATE_PURGING), within_seconds=10)
+    for username in ("anna", "nobody-at-all"):
+        with refused(StatusCode.UNAUTHENTICATED, "CREDENTIALS_WRONG"):
+            await undelete(profile, username)
+
+
+@pytest.mark.parametrize("mode", [account_pb.DELETION_MODE_ERASE, account_pb.DELETION_MODE_ANONYMISE_SEAT])
+async def test_purge_leaves_no_trace_and_a_receipt_that_counts(profile: Profile, mode: Any) -> None:
+    """After the purge no file holds any text of the player's, and the receipt says how much there was."""
+    await with_others(profile)
+    anna = await a_marked_player(profile)
+    await played(profile, "markeda")
+    receipt_id = await delete(profile, anna, mode)
+    assert traces(profile.data_dir)
+    final = await purged(profile, receipt_id)
+    assert traces(profile.data_dir) == []
+    assert [path for path in profile.data_dir.rglob("*") if anna.account_id in str(path) and path.is_file()] == []
+    assert final.counts == account_pb.PurgedCounts(
+        session_count=2,
+        avatar_file_count=4,
+        seat_count=1,
+        audit_event_count=4,
+        report_count=3,
+        foreign_report_count=2,
+        export_count=1,
+    )
+
+
+@pytest.mark.parametrize(
+    ("mode", "seats"),
+    [(account_pb.DELETION_MODE_ERASE, OTHERS), (account_pb.DELETION_MODE_ANONYMISE_SEAT, ["", *OTHERS])],
+)
+async def test_purge_keeps_games_and_statistics_of_others(profile: Profile, mode: Any, seats: list[str]) -> None:
+    """The seat goes, or stays without a name and with its role; the others have played and won what they have."""
+    await with_others(profile)
+    anna = await profile.sign_up("anna")
+    game = await played(profile, "anna")
+    request = stats_pb.GetPlayerStatsRequest(username=OTHERS[0])
+    before = await profile.stats.GetPlayerStats(request)
+    await purged(profile, await delete(profile, anna, mode))
+    kept = (await profile.games.GetGame(game_service_pb2.GetGameRequest(game_id=game.game_id))).game
+    assert [seat.username for seat in kept.seats] == seats
+    assert [seat.role for seat in kept.seats] == [seat.role for seat in game.seats][10 - len(seats) :]
+    assert await profile.stats.GetPlayerStats(request) == before
+
+
+async def test_username_of_a_purged_account_stays_taken(profile: Profile) -> None:
+    """A name is never given out again, although nothing but its keyed hash is kept."""
+    anna = await profile.sign_up("anna")
+    await purged(profile, await delete(profile, anna))
+    with refused(StatusCode.ALREADY_EXISTS, "USERNAME_TAKEN"):
+        await profile.sign_up("anna")
+    await profile.sign_up("anna2")
+
+
+async def test_purge_waits_until_report_service_has_deleted_its_part(profile: Profile) -> None:
+    """Without that word the receipt is not PURGED; it names account and username to report_service alone."""
+    anna, boris = await profile.sign_up("anna"), await profile.sign_up("boris")
+    receipt_id = await delete(profile, anna)
+    await delete(profile, boris)
+    assert await waiting(profile) == []
+    profile.clock.advance(days=14, seconds=1)
+
+    async def both_wait() -> bool:
+        return len(await waiting(profile)) == 2
+
+    await eventually(both_wait, within_seconds=10)
+    first = (await waiting(profile))[0]
+    assert (first.receipt_id, first.account_id, first.username) == (receipt_id, anna.account_id, "anna")
+    await confirm(profile, receipt_id, report_count=1)
+    await confirm(profile, receipt_id, report_count=5)
+    await eventually(has_state(profile, receipt_id, account_pb.DELETION_STATE_PURGED), within_seconds=10)
+    assert (await receipt(profile, receipt_id)).counts.report_count == 1
+    assert [purge.username for purge in await waiting(profile)] == ["boris"]
+
+
+async def test_receipt_is_sealed_as_the_contract_says(profile: Profile) -> None:
+    """The operator's secret and the receipt's own fields give its seal; one that is not final has none."""
+    anna = await profile.sign_up("anna")
+    receipt_id = await delete(profile, anna)
+    scheduled = await receipt(profile, receipt_id)
+    assert (scheduled.state, scheduled.seal) == (account_pb.DELETION_STATE_SCHEDULED, "")
+    assert not scheduled.HasField("end_time")
+    assert scheduled.purge_time.seconds - scheduled.schedule_time.seconds == 14 * 24 * 3600
+    final = await purged(profile, receipt_id)
+    names = [field.name for field in account_pb.PurgedCounts.DESCRIPTOR.fields]
+    lines = [
+        receipt_id,
+        "PURGED",
+        "ERASE",
+        str(final.schedule_time.ToMicroseconds()),
+        str(final.end_time.ToMicroseconds()),
+        *(f"{name}={getattr(final.counts, name)}" for name in names),
+    ]
+    text = "".join(f"{line}\n" for line in lines)
+    assert final.seal == hmac.new(DELETION_SECRET, text.encode(), hashlib.sha256).hexdigest()
+
+
+async def test_receipt_of_an_unknown_id_is_not_found(profile: Profile) -> None:
+    """There is nothing to be had for a guess."""
+    with refused(StatusCode.NOT_FOUND, "RECEIPT_NOT_FOUND"):
+        await receipt(profile, str(uuid.uuid4()))
