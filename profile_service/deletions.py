@@ -101,9 +101,9 @@ class DeletionSecret:
     def __init__(self, secret: bytes) -> None:
         self._secret = secret
 
-    def username_hash(self, username: str) -> str:
-        """Return the form in which a name is kept that is never given out again."""
-        return self._hmac(f"username\n{username}")
+    def username_hash(self, look: str) -> str:
+        """Return the form in which a name's look (profile_service.usernames) is kept, never to be given out again."""
+        return self._hmac(f"username\n{look}")
 
     def seal(self, receipt: Receipt) -> str:
         """Return what proves a final receipt; the contract says over what."""

@@ -18,7 +18,7 @@ from runtime.database import Database, Row, Session, UniqueViolation
 
 
 class CredentialStore:
-    """Implements `credentials.CredentialStore`. `username_hash` is how names of purged accounts are kept."""
+    """Implements `credentials.CredentialStore`. `username_hash` is how looks of purged names are kept."""
 
     def __init__(self, database: Database, *, username_hash: Callable[[str], str]) -> None:
         self._database = database
@@ -95,7 +95,7 @@ async def inserting_account(
                 raise UsernameTaken(account.username)
             inserted = await session.one(
                 "insert_user",
-                username_hash=username_hash(account.username),
+                username_hash=username_hash(account.look),
                 account_id=account.account_id,
                 username=account.username,
                 look=account.look,

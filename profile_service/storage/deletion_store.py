@@ -104,7 +104,7 @@ class DeletionStore:
             seat_count = await _forget_games(session, account_id, purge.mode)
             user = await session.one("remove_user", account_id=account_id)
             if user is not None:
-                await session.one("retire_username", username_hash=secret.username_hash(user["username"]))
+                await session.one("retire_username", username_hash=secret.username_hash(user["look"]))
             await session.one(
                 "end_records_step",
                 receipt_id=purge.receipt_id,

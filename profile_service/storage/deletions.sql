@@ -88,7 +88,7 @@ ON CONFLICT (username_hash) DO NOTHING
 RETURNING username_hash;
 
 -- name: remove_user^
-DELETE FROM users WHERE account_id = :account_id RETURNING username;
+DELETE FROM users WHERE account_id = :account_id RETURNING look;
 
 -- name: end_records_step^
 UPDATE deletions

@@ -16,7 +16,7 @@ from runtime.database import Database, Row, Session
 
 
 class ServiceAccountStore:
-    """Implements `service_accounts.ServiceAccountStore`. `username_hash` is how names of purged accounts are kept."""
+    """Implements `service_accounts.ServiceAccountStore`. `username_hash` is how looks of purged names are kept."""
 
     def __init__(self, database: Database, *, username_hash: Callable[[str], str]) -> None:
         self._database = database

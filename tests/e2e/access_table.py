@@ -41,6 +41,7 @@ SESSION_NOT_FOUND = refused(grpc.StatusCode.NOT_FOUND, "SESSION_NOT_FOUND")
 GAME_NOT_FOUND = refused(grpc.StatusCode.NOT_FOUND, "GAME_NOT_FOUND")
 REPORT_NOT_FOUND = refused(grpc.StatusCode.NOT_FOUND, "REPORT_NOT_FOUND")
 REPORT_FINISHED = refused(grpc.StatusCode.FAILED_PRECONDITION, "REPORT_FINISHED")
+RECEIPT_NOT_FOUND = refused(grpc.StatusCode.NOT_FOUND, "RECEIPT_NOT_FOUND")
 EMAIL_NOT_PENDING = refused(grpc.StatusCode.FAILED_PRECONDITION, "EMAIL_NOT_PENDING")
 MAIL_TOKEN_INVALID = refused(grpc.StatusCode.INVALID_ARGUMENT, "MAIL_TOKEN_INVALID")
 USERNAME_TAKEN = refused(grpc.StatusCode.ALREADY_EXISTS, "USERNAME_TAKEN")
@@ -127,6 +128,13 @@ def _sign_in(scene: Scene, actor: Actor, target: Target) -> Message:
     return auth_pb.SignInRequest(username=scene.name(actor, target), password=password)
 
 
+def _undelete(scene: Scene, actor: Actor, target: Target) -> Message:
+    if target is Target.FOREIGN:
+        scene.session(actor, target)  # As for a sign-in.
+    password = PASSWORD if target is Target.OWN else "not that one"
+    return auth_pb.UndeleteAccountRequest(username=scene.name(actor, target), password=password)
+
+
 def _refresh(scene: Scene, actor: Actor, target: Target) -> Message:
     token = scene.refresh_token(actor) if target is Target.OWN else f"v1.{uuid.uuid4()}.1.forged"
     return auth_pb.RefreshTokensRequest(refresh_token=token)
@@ -173,6 +181,7 @@ TABLE: dict[str, Row] = {
         SESSION_NOT_FOUND,
     ),
     "dossier.auth.v1.AuthService/ChangePassword": signed_in(_plain(_CHANGE_PASSWORD), CREDENTIALS_WRONG),
+    "dossier.auth.v1.AuthService/UndeleteAccount": anyone(_undelete, OK, CREDENTIALS_WRONG, CREDENTIALS_WRONG),
     "dossier.auth.v1.AuthService/GetJwks": anyone(_plain(auth_pb.GetJwksRequest()), OK),
     "dossier.auth.v1.AuthService/RequestPasswordReset": anyone(
         lambda scene, actor, target: auth_pb.RequestPasswordResetRequest(login=scene.name(actor, target)), OK, OK, OK
@@ -202,6 +211,9 @@ TABLE: dict[str, Row] = {
         NOT_OWNER,
         NOT_OWNER,
     ),
+    "dossier.profile.v1.AccountService/GetDeletionReceipt": anyone(
+        _plain(account_pb.GetDeletionReceiptRequest(receipt_id=str(uuid.uuid4()))), RECEIPT_NOT_FOUND
+    ),
     "dossier.profile.v1.AvatarService/UploadAvatar": signed_in(_upload, OK, NOT_OWNER, NOT_OWNER),
     "dossier.profile.v1.AvatarService/GetAvatar": anyone(_by_name(avatar_pb.GetAvatarRequest), OK, OK, USER_NOT_FOUND),
     "dossier.profile.v1.AvatarService/DeleteAvatar": signed_in(
@@ -224,6 +236,7 @@ TABLE: dict[str, Row] = {
         _by_name(stats_pb.GetPlayerStatsRequest), OK, OK, USER_NOT_FOUND
     ),
     "dossier.report.v1.ReportService/CreateReport": signed_in(_by_name(report_pb.CreateReportRequest), OK, OK, OK),
+    "dossier.report.v1.ReportService/ExportAccount": signed_in(_plain(report_pb.ExportAccountRequest()), OK),
     "dossier.report.v1.ReportService/GetReport": signed_in(
         _by_report(report_pb.GetReportRequest), OK, REPORT_NOT_FOUND, REPORT_NOT_FOUND
     ),
@@ -248,9 +261,13 @@ TABLE: dict[str, Row] = {
     "dossier.profile.v1.CredentialsService/ChangePassword": parts(),
     "dossier.profile.v1.CredentialsService/RequestPasswordReset": parts(),
     "dossier.profile.v1.CredentialsService/ResetPassword": parts(),
+    "dossier.profile.v1.CredentialsService/UndeleteAccount": parts(),
     "dossier.profile.v1.CredentialsService/GetSession": parts(),
     "dossier.profile.v1.CredentialsService/GrantRole": parts(),
     "dossier.profile.v1.CredentialsService/RevokeRole": parts(),
     "dossier.profile.v1.CredentialsService/CreateServiceAccount": parts(),
     "dossier.stats.v1.SnapshotService/GetSnapshot": parts(),
+    "dossier.lifecycle.v1.LifecycleService/ReadAccount": parts(),
+    "dossier.lifecycle.v1.LifecycleService/ListPurges": parts(OK),
+    "dossier.lifecycle.v1.LifecycleService/ConfirmPurge": parts(),
 }

@@ -81,6 +81,7 @@ def _names() -> Iterator[Bad]:
     yield from each(f"{PROFILE}/GetUser", profile_pb.GetUserRequest, "username", USERNAMES)
     yield from each(f"{PROFILE}/UpdateUser", profile_pb.UpdateUserRequest, "username", USERNAMES, user=user_pb2.User())
     yield from each(f"{ACCOUNT}/DeleteAccount", account_pb.DeleteAccountRequest, "username", USERNAMES, password="x")
+    yield from each(f"{AUTH}/UndeleteAccount", auth_pb.UndeleteAccountRequest, "username", USERNAMES, password="x")
     yield from each(f"{STATS}/GetPlayerStats", stats_pb.GetPlayerStatsRequest, "username", USERNAMES)
     yield from each(f"{AVATAR}/GetAvatar", avatar_pb.GetAvatarRequest, "username", USERNAMES)
     yield from each(f"{AVATAR}/DeleteAvatar", avatar_pb.DeleteAvatarRequest, "username", USERNAMES)
@@ -97,6 +98,7 @@ def _names() -> Iterator[Bad]:
 
 def _ids() -> Iterator[Bad]:
     yield from each(f"{AUTH}/RevokeSession", auth_pb.RevokeSessionRequest, "session_id", IDS)
+    yield from each(f"{ACCOUNT}/GetDeletionReceipt", account_pb.GetDeletionReceiptRequest, "receipt_id", IDS)
     yield from each(f"{GAME}/GetGame", game_service_pb.GetGameRequest, "game_id", IDS)
     for kind in ("Get", "Watch", "Download", "Cancel", "Delete"):
         request = getattr(report_pb, f"{kind}ReportRequest")
@@ -105,6 +107,7 @@ def _ids() -> Iterator[Bad]:
         yield Bad(f"{REPORT}/{kind}Report", "report_id of nothing", request(report_id=str(uuid.uuid4())), absent)
     given = {name: text for name, text in IDS.items() if text}
     yield from each(f"{REPORT}/CreateReport", report_pb.CreateReportRequest, "request_id", given)
+    yield from each(f"{REPORT}/ExportAccount", report_pb.ExportAccountRequest, "request_id", given)
 
 
 def _texts() -> Iterator[Bad]:

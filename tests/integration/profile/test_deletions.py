@@ -208,12 +208,13 @@ async def test_purge_keeps_games_and_statistics_of_others(profile: Profile, mode
 
 
 async def test_username_of_a_purged_account_stays_taken(profile: Profile) -> None:
-    """A name is never given out again, although nothing but its keyed hash is kept."""
-    anna = await profile.sign_up("anna")
-    await purged(profile, await delete(profile, anna))
-    with refused(StatusCode.ALREADY_EXISTS, "USERNAME_TAKEN"):
-        await profile.sign_up("anna")
-    await profile.sign_up("anna2")
+    """A name is never given out again, nor one that looks like it, although nothing but a keyed hash is kept."""
+    boris = await profile.sign_up("boris")
+    await purged(profile, await delete(profile, boris))
+    for username in ("boris", "bor1s"):
+        with refused(StatusCode.ALREADY_EXISTS, "USERNAME_TAKEN"):
+            await profile.sign_up(username)
+    await profile.sign_up("boris2")
 
 
 async def test_purge_waits_until_report_service_has_deleted_its_part(profile: Profile) -> None:

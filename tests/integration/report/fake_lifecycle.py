@@ -11,6 +11,7 @@ from dossier.lifecycle.v1 import lifecycle_service_pb2 as lifecycle_pb
 from dossier.lifecycle.v1 import lifecycle_service_pb2_grpc as lifecycle_rpc
 from dossier.profile.v1 import account_service_pb2 as account_pb
 from dossier.profile.v1 import user_pb2 as user_pb
+from dossier.profile.v1 import visibility_pb2 as visibility_pb
 from dossier.stats.v1 import game_pb2 as game_pb
 from dossier.stats.v1 import player_stats_pb2 as stats_pb
 from dossier.stats.v1 import snapshot_service_pb2 as snapshot_pb
@@ -19,6 +20,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 Context = grpc.aio.ServicerContext[Any, Any]
 MOMENT = Timestamp(seconds=1_700_000_000)
+FIELDS = [field.name for field in visibility_pb.Visibility.DESCRIPTOR.fields]
 HOUR = Duration(seconds=3600)
 
 
@@ -66,7 +68,12 @@ def an_account(username: str, avatar: bytes) -> lifecycle_pb.ExportedAccount:
     tally = stats_pb.Tally(sessions=6, wins=6, play_time=HOUR, win_rate=1.0)
     return lifecycle_pb.ExportedAccount(
         user=user_pb.User(username=username, display_name="Анна", create_time=MOMENT, update_time=MOMENT),
-        account=account_pb.Account(username=username, email=f"{username}@example.org", create_time=MOMENT),
+        account=account_pb.Account(
+            username=username,
+            email=f"{username}@example.org",
+            create_time=MOMENT,
+            visibility=visibility_pb.Visibility(**dict.fromkeys(FIELDS, visibility_pb.AUDIENCE_PUBLIC)),
+        ),
         statistics=stats_pb.PlayerStats(overall=tally, roles=[stats_pb.RoleTally(role=game_pb.ROLE_DON, tally=tally)]),
         avatar=avatar,
     )
