@@ -28,6 +28,8 @@ class AuditEventKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     AUDIT_EVENT_KIND_UNBANNED: _ClassVar[AuditEventKind]
     AUDIT_EVENT_KIND_API_KEY_MADE: _ClassVar[AuditEventKind]
     AUDIT_EVENT_KIND_API_KEY_REVOKED: _ClassVar[AuditEventKind]
+    AUDIT_EVENT_KIND_PASSWORD_RESET: _ClassVar[AuditEventKind]
+    AUDIT_EVENT_KIND_EMAIL_CHANGED: _ClassVar[AuditEventKind]
 AUDIT_EVENT_KIND_UNSPECIFIED: AuditEventKind
 AUDIT_EVENT_KIND_SIGN_UP: AuditEventKind
 AUDIT_EVENT_KIND_SIGN_IN: AuditEventKind
@@ -44,6 +46,8 @@ AUDIT_EVENT_KIND_BANNED: AuditEventKind
 AUDIT_EVENT_KIND_UNBANNED: AuditEventKind
 AUDIT_EVENT_KIND_API_KEY_MADE: AuditEventKind
 AUDIT_EVENT_KIND_API_KEY_REVOKED: AuditEventKind
+AUDIT_EVENT_KIND_PASSWORD_RESET: AuditEventKind
+AUDIT_EVENT_KIND_EMAIL_CHANGED: AuditEventKind
 
 class AuditEvent(_message.Message):
     __slots__ = ("event_id", "event_time", "kind", "actor_account_id", "actor_username", "subject_account_id", "subject_username", "address", "details")
