@@ -53,7 +53,7 @@ def found_club(folder: Path, *, report_bytes: int) -> Club:
         record = json.loads((data / "sample-club.json").read_text(encoding="utf-8"))
         token = sign_in(process.address, record["username"], record["password"])
     owner_id = jwt.decode(token, options={"verify_signature": False})["sub"]
-    report_id = asyncio.run(_add_report(data / "report", owner_id, record["username"], report_bytes))
+    report_id = asyncio.run(add_report(data / "report", owner_id, record["username"], report_bytes))
     return Club(data, record["username"], record["password"], report_id, report_bytes)
 
 
@@ -70,8 +70,11 @@ def bearer(token: str) -> tuple[tuple[str, str], ...]:
     return (("authorization", f"Bearer {token}"),)
 
 
-async def _add_report(folder: Path, owner_id: str, username: str, size_bytes: int) -> str:
-    """Have the store itself go through a report's life, with random bytes for a file."""
+async def add_report(folder: Path, owner_id: str, username: str, size_bytes: int) -> str:
+    """Return a finished report with random bytes for a file; the store itself goes through its life.
+
+    `folder` is report_service's data directory.
+    """
     report_id = str(uuid_utils.uuid7())
     data = hashlib.shake_128(b"bench").digest(size_bytes)
     async with open_sqlite(folder / "report.sqlite3", storage=STORAGE) as database:

@@ -13,14 +13,15 @@ from collections.abc import Callable, Sequence
 PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 DATA, HEADERS, RESET, SETTINGS, PING, GOAWAY, WINDOW_UPDATE = 0x0, 0x1, 0x3, 0x4, 0x6, 0x7, 0x8
 END_STREAM, END_HEADERS, ACK = 0x1, 0x4, 0x1
-_INITIAL_WINDOW_SIZE, _MAX_FRAME_SIZE = 0x4, 0x5
+INITIAL_WINDOW_SIZE, _MAX_FRAME_SIZE = 0x4, 0x5
 _STREAM_WINDOW = 8 * 1024 * 1024
 _CONNECTION_WINDOW = 2**30
 _FRAME_BYTES = 1024 * 1024
 _RECEIVE_BYTES = 256 * 1024
-_DEFAULT_WINDOW = 65_535
+DEFAULT_WINDOW = 65_535
 # RFC 7541, appendix A: the last number of the static table, and those of ":method: POST" and ":scheme: http".
 STATIC_TABLE, _POST, _HTTP = 61, 3, 6
+POST_HTTP = bytes([0x80 | _POST, 0x80 | _HTTP])
 
 
 class ConnectionLost(Exception):
@@ -54,16 +55,16 @@ class Connection:
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._ended = ended
         self._body = b"\0" + struct.pack(">I", len(message)) + message
-        headers = [(":path", path), (":authority", address), *_USUAL, *metadata]
-        self._first_headers = bytes([0x80 | _POST, 0x80 | _HTTP]) + b"".join(map(indexed_literal, headers))
-        self._headers = bytes([0x80 | _POST, 0x80 | _HTTP]) + _references(len(headers))
+        headers = [(":path", path), (":authority", address), *USUAL_HEADERS, _DEADLINE, *metadata]
+        self._first_headers = POST_HTTP + b"".join(map(indexed_literal, headers))
+        self._headers = POST_HTTP + _references(len(headers))
         self._next_stream = 1
         self.data_bytes = 0
         self._received: dict[int, int] = {}
         self._partial = b""
         self._skip = 0
         self._consumed = 0
-        self._send_window = _DEFAULT_WINDOW
+        self._send_window = DEFAULT_WINDOW
         self.socket.sendall(PREFACE + frame(SETTINGS, 0, 0, _SETTINGS_PAYLOAD) + credit(0, _CONNECTION_WINDOW))
 
     def request(self, count: int) -> None:
@@ -141,13 +142,13 @@ class Connection:
 
 _GRANT_BYTES = 1024 * 1024
 _HEADER = struct.Struct(">BHBBI")
-_SETTINGS_PAYLOAD = struct.pack(">HIHI", _INITIAL_WINDOW_SIZE, _STREAM_WINDOW, _MAX_FRAME_SIZE, _FRAME_BYTES)
-_USUAL = (
+_SETTINGS_PAYLOAD = struct.pack(">HIHI", INITIAL_WINDOW_SIZE, _STREAM_WINDOW, _MAX_FRAME_SIZE, _FRAME_BYTES)
+USUAL_HEADERS = (
     ("te", "trailers"),
     ("content-type", "application/grpc"),
     ("user-agent", "grpc-bench/1"),
-    ("grpc-timeout", "30S"),
 )
+_DEADLINE = ("grpc-timeout", "30S")
 
 
 def frame(kind: int, flags: int, stream: int, payload: bytes) -> bytes:

@@ -14,9 +14,10 @@ from dossier.auth.v1 import auth_service_pb2_grpc as auth_rpc
 
 from gateway.auth_rpc import AuthRpc
 from gateway.credentials_client import CredentialsClient
+from gateway.key_file import KeyFile
 from gateway.relay import Relay, Upstream
 from gateway.settings import Settings
-from gateway.tokens import KeyRing, TokenIssuer, load_or_create_keys, read_keys
+from gateway.tokens import SigningKeys, TokenIssuer, load_or_create_keys, read_keys
 from gateway.upstream import PROFILE_SERVICE, REPORT_SERVICE
 from runtime import contract
 from runtime.access import Door
@@ -57,7 +58,12 @@ class Parts:
 
 @asynccontextmanager
 async def open_parts(
-    *, profile_channel: grpc.aio.Channel, service_tokens: ServiceTokens, sessions: SessionCheck, key_ring: KeyRing
+    *,
+    profile_channel: grpc.aio.Channel,
+    service_tokens: ServiceTokens,
+    sessions: SessionCheck,
+    keys: SigningKeys,
+    trusted_proxies: int,
 ) -> AsyncIterator[Parts]:
     """Open AuthService.
 
@@ -65,19 +71,21 @@ async def open_parts(
         profile_channel: to where CredentialsService is served; the caller closes it.
         service_tokens: those of the issuer "gateway".
         sessions: the check of the door in front of AuthService, which forgets what is signed out.
-        key_ring: what access tokens are signed with.
+        keys: what access tokens are signed with.
+        trusted_proxies: how many proxies stand in front; see runtime.addresses.
     """
     servicer = AuthRpc(
         CredentialsClient(profile_channel, service_tokens),
-        keys=key_ring,
-        issuer=TokenIssuer(key_ring),
+        keys=keys,
+        issuer=TokenIssuer(keys),
         sessions=sessions,
+        trusted_proxies=trusted_proxies,
     )
 
     def register(server: grpc.aio.Server) -> None:
         auth_rpc.add_AuthServiceServicer_to_server(servicer, server)
 
-    yield Parts(registrations=(register,), service_names=(AUTH_SERVICE,), verifier=TokenVerifier(key_ring))
+    yield Parts(registrations=(register,), service_names=(AUTH_SERVICE,), verifier=TokenVerifier(keys))
 
 
 async def serve(settings: Settings, stop: asyncio.Event) -> None:
@@ -98,7 +106,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
 async def open_server(settings: Settings) -> AsyncIterator[tuple[Server, grpc.aio.Channel]]:
     """Open the listening server and the channel to profile_service. Health is not SERVING yet."""
     load = load_or_create_keys if settings.create_signing_key else read_keys
-    key_ring = await asyncio.to_thread(load, settings.signing_key_file)
+    keys = KeyFile(settings.signing_key_file, await asyncio.to_thread(load, settings.signing_key_file))
     service_tokens = ServiceTokens(settings.internal_secret.reveal(), issuer="gateway")
     shown = channel_credentials(settings.internal_authority, settings.internal_identity)
     async with (
@@ -112,7 +120,11 @@ async def open_server(settings: Settings) -> AsyncIterator[tuple[Server, grpc.ai
         metrics.watch(*relay.places)
         async with (
             open_parts(
-                profile_channel=profile, service_tokens=service_tokens, sessions=sessions, key_ring=key_ring
+                profile_channel=profile,
+                service_tokens=service_tokens,
+                sessions=sessions,
+                keys=keys,
+                trusted_proxies=settings.trusted_proxies,
             ) as parts,
             _server(settings, parts, sessions, relay, metrics) as server,
         ):

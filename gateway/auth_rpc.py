@@ -10,7 +10,8 @@ from dossier.auth.v1 import auth_service_pb2_grpc as auth_rpc
 from dossier.profile.v1 import credentials_service_pb2 as credentials_pb
 
 from gateway.credentials_client import CredentialsClient
-from gateway.tokens import KeyRing, TokenIssuer
+from gateway.tokens import SigningKeys, TokenIssuer
+from runtime.addresses import client_network
 from runtime.calls import caller
 from runtime.contract import role_name, role_value
 from runtime.sessions import SessionCheck
@@ -24,12 +25,19 @@ class AuthRpc(auth_rpc.AuthServiceServicer):
     """Decodes, asks profile_service, signs."""
 
     def __init__(
-        self, credentials: CredentialsClient, *, keys: KeyRing, issuer: TokenIssuer, sessions: SessionCheck
+        self,
+        credentials: CredentialsClient,
+        *,
+        keys: SigningKeys,
+        issuer: TokenIssuer,
+        sessions: SessionCheck,
+        trusted_proxies: int,
     ) -> None:
         self._credentials = credentials
         self._keys = keys
         self._issuer = issuer
         self._sessions = sessions
+        self._trusted_proxies = trusted_proxies
 
     async def SignUp(self, request: auth_pb.SignUpRequest, context: Context) -> auth_pb.SignUpResponse:
         session = await self._credentials.create_account(
@@ -38,6 +46,7 @@ class AuthRpc(auth_rpc.AuthServiceServicer):
             display_name=request.display_name,
             email=request.email,
             device_name=_device_name(request.device_name, context),
+            client_address=self._network(context),
         )
         return auth_pb.SignUpResponse(username=session.username, tokens=self._tokens(session))
 
@@ -46,6 +55,7 @@ class AuthRpc(auth_rpc.AuthServiceServicer):
             username=request.username,
             password=request.password,
             device_name=_device_name(request.device_name, context),
+            client_address=self._network(context),
         )
         return auth_pb.SignInResponse(tokens=self._tokens(session))
 
@@ -103,6 +113,18 @@ class AuthRpc(auth_rpc.AuthServiceServicer):
         )
         return auth_pb.ChangePasswordResponse()
 
+    async def RequestPasswordReset(
+        self, request: auth_pb.RequestPasswordResetRequest, context: Context
+    ) -> auth_pb.RequestPasswordResetResponse:
+        await self._credentials.request_password_reset(request.login, client_address=self._network(context))
+        return auth_pb.RequestPasswordResetResponse()
+
+    async def ResetPassword(
+        self, request: auth_pb.ResetPasswordRequest, context: Context
+    ) -> auth_pb.ResetPasswordResponse:
+        await self._credentials.reset_password(request.token, request.new_password)
+        return auth_pb.ResetPasswordResponse()
+
     async def GetJwks(self, request: auth_pb.GetJwksRequest, context: Context) -> auth_pb.GetJwksResponse:
         keys = (
             auth_pb.JsonWebKey(kid=key.kid, kty="EC", crv="P-256", x=key.x, y=key.y, alg="ES256", use="sig")
@@ -114,6 +136,14 @@ class AuthRpc(auth_rpc.AuthServiceServicer):
         who = caller()
         roles = sorted(role_value(name) for name in who.roles)
         return auth_pb.GetCallerResponse(username=who.username, roles=roles, expire_time=who.expire_time)
+
+    def _network(self, context: Context) -> str:
+        forwarded = [
+            value
+            for key, value in context.invocation_metadata() or ()
+            if key == "x-forwarded-for" and isinstance(value, str)
+        ]
+        return client_network(context.peer(), forwarded, trusted_proxies=self._trusted_proxies)
 
     def _tokens(self, session: credentials_pb.Session) -> auth_pb.Tokens:
         access_token, access_expire_time = self._issuer.issue(

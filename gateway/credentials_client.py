@@ -36,17 +36,26 @@ class CredentialsClient:
         self._patience = Patience(profile, dependency=PROFILE_SERVICE)
 
     async def create_account(
-        self, *, username: str, password: str, display_name: str, email: str, device_name: str
+        self, *, username: str, password: str, display_name: str, email: str, device_name: str, client_address: str
     ) -> credentials_pb.Session:
-        """Open an account and return its first session."""
+        """Open an account and return its first session. `client_address` is a network (runtime.addresses)."""
         request = credentials_pb.CreateAccountRequest(
-            username=username, password=password, display_name=display_name, email=email, device_name=device_name
+            username=username,
+            password=password,
+            display_name=display_name,
+            email=email,
+            device_name=device_name,
+            client_address=client_address,
         )
         return (await self._ask(self._stub.CreateAccount, request)).session
 
-    async def open_session(self, *, username: str, password: str, device_name: str) -> credentials_pb.Session:
-        """Check a password and return a new session."""
-        request = credentials_pb.OpenSessionRequest(username=username, password=password, device_name=device_name)
+    async def open_session(
+        self, *, username: str, password: str, device_name: str, client_address: str
+    ) -> credentials_pb.Session:
+        """Check a password and return a new session. `client_address` is a network (runtime.addresses)."""
+        request = credentials_pb.OpenSessionRequest(
+            username=username, password=password, device_name=device_name, client_address=client_address
+        )
         return (await self._ask(self._stub.OpenSession, request)).session
 
     async def rotate_session(self, refresh_token: str) -> credentials_pb.Session:
@@ -81,6 +90,16 @@ class CredentialsClient:
             new_password=new_password,
         )
         await self._ask(self._stub.ChangePassword, request)
+
+    async def request_password_reset(self, login: str, *, client_address: str) -> None:
+        """Have a mail sent to whoever is meant, if anybody. `client_address` is a network (runtime.addresses)."""
+        request = credentials_pb.RequestPasswordResetRequest(login=login, client_address=client_address)
+        await self._ask(self._stub.RequestPasswordReset, request)
+
+    async def reset_password(self, token: str, new_password: str) -> None:
+        """Replace the password of the account that a token was sent to."""
+        request = credentials_pb.ResetPasswordRequest(token=token, new_password=new_password)
+        await self._ask(self._stub.ResetPassword, request)
 
     async def _ask(self, method: Callable[..., Awaitable[Response]], request: Message) -> Response:
         await self._patience.connected()

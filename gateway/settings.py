@@ -19,7 +19,8 @@ class Settings:
     """What a gateway process is told by its environment."""
 
     signing_key_file: Path = setting(
-        "PEM file with the P-256 keys of access tokens; the first signs, all verify; the same on every gateway"
+        "PEM file with the P-256 keys of access tokens, read again when it changes; the first signs, all verify; the "
+        "same on every gateway"
     )
     internal_secret: Secret = setting(
         "what all parts of the installation share to know each other, in bytes", minimum=MIN_SECRET_BYTES
@@ -40,6 +41,12 @@ class Settings:
     )
     create_signing_key: bool = setting(
         "whether to make the key file when it is missing; for a single gateway only", default=False
+    )
+    trusted_proxies: int = setting(
+        "how many proxies stand in front, each of which adds the address that called it to x-forwarded-for; more than "
+        "there are would let clients choose their address",
+        default=0,
+        minimum=0,
     )
     development: bool = setting("try things out: what is handy for that and not for a club's real data", default=False)
     reflection: bool = setting(

@@ -9,10 +9,12 @@ import os
 import re
 import secrets
 import time
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Protocol
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric.ec import (
@@ -29,7 +31,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from runtime.settings import SettingsError
-from runtime.tokens import ALGORITHM, AUDIENCE, ISSUER, TYPE
+from runtime.tokens import ALGORITHM, AUDIENCE, ISSUER, TYPE, KeySource
 
 LIFETIME_SECONDS = 600
 _COORDINATE_BYTES = 32
@@ -46,24 +48,35 @@ class PublicKey:
     y: str
 
 
-class KeyRing:
-    """The gateway's keys: the first signs, all verify. See `runtime.tokens.KeySource`.
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """A key that signs, and its id."""
 
-    To change keys, put the new one second, so that everybody learns it; make it the first five minutes later; drop the
-    old one when its last token has ended.
-    """
+    kid: str
+    key: EllipticCurvePrivateKey = field(repr=False)
+
+
+class SigningKeys(KeySource, Protocol):
+    """The gateway's keys: one signs, all verify."""
+
+    @property
+    def signer(self) -> Signer:
+        """The key that signs now."""
+
+    @property
+    def public_keys(self) -> tuple[PublicKey, ...]:
+        """The public keys, all of which verify."""
+
+
+class KeyRing:
+    """Keys that stay: the first signs, all verify. See `SigningKeys`."""
 
     def __init__(self, keys: Sequence[EllipticCurvePrivateKey]) -> None:
         if not keys:
             raise ValueError("a key ring needs a key")
-        self.signing_key = keys[0]
         self.public_keys = tuple(_public(key.public_key()) for key in keys)
+        self.signer = Signer(self.public_keys[0].kid, keys[0])
         self._by_kid = {public.kid: key.public_key() for public, key in zip(self.public_keys, keys, strict=True)}
-
-    @property
-    def signing_kid(self) -> str:
-        """The id of the key that signs."""
-        return self.public_keys[0].kid
 
     def find(self, kid: str) -> EllipticCurvePublicKey | None:
         """Return the public key that is named, None when there is no such key."""
@@ -73,7 +86,7 @@ class KeyRing:
 class TokenIssuer:
     """Makes access tokens (RFC 9068)."""
 
-    def __init__(self, keys: KeyRing, *, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, keys: SigningKeys, *, clock: Callable[[], float] = time.time) -> None:
         self._keys = keys
         self._clock = clock
 
@@ -91,8 +104,9 @@ class TokenIssuer:
             "exp": now + LIFETIME_SECONDS,
             "jti": secrets.token_urlsafe(16),
         }
-        headers = {"typ": TYPE, "kid": self._keys.signing_kid}
-        token = jwt.encode(claims, self._keys.signing_key, algorithm=ALGORITHM, headers=headers)
+        signer = self._keys.signer
+        headers = {"typ": TYPE, "kid": signer.kid}
+        token = jwt.encode(claims, signer.key, algorithm=ALGORITHM, headers=headers)
         return token, datetime.fromtimestamp(now + LIFETIME_SECONDS, UTC)
 
 
@@ -124,19 +138,36 @@ def load_or_create_keys(path: Path) -> KeyRing:
     return read_keys(path)
 
 
+def new_key() -> EllipticCurvePrivateKey:
+    """Return a new key for ES256."""
+    return generate_private_key(SECP256R1())
+
+
+def write_keys(path: Path, keys: Sequence[EllipticCurvePrivateKey]) -> None:
+    """Put these keys in place of what is in the file. Raises SettingsError."""
+    try:
+        with _draft(path, keys) as draft:
+            draft.replace(path)
+    except OSError as error:
+        raise _unusable(path, f"cannot be written: {error.strerror}") from error
+
+
 def _create(path: Path) -> None:
-    pem = generate_private_key(SECP256R1()).private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with _draft(path, [new_key()]) as draft, suppress(FileExistsError):
+        os.link(draft, path)  # Unlike a rename it never replaces the key of a gateway that was quicker.
+
+
+@contextmanager
+def _draft(path: Path, keys: Sequence[EllipticCurvePrivateKey]) -> Iterator[Path]:
+    """Write the keys for their owner only to a file beside `path`, which is gone on leaving."""
     draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
     try:
         with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(pem)
+            file.writelines(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()) for key in keys)
             file.flush()
             os.fsync(file.fileno())
-        try:
-            os.link(draft, path)  # Unlike a rename it never replaces the key of a gateway that was quicker.
-        except FileExistsError:
-            return
+        yield draft
     finally:
         draft.unlink(missing_ok=True)
 

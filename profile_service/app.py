@@ -22,7 +22,13 @@ from dossier.stats.v1 import game_service_pb2_grpc, snapshot_service_pb2_grpc, s
 from profile_service.avatar_images import ImageProcessor
 from profile_service.avatars import Avatars, Images, Moderation, allow_everything
 from profile_service.credentials import CredentialRules
+from profile_service.emails import Emails
 from profile_service.games import GameRecorder
+from profile_service.guessing import GuessingLimits
+from profile_service.mail import Mailer
+from profile_service.mailers import mailer_of
+from profile_service.outbox import Outbox
+from profile_service.password_resets import PasswordResets
 from profile_service.passwords import Passwords
 from profile_service.rpc.account_rpc import AccountServicer
 from profile_service.rpc.avatar_rpc import AvatarServicer
@@ -33,8 +39,10 @@ from profile_service.rpc.snapshot_rpc import SnapshotServicer
 from profile_service.sessions import Sessions
 from profile_service.settings import Settings
 from profile_service.snapshots import Snapshots
+from profile_service.storage.attempt_store import AttemptStore
 from profile_service.storage.credential_store import CredentialStore
 from profile_service.storage.game_store import GameStore
+from profile_service.storage.mail_store import MailStore
 from profile_service.storage.session_store import SessionStore
 from profile_service.storage.snapshot_store import SnapshotStore
 from profile_service.storage.user_store import UserStore
@@ -76,10 +84,12 @@ async def open_parts(
     images: Images | None = None,
     passwords: Passwords | None = None,
     moderate: Moderation = allow_everything,
+    mailer: Mailer | None = None,
 ) -> AsyncIterator[Parts]:
-    """Open the service without a server of its own. For tests, `images` and `passwords` replace what costs most.
+    """Open the service without a server of its own.
 
-    `moderate` is asked about each uploaded picture; a club that wants that writes its own and gives it here.
+    `moderate` is asked about each uploaded picture; a club that wants that writes its own and gives it here. For tests,
+    `images` and `passwords` replace what costs most, and `mailer` what leaves the house.
     """
     async with AsyncExitStack() as stack:
         if images is None:
@@ -94,12 +104,27 @@ async def open_parts(
         pages = PageTokens(settings.page_secret.reveal())
         users, accounts, games = UserStore(database), CredentialStore(database), GameStore(database)
         sessions = Sessions(SessionStore(database), secret=settings.refresh_secret.reveal(), new_id=_new_id)
-        rules = CredentialRules(accounts, passwords, sessions=sessions, new_id=_new_id)
+        limits = GuessingLimits(
+            AttemptStore(database),
+            secret=settings.refresh_secret.reveal(),
+            sign_ups_per_hour=settings.sign_ups_per_hour,
+        )
+        mailer = mailer or mailer_of(settings)
+        sends_mail = mailer is not None
+        mails = MailStore(database, new_id=_new_id, sends_mail=sends_mail)
+        if mailer is not None:
+            outbox = Outbox(mails, mailer, link=settings.mail_link)
+            await stack.enter_async_context(_meanwhile(outbox.run(), name="outbox"))
+        resets = PasswordResets(mails, passwords, sends_mail=sends_mail)
+        rules = CredentialRules(
+            accounts, passwords, limits=limits, sessions=sessions, sends_mail=sends_mail, new_id=_new_id
+        )
+        emails = Emails(mails, rules, sends_mail=sends_mail)
         profile = ProfileServicer(users, ProfileEditor(users), pages)
         avatars = Avatars(users, blobs, images, new_id=_new_id, moderate=moderate)
         await stack.enter_async_context(_meanwhile(avatars.sweep(), name="avatar-sweep"))
         avatar = AvatarServicer(avatars)
-        account = AccountServicer(accounts, rules, blobs)
+        account = AccountServicer(accounts, users, rules=rules, emails=emails, blobs=blobs)
         game = GameServicer(games, GameRecorder(games), pages)
         snapshot = SnapshotServicer(Snapshots(SnapshotStore(database), blobs))
         yield Parts(
@@ -113,7 +138,7 @@ async def open_parts(
             internal=(
                 partial(
                     credentials_service_pb2_grpc.add_CredentialsServiceServicer_to_server,
-                    CredentialsServicer(rules, sessions),
+                    CredentialsServicer(rules, sessions, resets),
                 ),
                 partial(snapshot_service_pb2_grpc.add_SnapshotServiceServicer_to_server, snapshot),
             ),
@@ -123,7 +148,7 @@ async def open_parts(
 
 @asynccontextmanager
 async def _meanwhile(work: Coroutine[Any, Any, None], *, name: str) -> AsyncIterator[None]:
-    """Run work that ends by itself and that nobody waits for; leaving cancels what is left of it."""
+    """Run work that nobody waits for; leaving cancels what is left of it."""
     task = asyncio.create_task(work, name=name)
     try:
         yield

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import math
+from datetime import timedelta
 from typing import ClassVar
 
 from runtime.errors import (
     AlreadyExists,
     Conflict,
+    Exhausted,
     InvalidInput,
     NotAllowed,
     NotFound,
     Unauthenticated,
     Violation,
+    WrongState,
 )
 
 
@@ -50,6 +54,16 @@ class CredentialsWrong(Unauthenticated):
 
     def __init__(self) -> None:
         super().__init__("Username and password do not match; check both.")
+
+
+class TooManyAttempts(Exhausted):
+    """Passwords were tried, or accounts opened, too often from one place. The same for usernames that do not exist."""
+
+    reason: ClassVar[str] = "TOO_MANY_ATTEMPTS"
+
+    def __init__(self, wait: timedelta) -> None:
+        seconds = math.ceil(wait.total_seconds())
+        super().__init__(f"Too many attempts; try again in {seconds} s.", retry_after_seconds=seconds)
 
 
 class RefreshTokenInvalid(Unauthenticated):
@@ -105,6 +119,55 @@ class UpdateMaskInvalid(InvalidInput):
     def __init__(self, field: str) -> None:
         violation = Violation("update_mask", "may name display_name, gender, city, club, about and locale")
         super().__init__("The update mask names a field that cannot be changed.", violation, field=field[:64])
+
+
+class MailerMissing(WrongState):
+    """Mail was to be sent by an installation that sends none."""
+
+    reason: ClassVar[str] = "MAILER_MISSING"
+
+    def __init__(self) -> None:
+        super().__init__("This installation sends no mail; ask its operator.")
+
+
+class MailTokenInvalid(InvalidInput):
+    """The token is not one that was sent by mail, was used, or is too old; which of these is not told."""
+
+    reason: ClassVar[str] = "MAIL_TOKEN_INVALID"
+
+    def __init__(self) -> None:
+        violation = Violation("token", "must be a token from a mail, not used before and not too old")
+        super().__init__("This token is not good, or not any more; ask for another mail.", violation)
+
+
+class EmailTaken(AlreadyExists):
+    """Another account has confirmed the e-mail address."""
+
+    reason: ClassVar[str] = "EMAIL_TAKEN"
+
+    def __init__(self) -> None:
+        super().__init__("Another account has this e-mail address; remove it there first.")
+
+
+class EmailNotPending(WrongState):
+    """The account has no e-mail address that waits to be confirmed."""
+
+    reason: ClassVar[str] = "EMAIL_NOT_PENDING"
+
+    def __init__(self) -> None:
+        super().__init__("You have no e-mail address that waits to be confirmed; change the address first.")
+
+
+class TooManyMails(Exhausted):
+    """Too many mails of a kind were asked for within an hour."""
+
+    reason: ClassVar[str] = "TOO_MANY_MAILS"
+
+    def __init__(self, *, retry_after_seconds: float) -> None:
+        super().__init__(
+            "Too many mails were asked for; look into the mailbox, or try again later.",
+            retry_after_seconds=retry_after_seconds,
+        )
 
 
 class UploadMismatch(InvalidInput):

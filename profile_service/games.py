@@ -10,13 +10,14 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from profile_service.errors import GameIdTaken
+from profile_service.visibility import EVERYTHING, Viewer
 
 RED = frozenset({"civilian", "sheriff"})
 
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """One player's part. `username` is empty when the account was deleted since."""
+    """One player's part. `username` is empty when the account was deleted since, or hides its games from the viewer."""
 
     seat_number: int
     username: str
@@ -42,8 +43,8 @@ class GameStore(Protocol):
     async def insert(self, game: Game, *, digest: str, recorder_id: str) -> str | None:
         """Insert the game, or return the digest of the one already recorded under its id. Raises PlayerUnknown."""
 
-    async def get(self, game_id: str) -> Game | None:
-        """Return the game."""
+    async def get(self, game_id: str, viewer: Viewer) -> Game | None:
+        """Return the game as the viewer may see it."""
 
 
 class GameRecorder:
@@ -56,7 +57,7 @@ class GameRecorder:
         """Record a game once and return it as recorded. Raises PlayerUnknown or GameIdTaken."""
         digest = digest_of(game)
         recorded = await self._store.insert(game, digest=digest, recorder_id=recorder_id)
-        stored = await self._store.get(game.game_id)
+        stored = await self._store.get(game.game_id, EVERYTHING)
         if recorded not in (None, digest) or stored is None:
             raise GameIdTaken(game.game_id)
         return stored

@@ -21,13 +21,17 @@ _ABSOLUTE = timedelta(days=refresh_tokens.ABSOLUTE_DAYS)
 
 @dataclass(frozen=True, slots=True)
 class NewSession:
-    """A row to be. It is only inserted while the account's password hash is still the one that was checked."""
+    """A row to be. It is only inserted while the account's password hash is still the one that was checked.
+
+    `network` is where it is opened from, for the audit log.
+    """
 
     session_id: str
     account_id: str
     password_hash: str = field(repr=False)
     salt: bytes = field(repr=False)
     device_name: str
+    network: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +117,10 @@ class Sessions:
         self._secret = secret
         self._new_id = new_id
 
-    async def open(self, account_id: str, *, password_hash: str, device_name: str) -> OpenSession | None:
+    async def open(self, account_id: str, *, password_hash: str, device_name: str, network: str) -> OpenSession | None:
         """Open a session for who has shown the password of this hash. None when that is not the account's any more."""
-        new = NewSession(self._new_id(), account_id, password_hash, secrets.token_bytes(SALT_BYTES), device_name)
+        salt = secrets.token_bytes(SALT_BYTES)
+        new = NewSession(self._new_id(), account_id, password_hash, salt, device_name, network)
         row = await self._store.open_session(new, lifetime=_SLIDING, keep=MAX_SESSIONS)
         return None if row is None else self._session(row)
 

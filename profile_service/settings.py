@@ -13,8 +13,26 @@ from runtime.tls import INTERNAL_TLS, Identity, identity_of
 PREFIX = "DOSSIER_PROFILE_"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailSettings:
+    """How mail leaves; the same for a service by itself and for all in one process."""
+
+    smtp_host: str = setting("Host of the mail server; empty: none is sent, or in development printed.", default="")
+    smtp_port: int = setting("Port of the mail server.", default=587, minimum=1)
+    smtp_security: str = setting(
+        "How the connection to the mail server is encrypted.", default="starttls", choices=("starttls", "tls", "none")
+    )
+    smtp_user: str = setting("User to sign in to the mail server as; empty: nobody.", default="")
+    smtp_password: Secret = setting("Password of that user.", default=Secret(b""))
+    mail_from: str = setting("Address that mail comes from.", default="dossier@localhost")
+    mail_link: str = setting(
+        "Page that mails link to, with {action} (confirm_email, reset_password) and {token}; empty: no link.",
+        default="",
+    )
+
+
 @dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(MailSettings):
     """What an operator may set."""
 
     internal_secret: Secret = setting(
@@ -38,6 +56,9 @@ class Settings:
     image_workers: int = setting("Pictures decoded at the same time.", default=1, minimum=1)
     password_threads: int = setting(
         "Passwords hashed at the same time; 0 means one for each core.", default=0, minimum=0
+    )
+    sign_ups_per_hour: int = setting(
+        "Accounts that can be opened in an hour from one network (/24 or /64); 0: any number.", default=30, minimum=0
     )
     development: bool = setting("Try things out: what is handy for that and not for a club's real data.", default=False)
     reflection: bool = setting("Serve gRPC reflection, for grpcurl; always in development.", default=False)

@@ -11,6 +11,7 @@ import structlog
 from profile_service.avatars import BlobStore
 from profile_service.statistics import PlayedGame, PlayerStats
 from profile_service.users import User
+from profile_service.visibility import Viewer
 from runtime.errors import DataLoss
 
 # An avatar can be replaced between its row and its bytes; only one that is not there the second time is lost.
@@ -20,13 +21,16 @@ _log = structlog.get_logger("snapshots")
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """A player at one moment. `avatar` is empty until it is read, and when there is none that can be."""
+    """A player at one moment, for one viewer. `stats` and `games` are None when the viewer may not see them.
+
+    `avatar` is empty until it is read, and when there is none that can be.
+    """
 
     user: User
     email: str
     avatar_key: str | None
-    stats: PlayerStats
-    games: list[PlayedGame]
+    stats: PlayerStats | None
+    games: list[PlayedGame] | None
     read_time: datetime
     avatar: bytes = field(default=b"", repr=False)
 
@@ -34,8 +38,8 @@ class Snapshot:
 class SnapshotStore(Protocol):
     """Where everything but the avatar's bytes is kept."""
 
-    async def read(self, username: str, *, include_email: bool) -> Snapshot:
-        """Read all of it as of one moment. Raises UserNotFound."""
+    async def read(self, username: str, viewer: Viewer, *, include_email: bool) -> Snapshot:
+        """Read all that the viewer may see, as of one moment. Raises UserNotFound."""
 
 
 class Snapshots:
@@ -45,10 +49,10 @@ class Snapshots:
         self._store = store
         self._blobs = blobs
 
-    async def take(self, username: str, *, include_email: bool) -> Snapshot:
-        """Return the player with the avatar's bytes. Raises UserNotFound; a lost avatar is only logged."""
+    async def take(self, username: str, viewer: Viewer, *, include_email: bool) -> Snapshot:
+        """Return it with the avatar's bytes. Raises UserNotFound; a lost avatar is only logged."""
         for _ in range(_READS):
-            snapshot = await self._store.read(username, include_email=include_email)
+            snapshot = await self._store.read(username, viewer, include_email=include_email)
             if snapshot.avatar_key is None:
                 return snapshot
             try:

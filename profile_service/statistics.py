@@ -46,6 +46,9 @@ class PlayerStats:
     roles: tuple[tuple[str, Tally], ...]
 
 
+NO_GAMES = PlayerStats(Tally(), ())
+
+
 @dataclass(frozen=True, slots=True)
 class PlayedGame:
     """One game as one player saw it."""

@@ -1,14 +1,15 @@
-"""Players as everyone sees them, and the rules of changing one's own profile."""
+"""Players as others see them, and the rules of changing one's own profile."""
 
 from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
 from profile_service.errors import EtagStale, NotOwner, UpdateMaskInvalid, UserNotFound
+from profile_service.visibility import DEFAULT_VISIBILITY, Viewer, Visibility
 from runtime.calls import Caller
 from runtime.errors import InvalidInput, Violation
 
@@ -27,7 +28,10 @@ class Avatar:
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """A player's public profile. `revision` grows with every change; `gender` is the contract's word in lower case."""
+    """A player's profile. `revision` grows with every change; `gender` is the contract's word in lower case.
+
+    `email` is the confirmed address; one that is not confirmed is no part of the profile.
+    """
 
     account_id: str
     username: str
@@ -41,6 +45,24 @@ class User:
     create_time: datetime
     update_time: datetime
     revision: int
+    email: str = ""
+    visibility: Visibility = DEFAULT_VISIBILITY
+
+    def shown_to(self, viewer: Viewer) -> User:
+        """Return the profile with every field blank that is not for the viewer."""
+
+        def shown(field: str) -> str:
+            seen = viewer.sees(getattr(self.visibility, field), owner_id=self.account_id)
+            return str(getattr(self, field)) if seen else ""
+
+        return replace(
+            self,
+            email=shown("email"),
+            gender=shown("gender") or "unspecified",
+            city=shown("city"),
+            club=shown("club"),
+            about=shown("about"),
+        )
 
 
 class UserStore(Protocol):

@@ -28,11 +28,14 @@ class SnapshotClient:
         self._stub = snapshot_rpc.SnapshotServiceStub(profile)
         self._tokens = tokens
 
-    async def fetch(self, report_id: str, username: str, *, include_email: bool) -> Snapshot:
-        """Return the player's snapshot. Raises PlayerNotFound, Unavailable or DeadlineExceeded."""
+    async def fetch(self, report_id: str, username: str, *, viewer_id: str, include_email: bool) -> Snapshot:
+        """Return what an account may see of a player. Raises PlayerNotFound, Unavailable or DeadlineExceeded."""
+        request = snapshot_pb.GetSnapshotRequest(
+            username=username, include_email=include_email, viewer_account_id=viewer_id
+        )
         try:
             answer = await self._stub.GetSnapshot(
-                snapshot_pb.GetSnapshotRequest(username=username, include_email=include_email),
+                request,
                 timeout=TIMEOUT_SECONDS,
                 # A restart of profile_service is waited out; failing at once would use up the report's attempts.
                 wait_for_ready=True,
@@ -60,9 +63,9 @@ def decode(report_id: str, answer: snapshot_pb.GetSnapshotResponse) -> Snapshot:
         about=user.about,
         member_since=_time(user.create_time),
         avatar=answer.avatar or None,
-        overall=_tally(answer.stats.overall),
+        overall=None if answer.stats_hidden else _tally(answer.stats.overall),
         by_role=tuple(RoleTally(_role(entry.role), _tally(entry.tally)) for entry in answer.stats.roles),
-        games=tuple(map(_game, answer.games)),
+        games=None if answer.games_hidden else tuple(map(_game, answer.games)),
     )
 
 

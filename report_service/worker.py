@@ -54,8 +54,8 @@ class Jobs(Protocol):
 class Snapshots(Protocol):
     """Where players' data come from."""
 
-    async def fetch(self, report_id: str, username: str, *, include_email: bool) -> Snapshot:
-        """Return the player's snapshot. Raises PlayerNotFound, Unavailable or DeadlineExceeded."""
+    async def fetch(self, report_id: str, username: str, *, viewer_id: str, include_email: bool) -> Snapshot:
+        """Return what an account may see of a player. Raises PlayerNotFound, Unavailable or DeadlineExceeded."""
 
 
 class Renderer(Protocol):
@@ -205,7 +205,9 @@ class Worker:
             await self._complete(job, key, pdf)
 
     async def _document(self, job: Report) -> bytes:
-        snapshot = await self._snapshots.fetch(job.report_id, job.username, include_email=job.include_email)
+        snapshot = await self._snapshots.fetch(
+            job.report_id, job.username, viewer_id=job.owner_id, include_email=job.include_email
+        )
         return await self._renderer.render(snapshot)
 
     async def _store(self, job: Report, pdf: bytes) -> str:

@@ -38,6 +38,12 @@ def configure_logs(level: str) -> None:
     # Both tell of every lost connection; our supervisor says it once, in our form.
     for chatty in ("aio_pika", "aiormq"):
         logging.getLogger(chatty).setLevel(logging.CRITICAL)
+    logging.getLogger("grpc._cython.cygrpc").addFilter(_is_news)
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Tell whether it is more than gRPC's traceback of a connection that was lost while a message was being sent."""
+    return not record.getMessage().startswith("ExecuteBatchError raised")
 
 
 def _mask_secrets(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar, get_type_hints
@@ -12,6 +13,12 @@ T = TypeVar("T")
 _REQUIRED: Any = dataclasses.MISSING
 _TRUE = frozenset({"1", "true", "yes", "on"})
 _FALSE = frozenset({"0", "false", "no", "off"})
+# Words of the secrets that stand in examples, and what 128 random bits written as hexadecimal digits always have.
+_KNOWN_SECRET = re.compile(
+    rb"change.?me|default|example|insecure|password|placeholder|replace.?me|sample|your.?secret", re.I
+)
+_DISTINCT_BYTES = 8
+_GUESSABLE = "is easy to guess; make one with 'openssl rand -base64 32'"
 
 
 class SettingsError(Exception):
@@ -50,7 +57,8 @@ def setting(
     Args:
         description: what it sets, with the unit; stands in the configuration table.
         default: a safe value; a setting without one must be given. Secrets have none.
-        minimum: the least number allowed; for a Secret, the least number of bytes.
+        minimum: the least number allowed; for a Secret, the least number of bytes, and outside of development it must
+            then be hard to guess.
         choices: the only texts allowed.
     """
     metadata = {"description": description, "minimum": minimum, "choices": choices}
@@ -78,6 +86,8 @@ def read_settings(
                 raise ValueError("must be set")
         except (ValueError, OSError) as error:
             problems.append(f"{name} {error}")
+    if not values.get("development"):
+        problems += [f"{prefix}{name.upper()} {_GUESSABLE}" for name in _guessable(kind, values)]
     for fields in together:
         names = [prefix + field.upper() for field in fields]
         if 0 < sum(bool(environ.get(name)) for name in names) < len(names):
@@ -133,6 +143,17 @@ def _parsed(text: str | bytes, kind: Any, rules: Mapping[str, Any]) -> Any:
     if rules["choices"] and value not in rules["choices"]:
         raise ValueError("must be one of " + ", ".join(rules["choices"]))
     return value
+
+
+def _guessable(kind: type[Any], values: Mapping[str, Any]) -> Iterator[str]:
+    """Return the names of the secrets that somebody would guess: a known word in them, or a piece over and over."""
+    for field in dataclasses.fields(kind):
+        secret = values.get(field.name)
+        if isinstance(secret, Secret) and field.metadata["minimum"]:
+            data = secret.reveal()
+            repeats = data in (data + data)[1:-1]
+            if repeats or len(set(data)) < _DISTINCT_BYTES or _KNOWN_SECRET.search(data):
+                yield field.name
 
 
 def _flag(text: str) -> bool:

@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import fields
 from functools import partial
 from pathlib import Path
 
@@ -16,6 +17,7 @@ import profile_service.settings
 import report_service.app
 import report_service.metrics
 import report_service.settings
+from gateway.key_file import KeyFile
 from runtime import contract
 from runtime.access import Door
 from runtime.admission import Admission
@@ -54,7 +56,8 @@ async def open_app(settings: Settings) -> AsyncIterator[Server]:
         calls = CallMetrics(registry)
         folder = stack.enter_context(hold(settings.data_dir))
         secrets = load_or_create_secrets(folder / "secrets")
-        keys = gateway.tokens.load_or_create_keys(folder / "secrets" / "signing-key.pem")
+        key_file = folder / "secrets" / "signing-key.pem"
+        keys = KeyFile(key_file, gateway.tokens.load_or_create_keys(key_file))
         profile = await stack.enter_async_context(
             profile_service.app.open_parts(_profile_settings(settings, secrets, folder))
         )
@@ -65,7 +68,11 @@ async def open_app(settings: Settings) -> AsyncIterator[Server]:
         sessions = SessionCheck(SessionClient(channel, gateway_tokens).is_live)
         auth = await stack.enter_async_context(
             gateway.app.open_parts(
-                profile_channel=channel, service_tokens=gateway_tokens, sessions=sessions, key_ring=keys
+                profile_channel=channel,
+                service_tokens=gateway_tokens,
+                sessions=sessions,
+                keys=keys,
+                trusted_proxies=settings.trusted_proxies,
             )
         )
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
@@ -134,6 +141,9 @@ def _profile_settings(settings: Settings, secrets: Secrets, folder: Path) -> pro
         page_secret=secrets.pages,
         data_dir=folder / "profile",
         image_workers=settings.image_workers,
+        sign_ups_per_hour=settings.sign_ups_per_hour,
+        development=settings.development,
+        **{field.name: getattr(settings, field.name) for field in fields(profile_service.settings.MailSettings)},
     )
 
 

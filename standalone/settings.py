@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from profile_service.settings import MailSettings
 from runtime.settings import read_settings, setting
 from runtime.tls import Identity, identity_of
 
@@ -13,7 +14,7 @@ PREFIX = "DOSSIER_"
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(MailSettings):
     """What an operator may set. Secrets are made on the first start and kept in the data directory."""
 
     data_dir: Path = setting("Directory that holds everything.", default=Path("data"))
@@ -24,6 +25,15 @@ class Settings:
     tls_key: Path | None = setting("PEM file with the key of that certificate", default=None)
     render_workers: int = setting("Reports rendered at the same time.", default=2, minimum=1)
     image_workers: int = setting("Pictures decoded at the same time.", default=1, minimum=1)
+    trusted_proxies: int = setting(
+        "How many proxies stand in front, each of which adds the address that called it to x-forwarded-for; more than "
+        "there are would let clients choose their address.",
+        default=0,
+        minimum=0,
+    )
+    sign_ups_per_hour: int = setting(
+        "Accounts that can be opened in an hour from one network (/24 or /64); 0: any number.", default=30, minimum=0
+    )
     development: bool = setting("Try things out: what is handy for that and not for a club's real data.", default=False)
     reflection: bool = setting("Serve gRPC reflection, for grpcurl; always in development.", default=False)
     metrics_listen: str = setting(

@@ -87,7 +87,7 @@ async def _snapshot(club: Club) -> Snapshot:
     secret = (club.data / "secrets" / "internal.key").read_bytes().strip()
     async with open_channel(address) as channel:
         snapshots = SnapshotClient(channel, ServiceTokens(secret, issuer="report_service"))
-        return await snapshots.fetch("bench", club.username, include_email=False)
+        return await snapshots.fetch("bench", club.username, viewer_id="", include_email=False)
 
 
 def _p95(values: list[float]) -> float:

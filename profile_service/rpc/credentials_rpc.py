@@ -9,6 +9,7 @@ from dossier.profile.v1 import credentials_service_pb2 as credentials_pb
 from dossier.profile.v1 import credentials_service_pb2_grpc as credentials_rpc
 
 from profile_service.credentials import CredentialRules
+from profile_service.password_resets import PasswordResets
 from profile_service.rpc.messages import timestamp
 from profile_service.sessions import ListedSession, OpenSession, Sessions
 from runtime.contract import role_name, role_value
@@ -19,9 +20,10 @@ Context = grpc.aio.ServicerContext[Any, Any]
 class CredentialsServicer(credentials_rpc.CredentialsServiceServicer):
     """Serves the gateway, and the operator on the server's own machine."""
 
-    def __init__(self, rules: CredentialRules, sessions: Sessions) -> None:
+    def __init__(self, rules: CredentialRules, sessions: Sessions, resets: PasswordResets) -> None:
         self._rules = rules
         self._sessions = sessions
+        self._resets = resets
 
     async def CreateAccount(
         self, request: credentials_pb.CreateAccountRequest, context: Context
@@ -32,13 +34,16 @@ class CredentialsServicer(credentials_rpc.CredentialsServiceServicer):
             display_name=request.display_name,
             email=request.email,
             device_name=request.device_name,
+            network=request.client_address,
         )
         return credentials_pb.CreateAccountResponse(session=_message(session))
 
     async def OpenSession(
         self, request: credentials_pb.OpenSessionRequest, context: Context
     ) -> credentials_pb.OpenSessionResponse:
-        session = await self._rules.open_session(request.username, request.password, device_name=request.device_name)
+        session = await self._rules.open_session(
+            request.username, request.password, device_name=request.device_name, network=request.client_address
+        )
         return credentials_pb.OpenSessionResponse(session=_message(session))
 
     async def RotateSession(
@@ -75,9 +80,21 @@ class CredentialsServicer(credentials_rpc.CredentialsServiceServicer):
         self, request: credentials_pb.ChangePasswordRequest, context: Context
     ) -> credentials_pb.ChangePasswordResponse:
         await self._rules.change_password(
-            request.account_id, request.current_password, request.new_password, kept_session_id=request.session_id
+            request.account_id, request.current_password, request.new_password, session_id=request.session_id
         )
         return credentials_pb.ChangePasswordResponse()
+
+    async def RequestPasswordReset(
+        self, request: credentials_pb.RequestPasswordResetRequest, context: Context
+    ) -> credentials_pb.RequestPasswordResetResponse:
+        await self._resets.request(request.login, network=request.client_address)
+        return credentials_pb.RequestPasswordResetResponse()
+
+    async def ResetPassword(
+        self, request: credentials_pb.ResetPasswordRequest, context: Context
+    ) -> credentials_pb.ResetPasswordResponse:
+        await self._resets.reset(request.token, request.new_password)
+        return credentials_pb.ResetPasswordResponse()
 
     async def GetSession(
         self, request: credentials_pb.GetSessionRequest, context: Context

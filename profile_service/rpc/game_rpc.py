@@ -14,6 +14,7 @@ from profile_service.errors import GameNotFound
 from profile_service.games import GameRecorder
 from profile_service.rpc.messages import game_message, game_of, period_of, stats_message
 from profile_service.storage.game_store import GameStore, position_of
+from profile_service.visibility import calling_viewer
 from runtime.calls import caller
 from runtime.pages import PageTokens, page_size
 
@@ -33,7 +34,7 @@ class GameServicer(game_rpc.GameServiceServicer):
         return game_pb.RecordGameResponse(game=game_message(game))
 
     async def GetGame(self, request: game_pb.GetGameRequest, context: Context) -> game_pb.GetGameResponse:
-        game = await self._store.get(request.game_id)
+        game = await self._store.get(request.game_id, calling_viewer())
         if game is None:
             raise GameNotFound(request.game_id)
         return game_pb.GetGameResponse(game=game_message(game))
@@ -47,6 +48,7 @@ class GameServicer(game_rpc.GameServiceServicer):
             username=request.username,
             period=period,
             before=None if position is None else (int(position[0]), str(position[1])),
+            viewer=calling_viewer(),
             count=size + 1,
         )
         more = len(games) > size
@@ -65,5 +67,5 @@ class StatsServicer(stats_rpc.StatsServiceServicer):
     async def GetPlayerStats(
         self, request: stats_pb.GetPlayerStatsRequest, context: Context
     ) -> stats_pb.GetPlayerStatsResponse:
-        stats = await self._store.stats(request.username, period_of(request))
+        stats = await self._store.stats(request.username, period_of(request), calling_viewer())
         return stats_pb.GetPlayerStatsResponse(stats=stats_message(stats))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from dossier.profile.v1 import user_pb2
+from dossier.profile.v1 import user_pb2, visibility_pb2
 from dossier.stats.v1 import game_pb2, player_stats_pb2
 from google.protobuf.duration_pb2 import Duration
 from google.protobuf.timestamp_pb2 import Timestamp
@@ -14,6 +14,7 @@ from profile_service.games import Game, Seat
 from profile_service.statistics import PlayerStats, Tally
 from profile_service.storage.game_store import Period
 from profile_service.users import Avatar, User, etag_of
+from profile_service.visibility import FIELDS, Audience, Viewer, Visibility
 from runtime.errors import InvalidInput, Violation
 
 # The contract's enum values by the words that models and rows use.
@@ -52,8 +53,9 @@ def duration(length: timedelta) -> Duration:
     return message
 
 
-def user_message(user: User) -> user_pb2.User:
-    """Return a player as a message."""
+def user_message(user: User, viewer: Viewer) -> user_pb2.User:
+    """Return a player, as the viewer may see them, as a message."""
+    user = user.shown_to(viewer)
     return user_pb2.User(
         username=user.username,
         display_name=user.display_name,
@@ -66,7 +68,21 @@ def user_message(user: User) -> user_pb2.User:
         create_time=timestamp(user.create_time),
         update_time=timestamp(user.update_time),
         etag=etag_of(user),
+        email=user.email,
     )
+
+
+def visibility_message(visibility: Visibility) -> visibility_pb2.Visibility:
+    """Return the audiences of a player's fields as a message."""
+    values = {name: visibility_pb2.Audience.Value(f"AUDIENCE_{getattr(visibility, name).name}") for name in FIELDS}
+    return visibility_pb2.Visibility(**values)  # type: ignore[arg-type]
+
+
+def audiences_of(message: visibility_pb2.Visibility) -> dict[str, Audience]:
+    """Return the audiences that are set, by field."""
+    given = {name: getattr(message, name) for name in FIELDS if getattr(message, name)}
+    names = {name: visibility_pb2.Audience.Name(value).removeprefix("AUDIENCE_") for name, value in given.items()}
+    return {name: Audience[audience] for name, audience in names.items()}
 
 
 def avatar_message(avatar: Avatar) -> user_pb2.Avatar:

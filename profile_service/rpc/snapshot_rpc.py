@@ -10,7 +10,8 @@ from dossier.stats.v1 import snapshot_service_pb2_grpc as snapshot_rpc
 
 from profile_service.rpc.messages import duration, result_value, role_value, stats_message, timestamp, user_message
 from profile_service.snapshots import Snapshots
-from profile_service.statistics import PlayedGame
+from profile_service.statistics import NO_GAMES, PlayedGame
+from profile_service.visibility import viewer
 
 Context = grpc.aio.ServicerContext[Any, Any]
 
@@ -24,14 +25,17 @@ class SnapshotServicer(snapshot_rpc.SnapshotServiceServicer):
     async def GetSnapshot(
         self, request: snapshot_pb.GetSnapshotRequest, context: Context
     ) -> snapshot_pb.GetSnapshotResponse:
-        snapshot = await self._snapshots.take(request.username, include_email=request.include_email)
+        for_whom = viewer(request.viewer_account_id)
+        snapshot = await self._snapshots.take(request.username, for_whom, include_email=request.include_email)
         return snapshot_pb.GetSnapshotResponse(
-            user=user_message(snapshot.user),
+            user=user_message(snapshot.user, for_whom),
             email=snapshot.email,
             avatar=snapshot.avatar,
-            stats=stats_message(snapshot.stats),
-            games=map(_played_game, snapshot.games),
+            stats=stats_message(snapshot.stats or NO_GAMES),
+            games=map(_played_game, snapshot.games or ()),
             read_time=timestamp(snapshot.read_time),
+            stats_hidden=snapshot.stats is None,
+            games_hidden=snapshot.games is None,
         )
 
 

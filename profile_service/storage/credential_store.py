@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from profile_service.audit import NOBODY, Kind
 from profile_service.credentials import Account, Credentials, NewAccount
 from profile_service.errors import UsernameTaken
-from profile_service.storage.user_store import delete_variants, moment
+from profile_service.mail import Mail, MailKind
+from profile_service.storage.audit_store import record
+from profile_service.storage.mail_store import drop_mail_wishes, may_confirm, queue
+from profile_service.storage.user_store import delete_variants, moment, visibility_of
 from profile_service.users import search_key
 from runtime.database import Database, Row, UniqueViolation
 
@@ -19,10 +23,13 @@ class CredentialStore:
         """See `credentials.CredentialStore`."""
         try:
             async with self._database.write() as session:
+                if await session.one("find_lookalike", look=account.look) is not None:
+                    raise UsernameTaken(account.username)
                 await session.one(
                     "insert_user",
                     account_id=account.account_id,
                     username=account.username,
+                    look=account.look,
                     kind=account.kind,
                     display_name=account.display_name,
                     email=account.email,
@@ -30,6 +37,12 @@ class CredentialStore:
                     roles=_roles_text(account.roles),
                     search_text=search_key(account.display_name, account.username),
                 )
+                if account.confirmation_mail_id and await may_confirm(session, account.account_id, account.email):
+                    await queue(session, _confirmation(account))
+                if account.kind == "person":
+                    await record(session, Kind.SIGN_UP, account.account_id, address=account.network)
+                else:
+                    await record(session, Kind.SERVICE_ACCOUNT_MADE, account.account_id, actor_id=NOBODY)
         except UniqueViolation as error:
             raise UsernameTaken(account.username) from error
 
@@ -47,7 +60,14 @@ class CredentialStore:
         if row is None:
             return None
         return Account(
-            row["account_id"], row["username"], row["email"], roles_of(row["roles"]), moment(row["create_time"])
+            account_id=row["account_id"],
+            username=row["username"],
+            email=row["email"],
+            email_confirmed=row["confirmed_email_key"] != "",
+            pending_email=row["pending_email"],
+            roles=roles_of(row["roles"]),
+            create_time=moment(row["create_time"]),
+            visibility=visibility_of(row),
         )
 
     async def renew_password_hash(self, account_id: str, *, old: str, new: str) -> None:
@@ -61,6 +81,8 @@ class CredentialStore:
             replaced = await session.one("replace_password_hash", account_id=account_id, old=old, new=new)
             if replaced is not None:
                 await session.all("end_other_sessions_of", account_id=account_id, kept_session_id=kept_session_id)
+                await drop_mail_wishes(session, account_id)
+                await record(session, Kind.PASSWORD_CHANGED, account_id)
         return replaced is not None
 
     async def change_roles(self, username: str, *, add: str = "", remove: str = "") -> bool:
@@ -71,17 +93,34 @@ class CredentialStore:
                 return False
             before = roles_of(row["roles"])
             after = (before | {add}) - {remove, ""}
-            await session.one("set_roles", account_id=row["account_id"], roles=_roles_text(after))
-            if before - after:
-                await session.all("end_sessions_of", account_id=row["account_id"])
+            account_id = row["account_id"]
+            await session.one("set_roles", account_id=account_id, roles=_roles_text(after))
+            for role in after - before:
+                await record(session, Kind.ROLE_GIVEN, account_id, actor_id=NOBODY, role=role)
+            for role in before - after:
+                await record(session, Kind.ROLE_TAKEN, account_id, actor_id=NOBODY, role=role)
+                await session.all("end_sessions_of", account_id=account_id)
         return True
 
     async def erase_account(self, account_id: str) -> list[str]:
         """See `credentials.CredentialStore`."""
         async with self._database.write() as session:
-            await session.one("erase_user", account_id=account_id)
+            erased = await session.one("erase_user", account_id=account_id)
+            if erased is not None:
+                await record(session, Kind.ACCOUNT_DELETED, account_id)
             await session.all("end_sessions_of", account_id=account_id)
+            await drop_mail_wishes(session, account_id)
+            await session.all("delete_mails_of", account_id=account_id)
             return await delete_variants(session, account_id)
+
+
+def _confirmation(account: NewAccount) -> Mail:
+    return Mail(
+        account.confirmation_mail_id,
+        MailKind.CONFIRM_EMAIL,
+        account_id=account.account_id,
+        recipient=account.email,
+    )
 
 
 def _credentials(row: Row | None) -> Credentials | None:

@@ -9,8 +9,9 @@ from itertools import groupby
 
 from profile_service.errors import PlayerUnknown, UserNotFound
 from profile_service.games import Game, Seat, result_for
-from profile_service.statistics import PlayedGame, PlayerStats, Tally, add_up
+from profile_service.statistics import NO_GAMES, PlayedGame, PlayerStats, Tally, add_up
 from profile_service.storage.user_store import micros, moment
+from profile_service.visibility import Viewer
 from runtime.database import Database, Row, Session, UniqueViolation
 
 _MICRO = timedelta(microseconds=1)
@@ -52,27 +53,36 @@ class GameStore:
             return None if recorded is None else str(recorded["digest"])
         return None
 
-    async def get(self, game_id: str) -> Game | None:
+    async def get(self, game_id: str, viewer: Viewer) -> Game | None:
         """See `games.GameStore`."""
         rows = await self._database.point.all("get_game", game_id=game_id)
-        return next(iter(_games(rows)), None)
+        return next(iter(_games(rows, viewer)), None)
 
     async def list_games(
-        self, *, username: str, period: Period, before: tuple[int, str] | None, count: int
+        self, *, username: str, period: Period, before: tuple[int, str] | None, viewer: Viewer, count: int
     ) -> list[Game]:
-        """Return up to `count` games, newest first, that began before a position. Raises UserNotFound."""
+        """Return up to `count` games, newest first, that began before a position. Raises UserNotFound.
+
+        There are none of a player who hides them from the viewer.
+        """
         before_time, before_id = before or (_ALWAYS, "")
         page = {**period.parameters, "before_time": before_time, "before_id": before_id, "count": count}
         async with self._database.read() as session:
             if not username:
-                return list(_games(await session.all("list_games", **page)))
-            account_id = await _account_id(session, username)
-            return list(_games(await session.all("list_games_of_player", account_id=account_id, **page)))
+                return list(_games(await session.all("list_games", **page), viewer))
+            player = await _player(session, username)
+            account_id = player["account_id"]
+            if not viewer.sees(player["games_audience"], owner_id=account_id):
+                return []
+            return list(_games(await session.all("list_games_of_player", account_id=account_id, **page), viewer))
 
-    async def stats(self, username: str, period: Period) -> PlayerStats:
-        """Return a player's statistics. Raises UserNotFound."""
+    async def stats(self, username: str, period: Period, viewer: Viewer) -> PlayerStats:
+        """Return a player's statistics, or no games when they are not for the viewer. Raises UserNotFound."""
         async with self._database.read() as session:
-            return await stats_of(session, await _account_id(session, username), period)
+            player = await _player(session, username)
+            if not viewer.sees(player["statistics_audience"], owner_id=player["account_id"]):
+                return NO_GAMES
+            return await stats_of(session, player["account_id"], period)
 
 
 async def stats_of(session: Session, account_id: str, period: Period) -> PlayerStats:
@@ -127,14 +137,14 @@ async def _insert(session: Session, game: Game, *, digest: str, recorder_id: str
         )
 
 
-async def _account_id(session: Session, username: str) -> str:
+async def _player(session: Session, username: str) -> Row:
     player = await session.one("get_player", username=username)
     if player is None:
         raise UserNotFound(username)
-    return str(player["account_id"])
+    return player
 
 
-def _games(rows: Iterable[Row]) -> Iterable[Game]:
+def _games(rows: Iterable[Row], viewer: Viewer) -> Iterable[Game]:
     for game_id, group in groupby(rows, key=lambda row: row["game_id"]):
         seats = list(group)
         first = seats[0]
@@ -143,9 +153,14 @@ def _games(rows: Iterable[Row]) -> Iterable[Game]:
             start_time=moment(first["start_time"]),
             duration=first["duration"] * _MICRO,
             winner=first["winner"],
-            seats=tuple(Seat(s["seat_number"], s["username"], s["role"], s["result"]) for s in seats),
+            seats=tuple(_seat(seat, viewer) for seat in seats),
             create_time=moment(first["create_time"]),
         )
+
+
+def _seat(row: Row, viewer: Viewer) -> Seat:
+    named = viewer.sees(row["games_audience"], owner_id=row["account_id"])
+    return Seat(row["seat_number"], row["username"] if named else "", row["role"], row["result"])
 
 
 def _tally(row: Row) -> Tally:

@@ -9,14 +9,14 @@ VALUES (:game_id, :seat_number, :account_id, :role, :result, :start_time, :durat
 RETURNING seat_number;
 
 -- name: get_player^
-SELECT account_id FROM users WHERE username = :username AND state = 'active' AND kind = 'person';
+SELECT account_id, statistics_audience, games_audience FROM users WHERE username = :username AND state = 'active' AND kind = 'person';
 
 -- name: get_game_digest^
 SELECT digest FROM games WHERE game_id = :game_id;
 
 -- name: get_game
 SELECT games.game_id, games.start_time, games.duration, games.winner, games.create_time,
-    seats.seat_number, seats.role, seats.result,
+    seats.seat_number, seats.role, seats.result, users.account_id, users.games_audience,
     CASE WHEN users.state = 'active' THEN users.username ELSE '' END AS username
 FROM games
 JOIN seats ON seats.game_id = games.game_id
@@ -26,7 +26,7 @@ ORDER BY seats.seat_number;
 
 -- name: list_games
 SELECT page.game_id, page.start_time, page.duration, page.winner, page.create_time,
-    seats.seat_number, seats.role, seats.result,
+    seats.seat_number, seats.role, seats.result, users.account_id, users.games_audience,
     CASE WHEN users.state = 'active' THEN users.username ELSE '' END AS username
 FROM (
     SELECT game_id, start_time, duration, winner, create_time
@@ -42,7 +42,7 @@ ORDER BY page.start_time DESC, page.game_id DESC, seats.seat_number;
 
 -- name: list_games_of_player
 SELECT page.game_id, page.start_time, page.duration, games.winner, games.create_time,
-    seats.seat_number, seats.role, seats.result,
+    seats.seat_number, seats.role, seats.result, users.account_id, users.games_audience,
     CASE WHEN users.state = 'active' THEN users.username ELSE '' END AS username
 FROM (
     SELECT game_id, start_time, duration

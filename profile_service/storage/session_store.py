@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from profile_service.audit import NOBODY, Kind
 from profile_service.refresh_tokens import ABSOLUTE_DAYS, Verdict
 from profile_service.sessions import ListedSession, NewSession, SessionRow
+from profile_service.storage.audit_store import record
 from profile_service.storage.credential_store import roles_of
 from profile_service.storage.user_store import micros, moment
 from runtime.database import Database, Row
@@ -39,6 +41,7 @@ class SessionStore:
             before = row["expire_time"] - (lifetime + _KEPT) // _MICRO
             await session.all("delete_sessions_before", account_id=new.account_id, before=before)
             await session.all("end_surplus_sessions", account_id=new.account_id, keep=keep)
+            await record(session, Kind.SIGN_IN, new.account_id, address=new.network, session_id=new.session_id)
             opened = await session.one("get_session", session_id=new.session_id)
         return None if opened is None else _session(opened)
 
@@ -59,6 +62,7 @@ class SessionStore:
             verdict, expire_time = decide(row)
             if verdict is Verdict.REUSED:
                 await session.one("end_session", session_id=session_id)
+                await record(session, Kind.REFRESH_REUSED, row.account_id, actor_id=NOBODY, session_id=session_id)
             elif verdict is Verdict.ROTATE:
                 await session.one(
                     "rotate_session",
@@ -73,7 +77,9 @@ class SessionStore:
     async def end_session(self, session_id: str) -> None:
         """See `sessions.SessionStore`."""
         async with self._database.write() as session:
-            await session.one("end_session", session_id=session_id)
+            ended = await session.one("end_session", session_id=session_id)
+            if ended is not None:
+                await record(session, Kind.SIGN_OUT, ended["account_id"], session_id=session_id)
 
     async def list_sessions(self, account_id: str, *, limit: int) -> list[ListedSession]:
         """See `sessions.SessionStore`."""
@@ -85,12 +91,15 @@ class SessionStore:
         """See `sessions.SessionStore`."""
         async with self._database.write() as session:
             ended = await session.one("end_session_of", account_id=account_id, session_id=session_id)
+            if ended is not None:
+                await record(session, Kind.SESSION_REVOKED, account_id, session_id=session_id)
         return ended is not None
 
     async def end_sessions_of(self, account_id: str) -> None:
         """See `sessions.SessionStore`."""
         async with self._database.write() as session:
             await session.all("end_sessions_of", account_id=account_id)
+            await record(session, Kind.SIGN_OUT_EVERYWHERE, account_id)
 
 
 def _session(row: Row) -> SessionRow:

@@ -28,7 +28,7 @@ LIMIT :row_limit;
 
 -- name: end_session^
 UPDATE sessions SET end_time = now_micros() WHERE session_id = :session_id AND end_time IS NULL
-RETURNING session_id;
+RETURNING account_id;
 
 -- name: end_session_of^
 UPDATE sessions SET end_time = now_micros()

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
 from profile_service.avatars import LARGEST_PIXELS, Variant
 from profile_service.users import EDITABLE, Avatar, User, search_key
+from profile_service.visibility import FIELDS, Audience, Viewer, Visibility
 from runtime.database import Database, Row, Session
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -33,8 +35,13 @@ class UserStore:
         row = await self._database.point.one("get_user", username=username)
         return None if row is None else user_of(row)
 
-    async def list_users(self, *, after: str, search: str, city: str, club: str, count: int) -> list[User]:
-        """Return up to `count` players after a username, in the order of usernames."""
+    async def list_users(
+        self, *, after: str, search: str, city: str, club: str, viewer: Viewer, count: int
+    ) -> list[User]:
+        """Return up to `count` players after a username, in the order of usernames.
+
+        The filters find only who shows the viewer what is filtered by.
+        """
         async with self._database.read() as session:
             rows = await session.all(
                 "list_users",
@@ -42,6 +49,8 @@ class UserStore:
                 pattern=_containing(search_key(search)),
                 city=search_key(city),
                 club=search_key(club),
+                sight=viewer.sight,
+                viewer_id=viewer.account_id,
                 count=count,
             )
         return [user_of(row) for row in rows]
@@ -59,6 +68,13 @@ class UserStore:
                 columns["search_text"] = search_key(changes["display_name"], username)
             row = await session.one("update_user", account_id=account_id, revision=revision, **columns)
         return None if row is None else user_of(row)
+
+    async def set_visibility(self, account_id: str, changes: Mapping[str, Audience]) -> Visibility | None:
+        """Change the audiences of the named fields and return all of them. None when the account is gone."""
+        audiences = {name: changes.get(name) for name in FIELDS}
+        async with self._database.write() as session:
+            row = await session.one("set_visibility", account_id=account_id, **audiences)
+        return None if row is None else visibility_of(row)
 
     async def find_variant(self, username: str, pixels: int) -> Variant | None:
         """See `avatars.AvatarStore`."""
@@ -127,7 +143,19 @@ def user_of(row: Row) -> User:
         create_time=moment(row["create_time"]),
         update_time=moment(row["update_time"]),
         revision=row["revision"],
+        email=row["email"] if row["confirmed_email_key"] else "",
+        visibility=visibility_of(row),
     )
+
+
+def visibility_of(row: Row) -> Visibility:
+    """Decode a row with the audiences of a user's fields."""
+    return _visibility(*(row[f"{name}_audience"] for name in FIELDS))
+
+
+@cache
+def _visibility(*audiences: int) -> Visibility:
+    return Visibility(*map(Audience, audiences))
 
 
 def _avatar_of(row: Row) -> Avatar:

@@ -1,27 +1,35 @@
+-- name: find_lookalike^
+SELECT account_id FROM users WHERE look = :look;
+
 -- name: insert_user^
 INSERT INTO users (
-    account_id, username, kind, state, display_name, email, gender, city, club, about, locale, password_hash, roles,
+    account_id, username, look, kind, state, display_name, email, gender, city, club, about, locale, password_hash, roles,
     search_text, city_key, club_key, revision, create_time, update_time
 ) VALUES (
-    :account_id, :username, :kind, 'active', :display_name, :email, 'unspecified', '', '', '', '', :password_hash, :roles,
+    :account_id, :username, :look, :kind, 'active', :display_name, :email, 'unspecified', '', '', '', '', :password_hash, :roles,
     :search_text, '', '', 1, now_micros(), now_micros()
 )
 RETURNING account_id;
 
 -- name: get_user^
 SELECT account_id, username, display_name, gender, city, club, about, locale, revision, create_time, update_time,
-    avatar_type, avatar_sha256, avatar_size_bytes, avatar_time
+    avatar_type, avatar_sha256, avatar_size_bytes, avatar_time,
+    email, confirmed_email_key, email_audience, gender_audience, city_audience, club_audience, about_audience,
+    statistics_audience, games_audience
 FROM users
 WHERE username = :username AND state = 'active' AND kind = 'person';
 
 -- name: list_users
 SELECT account_id, username, display_name, gender, city, club, about, locale, revision, create_time, update_time,
-    avatar_type, avatar_sha256, avatar_size_bytes, avatar_time
+    avatar_type, avatar_sha256, avatar_size_bytes, avatar_time,
+    email, confirmed_email_key, email_audience, gender_audience, city_audience, club_audience, about_audience,
+    statistics_audience, games_audience
 FROM users
 WHERE username > :after AND state = 'active' AND kind = 'person'
     AND search_text LIKE :pattern ESCAPE '!'
-    AND (:city = '' OR city_key = :city)
-    AND (:club = '' OR club_key = :club)
+    -- The rule of `Viewer.sees`, so that a filter does not tell what an answer hides.
+    AND (:city = '' OR (city_key = :city AND (city_audience <= :sight OR account_id = :viewer_id)))
+    AND (:club = '' OR (club_key = :club AND (club_audience <= :sight OR account_id = :viewer_id)))
 ORDER BY username
 LIMIT :count;
 
@@ -40,18 +48,71 @@ SET display_name = COALESCE(:display_name, display_name),
     update_time = now_micros()
 WHERE account_id = :account_id AND state = 'active' AND (:revision = 0 OR revision = :revision)
 RETURNING account_id, username, display_name, gender, city, club, about, locale, revision, create_time, update_time,
-    avatar_type, avatar_sha256, avatar_size_bytes, avatar_time;
+    avatar_type, avatar_sha256, avatar_size_bytes, avatar_time,
+    email, confirmed_email_key, email_audience, gender_audience, city_audience, club_audience, about_audience,
+    statistics_audience, games_audience;
 
 -- name: get_account^
-SELECT account_id, username, email, roles, create_time
+SELECT account_id, username, email, confirmed_email_key, pending_email, roles, create_time, email_audience,
+    gender_audience, city_audience, club_audience, about_audience, statistics_audience, games_audience
 FROM users
 WHERE account_id = :account_id AND state = 'active';
 
+-- name: set_visibility^
+UPDATE users
+SET email_audience = COALESCE(:email, email_audience),
+    gender_audience = COALESCE(:gender, gender_audience),
+    city_audience = COALESCE(:city, city_audience),
+    club_audience = COALESCE(:club, club_audience),
+    about_audience = COALESCE(:about, about_audience),
+    statistics_audience = COALESCE(:statistics, statistics_audience),
+    games_audience = COALESCE(:games, games_audience),
+    revision = revision + 1,
+    update_time = now_micros()
+WHERE account_id = :account_id AND state = 'active'
+RETURNING email_audience, gender_audience, city_audience, club_audience, about_audience, statistics_audience,
+    games_audience;
+
 -- name: get_user_now^
 SELECT account_id, username, display_name, gender, city, club, about, locale, revision, create_time, update_time,
-    avatar_type, avatar_sha256, avatar_size_bytes, avatar_time, email, now_micros() AS now
+    avatar_type, avatar_sha256, avatar_size_bytes, avatar_time,
+    email, confirmed_email_key, email_audience, gender_audience, city_audience, club_audience, about_audience,
+    statistics_audience, games_audience, now_micros() AS now
 FROM users
 WHERE username = :username AND state = 'active' AND kind = 'person';
+
+-- name: find_confirmed^
+SELECT account_id, username, email
+FROM users
+WHERE state = 'active' AND kind = 'person' AND confirmed_email_key <> ''
+    AND (username = :username OR confirmed_email_key = :email_key);
+
+-- name: set_pending_email^
+UPDATE users SET pending_email = :email
+WHERE account_id = :account_id AND state = 'active' AND password_hash = :password_hash
+RETURNING username, email, confirmed_email_key;
+
+-- name: drop_pending_email^
+UPDATE users SET pending_email = '' WHERE account_id = :account_id AND pending_email <> ''
+RETURNING account_id;
+
+-- name: confirm_email^
+UPDATE users
+SET email = :email, confirmed_email_key = :email_key, pending_email = '', revision = revision + 1,
+    update_time = now_micros()
+WHERE account_id = :account_id AND state = 'active'
+    AND (pending_email = :email OR (pending_email = '' AND email = :email))
+RETURNING account_id;
+
+-- name: remove_email^
+UPDATE users
+SET email = '', confirmed_email_key = '', pending_email = '', revision = revision + 1, update_time = now_micros()
+WHERE account_id = :account_id
+RETURNING account_id;
+
+-- name: reset_password_hash^
+UPDATE users SET password_hash = :new WHERE account_id = :account_id AND state = 'active'
+RETURNING account_id;
 
 -- name: find_credentials^
 SELECT account_id, username, password_hash
@@ -111,7 +172,7 @@ WHERE users.username = :username AND users.state = 'active' AND variant.pixels =
 
 -- name: erase_user^
 UPDATE users
-SET state = 'deleted', display_name = '', email = '', gender = 'unspecified', city = '', club = '', about = '',
+SET state = 'deleted', display_name = '', email = '', confirmed_email_key = '', pending_email = '', gender = 'unspecified', city = '', club = '', about = '',
     locale = '', password_hash = '', roles = '', search_text = '', city_key = '', club_key = '',
     avatar_type = NULL, avatar_sha256 = NULL, avatar_size_bytes = NULL, avatar_time = NULL,
     revision = revision + 1, update_time = now_micros()

@@ -92,9 +92,10 @@ def weeks(games: Sequence[GameLine], until: datetime) -> list[Week]:
 
 def reaches_back(snapshot: Snapshot, to: date) -> bool:
     """Return whether the listed games are all that were played since a day."""
-    if len(snapshot.games) >= snapshot.overall.sessions:
+    games = snapshot.games or ()
+    if snapshot.overall is None or len(games) >= snapshot.overall.sessions:
         return True
-    return bool(snapshot.games) and snapshot.games[-1].start_time.astimezone(UTC).date() < to
+    return bool(games) and games[-1].start_time.astimezone(UTC).date() < to
 
 
 def ticks(highest: int) -> list[int]:

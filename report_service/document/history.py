@@ -44,13 +44,17 @@ _RESULT_COLOURS = {Result.WIN: WIN, Result.LOSS: LOSS_TEXT, Result.DRAW: MUTED}
 
 def draw(canvas: Canvas, y: float, snapshot: Snapshot, *, next_page: Callable[[], float]) -> None:
     """List the newest games from `y` on; `next_page` begins a page and returns where its content starts."""
+    if snapshot.games is None:
+        _notice(canvas, y, texts.GAMES_PRIVATE, texts.GAMES_PRIVATE_LONG)
+        return
     if not snapshot.games:
-        _empty(canvas, y)
+        _notice(canvas, y, texts.NO_GAMES, texts.NO_GAMES_LONG)
         return
     games = snapshot.games[:SHOWN]
     if y + _HEADING_HEIGHT + HEAD_HEIGHT + min(_FEWEST_ROWS, len(games)) * _ROW_HEIGHT > BODY_BOTTOM:
         y = next_page()
-    y = _heading(canvas, y, len(games), max(snapshot.overall.sessions, len(snapshot.games)))
+    sessions = snapshot.overall.sessions if snapshot.overall else 0
+    y = _heading(canvas, y, len(games), max(sessions, len(snapshot.games)))
     table = Table(canvas, MARGIN, _COLUMNS, width=CONTENT_WIDTH, row_height=_ROW_HEIGHT)
     y = table.head(y)
     shaded = False
@@ -83,9 +87,9 @@ def _cells(game: GameLine) -> list[Cell]:
     ]
 
 
-def _empty(canvas: Canvas, y: float) -> None:
+def _notice(canvas: Canvas, y: float, notice: str, explanation: str) -> None:
     canvas.text(MARGIN, y + 14, texts.GAMES_HEADING, style=HEADING)
     top = y + _HEADING_HEIGHT
     canvas.rect(MARGIN, top, CONTENT_WIDTH, 76, fill=ZEBRA, stroke=HAIRLINE, radius=7)
-    canvas.text(PAGE_WIDTH / 2, top + 36, texts.NO_GAMES, style=CELL_STRONG.sized(10), align="center")
-    canvas.text(PAGE_WIDTH / 2, top + 51, texts.NO_GAMES_LONG, style=NOTE, align="center")
+    canvas.text(PAGE_WIDTH / 2, top + 36, notice, style=CELL_STRONG.sized(10), align="center")
+    canvas.text(PAGE_WIDTH / 2, top + 51, explanation, style=NOTE, align="center")

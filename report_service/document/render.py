@@ -54,7 +54,7 @@ def render(snapshot: Snapshot) -> bytes:
     y = _about(canvas, header.BAND_HEIGHT + 21, clean(snapshot.about))
     y = summary.cards(canvas, y, snapshot.overall) + _SECTION_GAP
     y = summary.results(canvas, y, snapshot) + _SECTION_GAP
-    y = summary.roles(canvas, y, snapshot.by_role) + _SECTION_GAP
+    y = summary.roles(canvas, y, snapshot) + _SECTION_GAP
     history.draw(canvas, y, snapshot, next_page=next_page)
     _footers(canvas, snapshot)
     title = f"{texts.REPORT}: {name}"

@@ -77,11 +77,11 @@ class Snapshot:
         report_id: UUID text; its first eight characters are printed as the short id.
         generated_time: aware UTC moment at which the snapshot was taken.
         display_name: free text in any script, 1 to 200 characters.
-        email: None unless its owner asked for it to be printed.
+        email: None unless it may be printed.
         avatar: encoded JPEG, PNG or WebP bytes of a square picture, at most 1 MiB; None shows an initials disc.
-        overall: over all games ever, not only those in `games`.
+        overall: over all games ever, not only those in `games`; None when the player hides their statistics.
         by_role: one entry per role played at least once.
-        games: newest first, at most 500; `overall.sessions` says how many there are in all.
+        games: newest first, at most 500; `overall.sessions` says how many there are in all. None when they are hidden.
     """
 
     report_id: str
@@ -95,6 +95,6 @@ class Snapshot:
     about: str
     member_since: datetime
     avatar: bytes | None
-    overall: Tally
+    overall: Tally | None
     by_role: tuple[RoleTally, ...]
-    games: tuple[GameLine, ...]
+    games: tuple[GameLine, ...] | None

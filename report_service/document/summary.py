@@ -34,8 +34,8 @@ _ROLE_COLUMNS = tuple(
 )
 
 
-def cards(canvas: Canvas, y: float, tally: Tally) -> float:
-    """Draw the five key figures in a row with their top at `y`; return where the row ends."""
+def cards(canvas: Canvas, y: float, tally: Tally | None) -> float:
+    """Draw the five key figures in a row with their top at `y`, None as private; return where the row ends."""
     width = (CONTENT_WIDTH - 4 * _GAP) / 5
     for number, (label, value, note) in enumerate(_key_figures(tally)):
         x = MARGIN + number * (width + _GAP)
@@ -50,25 +50,35 @@ def cards(canvas: Canvas, y: float, tally: Tally) -> float:
 def results(canvas: Canvas, y: float, snapshot: Snapshot) -> float:
     """Draw the donut and the weekly columns side by side; return where they end."""
     _panel(canvas, MARGIN, y, _NARROW, _CHART_HEIGHT, title=texts.RESULTS_HEADING)
-    charts.donut(canvas, (MARGIN + _PADDING + 43, y + 90), snapshot.overall, radius=43)
-    charts.legend(canvas, (MARGIN + _PADDING + 102, y + 69), snapshot.overall, width=66)
+    if snapshot.overall is None:
+        _private(canvas, MARGIN, y, _NARROW, _CHART_HEIGHT, notice=texts.STATISTICS_PRIVATE)
+    else:
+        charts.donut(canvas, (MARGIN + _PADDING + 43, y + 90), snapshot.overall, radius=43)
+        charts.legend(canvas, (MARGIN + _PADDING + 102, y + 69), snapshot.overall, width=66)
     left = MARGIN + _NARROW + _GAP
     width = CONTENT_WIDTH - _NARROW - _GAP
     _panel(canvas, left, y, width, _CHART_HEIGHT, title=texts.WEEKS_HEADING)
-    _weeks(canvas, left, y, snapshot, width=width)
+    if snapshot.games is None:
+        _private(canvas, left, y, width, _CHART_HEIGHT, notice=texts.GAMES_PRIVATE)
+    else:
+        _weeks(canvas, left, y, snapshot, width=width)
     return y + _CHART_HEIGHT
 
 
-def roles(canvas: Canvas, y: float, by_role: tuple[RoleTally, ...]) -> float:
+def roles(canvas: Canvas, y: float, snapshot: Snapshot) -> float:
     """Draw win rates and counts of the four roles side by side; return where they end."""
-    entries = {entry.role: entry for entry in by_role}
     wide = _NARROW + 38
-    _panel(canvas, MARGIN, y, wide, _ROLE_HEIGHT, title=texts.ROLES_HEADING)
-    rows = [(texts.ROLES[role], entries.get(role)) for role in Role]
-    charts.rates(canvas, (MARGIN + _PADDING, y + 36), rows, width=wide - 2 * _PADDING)
     left = MARGIN + wide + _GAP
     width = CONTENT_WIDTH - wide - _GAP
+    _panel(canvas, MARGIN, y, wide, _ROLE_HEIGHT, title=texts.ROLES_HEADING)
     _panel(canvas, left, y, width, _ROLE_HEIGHT, title=texts.ROLE_TABLE_HEADING)
+    if snapshot.overall is None:
+        _private(canvas, MARGIN, y, wide, _ROLE_HEIGHT, notice=texts.STATISTICS_PRIVATE)
+        _private(canvas, left, y, width, _ROLE_HEIGHT, notice=texts.STATISTICS_PRIVATE)
+        return y + _ROLE_HEIGHT
+    entries = {entry.role: entry for entry in snapshot.by_role}
+    rows = [(texts.ROLES[role], entries.get(role)) for role in Role]
+    charts.rates(canvas, (MARGIN + _PADDING, y + 36), rows, width=wide - 2 * _PADDING)
     table = Table(canvas, left + _PADDING, _ROLE_COLUMNS, width=width - 2 * _PADDING, row_height=20)
     table.head(y + 31)
     for number, role in enumerate(Role):
@@ -83,9 +93,11 @@ def heading(canvas: Canvas, x: float, y: float, title: str, *, note: str = "", r
         canvas.text(right, y, note, style=NOTE, align="right")
 
 
-def _key_figures(tally: Tally) -> list[tuple[str, str, str]]:
+def _key_figures(tally: Tally | None) -> list[tuple[str, str, str]]:
     """Return label, value and note of each card."""
     labels = (texts.SESSIONS, texts.WINS, texts.LOSSES, texts.WIN_RATE, texts.PLAY_TIME)
+    if tally is None:
+        return [(label, figures.NONE, texts.PRIVATE) for label in labels]
     if not tally.sessions:
         values = ("0", "0", "0", figures.NONE, figures.NONE)
         return [(label, value, texts.NO_GAMES) for label, value in zip(labels, values, strict=True)]
@@ -105,10 +117,11 @@ def _share(part: int, tally: Tally) -> str:
 
 
 def _weeks(canvas: Canvas, left: float, y: float, snapshot: Snapshot, *, width: float) -> None:
-    weeks = figures.weeks(snapshot.games, snapshot.generated_time)
+    games = snapshot.games or ()
+    weeks = figures.weeks(games, snapshot.generated_time)
     note = texts.weeks(figures.day(weeks[0].monday), figures.day(weeks[-1].monday))
     if not figures.reaches_back(snapshot, weeks[0].monday):
-        note = texts.latest_counted(figures.count(len(snapshot.games)))
+        note = texts.latest_counted(figures.count(len(games)))
     canvas.text(left + width - _PADDING, y + 22, note, style=NOTE, align="right")
     plot = (left + _PADDING + 14, y + 40)
     inner = width - 2 * _PADDING - 14
@@ -133,3 +146,8 @@ def _role_cells(role: Role, entry: RoleTally | None) -> list[Cell]:
 def _panel(canvas: Canvas, x: float, y: float, width: float, height: float, *, title: str) -> None:
     canvas.rect(x, y, width, height, fill=WHITE, stroke=HAIRLINE, line=0.9, radius=7)
     heading(canvas, x + _PADDING, y + 22, title)
+
+
+def _private(canvas: Canvas, x: float, y: float, width: float, height: float, *, notice: str) -> None:
+    """Say in the middle of a panel that its content is not shown."""
+    canvas.text(x + width / 2, y + height / 2 + 6, notice, style=NOTE, align="center")

@@ -46,6 +46,11 @@ NO_RECENT_GAMES = "No games in these weeks"
 NO_GAMES_LONG = "Games appear here, newest first, once they have been played and recorded."
 NOT_PLAYED = "not played"
 
+PRIVATE = "private"
+STATISTICS_PRIVATE = "Statistics are private"
+GAMES_PRIVATE = "Games are private"
+GAMES_PRIVATE_LONG = "The player does not show to others which games they sat in."
+
 
 def username(name: str) -> str:
     """Return the handle."""

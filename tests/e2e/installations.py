@@ -68,7 +68,12 @@ def standalone(folder: Path) -> Iterator[Installation]:
     """Run everything in one process."""
     endpoint = f"127.0.0.1:{free_port()}"
     data = folder / "data"
-    environ = {"DOSSIER_DATA_DIR": str(data), "DOSSIER_LISTEN": endpoint, "DOSSIER_DEVELOPMENT": "true"}
+    environ = {
+        "DOSSIER_DATA_DIR": str(data),
+        "DOSSIER_LISTEN": endpoint,
+        "DOSSIER_DEVELOPMENT": "true",
+        "DOSSIER_SIGN_UPS_PER_HOUR": "0",
+    }
     parts = {"standalone": Part("standalone", environ=environ, folder=folder, address=endpoint)}
     with _running(parts):
         internal = json.loads((data / "internal.json").read_text())["address"]
@@ -99,6 +104,7 @@ def distributed(folder: Path, *, amqp_url: str = "", identity: Identity | None =
         "DOSSIER_PROFILE_INTERNAL_SECRET": SECRETS["internal"],
         "DOSSIER_PROFILE_REFRESH_SECRET": SECRETS["refresh"],
         "DOSSIER_PROFILE_PAGE_SECRET": SECRETS["page"],
+        "DOSSIER_PROFILE_SIGN_UPS_PER_HOUR": "0",
     }
     report_environ = {
         "DOSSIER_REPORT_LISTEN": report,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from report_service.fail_points import NAMES
@@ -139,3 +139,6 @@ CLASSES: dict[str, FaultClass] = {
         habits=Habits(pace_seconds=1.5, deletes=0.5),
     ),
 }
+# Where hints stay in the process that serves and works, the same must hold.
+for _name in ("api-term", "profile-kill", "profile-link-cut", "gateway-kill", "report-link-cut", "download-reset"):
+    CLASSES[f"embedded-{_name}"] = replace(CLASSES[_name], shape="embedded")

@@ -238,6 +238,7 @@ def _parts(
         "INTERNAL_SECRET": SECRETS["internal"],
         "REFRESH_SECRET": SECRETS["refresh"],
         "PAGE_SECRET": SECRETS["page"],
+        "SIGN_UPS_PER_HOUR": "0",
     }
     report = {
         "LISTEN": addresses["report"],
@@ -277,7 +278,7 @@ async def standalone(folder: Path, *, entry: tuple[str, ...] = ()) -> AsyncItera
     """Run everything in one process; `entry` as above."""
     address = f"127.0.0.1:{free_port()}"
     data = folder / "data"
-    environ = {"DOSSIER_DATA_DIR": str(data), "DOSSIER_LISTEN": address}
+    environ = {"DOSSIER_DATA_DIR": str(data), "DOSSIER_LISTEN": address, "DOSSIER_SIGN_UPS_PER_HOUR": "0"}
     parts = {"standalone": Process(*entry, "standalone", environ=environ, folder=folder / "logs", address=address)}
 
     def operator() -> tuple[str, bytes]:

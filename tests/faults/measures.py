@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from tests.faults import overload
+from tests.faults import overload, refreshes, stalled
 from tests.faults.poison import run_poison
 from tests.faults.rolling import rolling_restarts
 
@@ -38,4 +38,6 @@ MEASURES: dict[str, Measure] = {
     "poison-standalone": _poison("standalone"),
     "rolling": rolling_restarts,
     "overload": overload.measure,
+    "stalled": stalled.measure,
+    "refreshes": refreshes.measure,
 }

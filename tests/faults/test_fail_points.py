@@ -12,7 +12,10 @@ from report_service.fail_points import NAMES, fail_point, nowhere, parse
 from report_service.settings import Settings
 from runtime.settings import SettingsError
 
-NEEDED = {"DOSSIER_REPORT_INTERNAL_SECRET": "i" * 32, "DOSSIER_REPORT_PAGE_SECRET": "p" * 32}
+NEEDED = {
+    "DOSSIER_REPORT_INTERNAL_SECRET": "an-internal-secret-of-the-tests-01",
+    "DOSSIER_REPORT_PAGE_SECRET": "a-secret-for-pages-of-the-tests-02",
+}
 NAMED = NEEDED | {"DOSSIER_REPORT_FAIL_POINT": "worker_after_claim:2"}
 PASSES = """
 from report_service.fail_points import fail_point

@@ -149,7 +149,7 @@ async def test_keys_are_enough_to_verify_tokens_elsewhere(club: Club) -> None:
     assert TokenVerifier(keys).verify(club.token("s-1")).username == "alice"
     (key,) = (await auth(club).GetJwks(auth_pb.GetJwksRequest(), timeout=TIMEOUT)).keys
     assert (key.kty, key.crv, key.alg, key.use) == ("EC", "P-256", "ES256", "sig")
-    assert key.kid == club.keys.signing_kid
+    assert key.kid == club.keys.signer.kid
 
 
 async def test_token_is_not_refused_for_good_before_the_keys_are_known(club: Club) -> None:
@@ -259,3 +259,19 @@ async def test_password_is_changed_for_the_account_and_session_of_the_token(club
     change = club.credentials.change
     assert (change.account_id, change.session_id) == (caller.account_id, caller.session_id)
     assert (change.current_password, change.new_password) == (PASSWORD, "another good password")
+
+
+@pytest.mark.parametrize(("trusted_proxies", "network"), [(0, "127.0.0.0/24"), (1, "198.51.100.0/24")])
+async def test_client_network_is_told_as_far_as_it_can_be_believed(
+    club: Club, trusted_proxies: int, network: str
+) -> None:
+    """profile_service learns the address of who connects, or what the trusted proxies say, never what a client says."""
+    settings = dataclasses.replace(club.settings, trusted_proxies=trusted_proxies)
+    forwarded = (("x-forwarded-for", "192.0.2.66, 198.51.100.7"),)
+    async with open_server(settings) as (server, _), grpc.aio.insecure_channel(server.address) as channel:
+        stub = auth_rpc.AuthServiceStub(channel)
+        sign_up = auth_pb.SignUpRequest(username="alice", password=PASSWORD)
+        await stub.SignUp(sign_up, timeout=TIMEOUT, metadata=forwarded)
+        sign_in = auth_pb.SignInRequest(username="alice", password=PASSWORD)
+        await stub.SignIn(sign_in, timeout=TIMEOUT, metadata=forwarded)
+    assert club.credentials.client_addresses == [network, network]

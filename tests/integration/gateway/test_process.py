@@ -125,7 +125,11 @@ async def test_public_service_without_a_route_stops_the_start(club: Club) -> Non
     routes = _routes(club.profile_channel, club.profile_channel)
     del routes["dossier.report.v1"]
     async with open_parts(
-        profile_channel=club.profile_channel, service_tokens=tokens, sessions=sessions, key_ring=club.keys
+        profile_channel=club.profile_channel,
+        service_tokens=tokens,
+        sessions=sessions,
+        keys=club.keys,
+        trusted_proxies=0,
     ) as parts:
         relay = Relay(contract.methods().values(), routes)
         with pytest.raises(RouteMissing, match=r"dossier\.report\.v1\.ReportService"):

@@ -184,6 +184,7 @@ class FakeCredentials(credentials_rpc.CredentialsServiceServicer):
         self.live: dict[str, str] = {}
         self.roles: list[Any] = []
         self.device_names: dict[str, str] = {}
+        self.client_addresses: list[str] = []
         self.change = credentials_pb.ChangePasswordRequest()
         self.broken = False
 
@@ -203,6 +204,7 @@ class FakeCredentials(credentials_rpc.CredentialsServiceServicer):
         self, request: credentials_pb.CreateAccountRequest, context: Context
     ) -> credentials_pb.CreateAccountResponse:
         self.visits.note(context)
+        self.client_addresses.append(request.client_address)
         if request.username in self.passwords:
             raise NameTaken("Choose another username.", username=request.username)
         self.passwords[request.username] = request.password
@@ -216,6 +218,7 @@ class FakeCredentials(credentials_rpc.CredentialsServiceServicer):
             await self.visits.wait()
         if self.passwords.get(request.username) != request.password:
             raise PasswordWrong("Username or password is wrong.")
+        self.client_addresses.append(request.client_address)
         session = self._session(request.username)
         self.device_names[session.session_id] = request.device_name
         return credentials_pb.OpenSessionResponse(session=session)

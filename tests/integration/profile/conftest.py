@@ -36,6 +36,7 @@ from runtime.settings import Secret
 from runtime.tokens import TokenVerifier
 from tests.signing import INTERNAL_SECRET, TestKeys, bearer
 
+SIGN_UPS_PER_HOUR = 4
 PASSWORD = "a long and unusual password"
 
 
@@ -44,9 +45,14 @@ class Clock:
 
     def __init__(self) -> None:
         self.ahead_micros = 0
+        self._stopped_micros = 0
 
     def __call__(self) -> int:
-        return time.time_ns() // 1000 + self.ahead_micros
+        return (self._stopped_micros or time.time_ns() // 1000) + self.ahead_micros
+
+    def stop(self) -> None:
+        """Go on only by `advance`, so that a busy machine makes no difference."""
+        self._stopped_micros = time.time_ns() // 1000
 
     def advance(self, **length: float) -> None:
         """Move on by a timedelta given by its parts."""
@@ -114,6 +120,7 @@ async def running(folder: Path, **parts_instead: Any) -> AsyncIterator[Profile]:
         refresh_secret=Secret(b"r" * 32),
         page_secret=Secret(b"p" * 32),
         data_dir=folder / "profile",
+        sign_ups_per_hour=SIGN_UPS_PER_HOUR,
     )
     async with open_parts(settings, clock=clock, **parts_instead) as parts:
         door = Door(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
 import pytest
 from dossier.access.v1 import access_pb2
@@ -11,7 +12,7 @@ from dossier.profile.v1 import credentials_service_pb2 as credentials_pb
 from dossier.profile.v1 import profile_service_pb2 as profile_pb
 from grpc import StatusCode
 
-from tests.integration.profile.conftest import PASSWORD, Profile
+from tests.integration.profile.conftest import PASSWORD, Profile, running
 from tests.statuses import refused
 
 
@@ -220,3 +221,23 @@ async def test_delete_account_with_wrong_password_or_name_is_refused(profile: Pr
         request = account_pb.DeleteAccountRequest(username="boris", password=PASSWORD)
         await profile.accounts.DeleteAccount(request, metadata=anna.metadata)
     assert (await profile.profiles.ListUsers(profile_pb.ListUsersRequest())).users
+
+
+async def test_rotate_session_verdicts_are_the_same_after_a_restart(tmp_path: Path) -> None:
+    """What makes a token a repeat, a replay or of no use is in the database alone (CVE-2026-9802)."""
+    async with running(tmp_path) as profile:
+        anna, boris, clara = [await profile.sign_up(name) for name in ("anna", "boris", "clara")]
+        successors = [await rotate(profile, player.refresh_token) for player in (anna, boris, clara)]
+        newest = await rotate(profile, successors[2].refresh_token)
+    async with running(tmp_path) as profile:
+        assert (await rotate(profile, anna.refresh_token)).refresh_token == successors[0].refresh_token
+        with refused(StatusCode.UNAUTHENTICATED, "REFRESH_TOKEN_REUSED"):
+            await rotate(profile, clara.refresh_token)
+        profile.clock.advance(seconds=21)
+        with refused(StatusCode.UNAUTHENTICATED, "REFRESH_TOKEN_REUSED"):
+            await rotate(profile, boris.refresh_token)
+    async with running(tmp_path) as profile:
+        assert await is_live(profile, anna.session_id)
+        for token in (successors[1].refresh_token, newest.refresh_token):
+            with refused(StatusCode.UNAUTHENTICATED, "REFRESH_TOKEN_INVALID"):
+                await rotate(profile, token)

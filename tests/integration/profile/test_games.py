@@ -272,20 +272,24 @@ async def test_games_of_a_deleted_account_keep_the_seat_without_a_name(profile: 
 
 
 async def test_snapshot_holds_profile_statistics_and_games(profile: Profile) -> None:
-    """A snapshot says the same as the separate calls, and the e-mail address only when it is asked for."""
+    """A snapshot says the same as the separate calls, and the e-mail address only to its owner who asks for it."""
     referee = await a_table(profile)
-    await profile.sign_up("anna", display_name="Анна", email="anna@example.org")
+    anna = await profile.sign_up("anna", display_name="Анна", email="anna@example.org")
     game = await record(profile, referee, a_game([*NAMES[:9], "anna"]))
 
-    async def snapshot(*, include_email: bool) -> snapshot_pb.GetSnapshotResponse:
-        request = snapshot_pb.GetSnapshotRequest(username="anna", include_email=include_email)
+    async def snapshot(*, include_email: bool, viewer_id: str) -> snapshot_pb.GetSnapshotResponse:
+        request = snapshot_pb.GetSnapshotRequest(
+            username="anna", include_email=include_email, viewer_account_id=viewer_id
+        )
         answer: snapshot_pb.GetSnapshotResponse = await profile.snapshots.GetSnapshot(
             request, metadata=profile.internal
         )
         return answer
 
-    plain = await snapshot(include_email=False)
+    plain = await snapshot(include_email=False, viewer_id=anna.account_id)
     assert (plain.user.display_name, plain.email, plain.avatar) == ("Анна", "", b"")
     assert plain.stats == await stats(profile, "anna")
     assert [(played.game_id, played.role) for played in plain.games] == [(game.game_id, game_pb2.ROLE_CIVILIAN)]
-    assert (await snapshot(include_email=True)).email == "anna@example.org"
+    assert (await snapshot(include_email=True, viewer_id=anna.account_id)).email == "anna@example.org"
+    for viewer_id in ("", referee.account_id):
+        assert (await snapshot(include_email=True, viewer_id=viewer_id)).email == ""

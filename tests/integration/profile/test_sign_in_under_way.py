@@ -99,8 +99,10 @@ async def test_open_session_with_every_place_taken_is_refused_with_a_delay(tmp_p
     """One more sign-in than can wait is told at once when to try again, and the others are served."""
     passwords = StuckPasswords()
     async with running_with(passwords, tmp_path) as profile:
-        await profile.sign_up("anna")
-        attempts = [asyncio.create_task(sign_in(profile, "anna", PASSWORD)) for _ in range(Limits().credentials + 1)]
+        names = [f"player-{number}" for number in range(Limits().credentials + 1)]
+        for name in names:
+            await profile.sign_up(name)
+        attempts = [asyncio.create_task(sign_in(profile, name, PASSWORD)) for name in names]
         refusals, waiting = await asyncio.wait(attempts, return_when=asyncio.FIRST_COMPLETED)
         passwords.released.set()
         [error] = [attempt.exception() for attempt in refusals]

@@ -42,7 +42,7 @@ from runtime.server import Server
 from runtime.service_tokens import ServiceTokens
 from runtime.settings import Secret
 
-SECRET = b"0123456789abcdef0123456789abcdef"
+SECRET = b"a-secret-of-the-stage-0123456789abcdef"
 NOW = datetime(2026, 11, 23, 17, 45, tzinfo=UTC)
 PDF = b"%PDF-1.7 " + b"0123456789abcdef" * 60_000  # Several chunks.
 

@@ -28,7 +28,7 @@ async def test_snapshot_is_waited_for_when_profile_service_restarts() -> None:
     snapshot_rpc.add_SnapshotServiceServicer_to_server(FakeSnapshots(), server)
     async with open_channel(address) as channel:
         client = SnapshotClient(channel, ServiceTokens(SECRET, issuer="report_service"))
-        fetching = asyncio.create_task(client.fetch("report-1", "anna", include_email=False))
+        fetching = asyncio.create_task(client.fetch("report-1", "anna", viewer_id="", include_email=False))
         await eventually(lambda: refused >= 2)
         absent.close()
         server.add_insecure_port(address)

@@ -26,10 +26,10 @@ class FakeSource:
     """Snapshots, or `faults`, one a call."""
 
     faults: list[Exception] = field(default_factory=list)
-    asked: list[tuple[str, bool]] = field(default_factory=list)
+    asked: list[tuple[str, str, bool]] = field(default_factory=list)
 
-    async def fetch(self, report_id: str, username: str, *, include_email: bool) -> Snapshot:
-        self.asked.append((username, include_email))
+    async def fetch(self, report_id: str, username: str, *, viewer_id: str, include_email: bool) -> Snapshot:
+        self.asked.append((username, viewer_id, include_email))
         if self.faults:
             raise self.faults.pop(0)
         nothing = Tally(0, 0, 0, NOW - NOW)
@@ -151,7 +151,7 @@ async def test_report_turns_ready_when_all_goes_well(shop: Workshop) -> None:
     assert shop.files[report.blob_key] == PDF
     assert report.blob_key.startswith("report-1/1-")
     assert (report.size_bytes, report.sha256) == (len(PDF), hashlib.sha256(PDF).hexdigest())
-    assert shop.source.asked == [("anna", True)]
+    assert shop.source.asked == [("anna", "anna-id", True)]
 
 
 async def test_report_is_made_once_when_hints_are_doubled(shop: Workshop) -> None:

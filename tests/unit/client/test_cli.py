@@ -80,6 +80,21 @@ def test_up_becomes_the_standalone_server(
     assert os.environ["DOSSIER_DATA_DIR"] == "club"
 
 
+@pytest.mark.parametrize(
+    ("arguments", "file"),
+    [(["--data", "club"], "club/secrets/signing-key.pem"), (["--key-file", "keys.pem"], "keys.pem")],
+)
+def test_rotate_key_becomes_the_gateways_command(
+    monkeypatch: pytest.MonkeyPatch, arguments: list[str], file: str
+) -> None:
+    """The client hands the file of the keys to the gateway's own command."""
+    started: list[list[str]] = []
+    monkeypatch.setattr(os, "execv", lambda _, argv: started.append(argv))
+    result = CliRunner().invoke(app, ["admin", "rotate-key", *arguments])
+    assert result.exit_code == 0, result.output
+    assert started == [[sys.executable, "-P", "-m", "gateway.key_file", file]]
+
+
 @pytest.fixture
 def game_file(tmp_path: Path) -> Callable[[str], str]:
     """Return a function that writes a file and returns its name."""

@@ -29,6 +29,9 @@ STATES = {
     "only draws": (a_snapshot(games(3, result=Result.DRAW)), 1),
     "ten thousand sessions": (a_snapshot(games(500), overall=_HUGE), 2),
     "counts without games": (a_snapshot((), overall=_TALLY), 1),
+    "statistics private": (a_snapshot(overall=None, by_role=()), 2),
+    "games private": (a_snapshot(games=None), 1),
+    "all private": (a_snapshot(overall=None, by_role=(), games=None), 1),
     "every place empty": (a_snapshot(city="", club="", about="", username=""), 2),
     "with avatar": (a_snapshot(avatar=a_picture()), 2),
     "garbage avatar": (a_snapshot(avatar=b"\xff\xd8\xff\xe0 not a picture"), 2),
@@ -92,6 +95,24 @@ def test_gender_is_shown_for_every_choice(gender: Gender) -> None:
     expected = {"unspecified": "Gender not stated", "female": "Female", "male": "Male", "diverse": "Diverse"}
 
     assert expected[gender] in text_of(a_snapshot(gender=gender))
+
+
+def test_private_statistics_are_said_to_be_private() -> None:
+    """Statistics that the player hides are not printed as zeros, and the games are still there."""
+    snapshot = a_snapshot(overall=None, by_role=())
+    lines, text = lines_of(snapshot), text_of(snapshot)
+    assert lines.count("private") == 5
+    assert text.count("Statistics are private") == 3
+    assert "44 games" in text
+    assert not {"No games yet", "not played", "0 drawn"} & set(lines)
+
+
+def test_private_games_are_said_to_be_private() -> None:
+    """Games that the player hides are not printed as none, and the statistics are still there."""
+    text = text_of(a_snapshot(games=None))
+    assert text.count("Games are private") == 2
+    assert "of sessions" in text
+    assert "No games" not in text
 
 
 def test_email_is_shown_only_when_given() -> None:

@@ -11,7 +11,7 @@ from runtime.settings import SettingsError
 
 ENVIRON = {
     "DOSSIER_GATEWAY_SIGNING_KEY_FILE": "/run/keys.pem",
-    "DOSSIER_GATEWAY_INTERNAL_SECRET": "x" * 32,
+    "DOSSIER_GATEWAY_INTERNAL_SECRET": "a-secret-of-the-tests-0123456789ab",
 }
 
 

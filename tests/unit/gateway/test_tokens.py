@@ -54,7 +54,7 @@ def test_token_has_every_promised_claim_and_ends_after_ten_minutes() -> None:
     assert claims.keys() == {"iss", "aud", "sub", "username", "sid", "roles", "iat", "exp", "jti"}
     assert claims["exp"] - claims["iat"] == LIFETIME_SECONDS == 600
     assert end == datetime.fromtimestamp(claims["exp"], UTC)
-    assert jwt.get_unverified_header(token) == {"alg": "ES256", "typ": "at+jwt", "kid": keys.signing_kid}
+    assert jwt.get_unverified_header(token) == {"alg": "ES256", "typ": "at+jwt", "kid": keys.signer.kid}
 
 
 def test_two_tokens_of_one_moment_differ() -> None:
@@ -80,7 +80,7 @@ def test_old_tokens_verify_while_keys_overlap() -> None:
     before, during, after = KeyRing([old]), KeyRing([new, old]), KeyRing([new])
     token = issue(before)
     assert TokenVerifier(during).verify(token).username == "alice"
-    assert jwt.get_unverified_header(issue(during))["kid"] == after.signing_kid
+    assert jwt.get_unverified_header(issue(during))["kid"] == after.signer.kid
     with pytest.raises(Exception, match="sign in again"):
         TokenVerifier(after).verify(token)
 
@@ -91,7 +91,7 @@ def test_first_key_of_a_file_signs_and_all_verify(tmp_path: Path) -> None:
     file = tmp_path / "keys.pem"
     file.write_bytes(b"# the new one\n" + pem(first) + b"\n" + pem(second))
     keys = read_keys(file)
-    assert keys.signing_key.private_numbers() == first.private_numbers()
+    assert keys.signer.key.private_numbers() == first.private_numbers()
     assert len(keys.public_keys) == 2
     assert all(keys.find(public.kid) for public in keys.public_keys)
     assert keys.find("another") is None
@@ -112,7 +112,7 @@ def test_missing_key_file_is_made_once_for_its_owner_only(tmp_path: Path) -> Non
     """The first start makes a key, the second reads the same one; nobody else can, and no draft is left."""
     file = tmp_path / "secrets" / "signing-key.pem"
     first, second = load_or_create_keys(file), load_or_create_keys(file)
-    assert first.signing_kid == second.signing_kid
+    assert first.signer.kid == second.signer.kid
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert list(file.parent.iterdir()) == [file]
 
@@ -122,7 +122,7 @@ def test_key_file_made_meanwhile_by_another_is_not_replaced(tmp_path: Path, monk
     file = tmp_path / "signing-key.pem"
     winner = load_or_create_keys(file)
     monkeypatch.setattr(Path, "exists", lambda _self: False)
-    assert load_or_create_keys(file).signing_kid == winner.signing_kid
+    assert load_or_create_keys(file).signer.kid == winner.signer.kid
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from profile_service.imaging import CONTENT_TYPE, VARIANT_SIZES, Processed
 from profile_service.snapshots import Snapshot, Snapshots
 from profile_service.statistics import add_up
 from profile_service.users import Avatar, User
+from profile_service.visibility import ANYBODY, Viewer
 from runtime.calls import Caller
 from runtime.errors import DataLoss, Unavailable
 
@@ -140,12 +141,12 @@ class FakeSnapshots:
 
     keys: list[str]
 
-    async def read(self, username: str, *, include_email: bool) -> Snapshot:
+    async def read(self, username: str, viewer: Viewer, *, include_email: bool) -> Snapshot:
         return Snapshot(ANNA, "", self.keys.pop(0), add_up([]), [], NOW)
 
 
 async def test_snapshot_of_a_player_who_changes_the_avatar_meanwhile_has_the_new_one() -> None:
     """An avatar that is replaced between its row and its bytes is read once more."""
     store = FakeSnapshots(["old", "new"])
-    snapshot = await Snapshots(store, FakeBlobs({"new": b"picture"})).take("anna", include_email=False)
+    snapshot = await Snapshots(store, FakeBlobs({"new": b"picture"})).take("anna", ANYBODY, include_email=False)
     assert (snapshot.avatar_key, snapshot.avatar) == ("new", b"picture")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,6 +11,7 @@ from argon2 import PasswordHasher
 
 from profile_service.credentials import CredentialRules, Credentials, NewAccount
 from profile_service.errors import CredentialsWrong
+from profile_service.guessing import Counter, GuessingLimits
 from profile_service.passwords import Passwords
 from profile_service.refresh_tokens import Verdict
 from profile_service.sessions import ListedSession, NewSession, SessionRow, Sessions
@@ -94,9 +95,20 @@ class OpenDoors:
         raise NotImplementedError
 
 
+class Unlimited:
+    """A store that lets every try through."""
+
+    async def reserve(self, counters: Sequence[Counter]) -> None:
+        return
+
+    async def forgive(self, source: Counter, network: Counter | None) -> None:
+        return
+
+
 def rules(store: OneAccount, passwords: Passwords) -> CredentialRules:
     sessions = Sessions(OpenDoors(store), secret=b"s" * 32, new_id=new_id)
-    return CredentialRules(store, passwords, sessions=sessions, new_id=new_id)
+    limits = GuessingLimits(Unlimited(), secret=b"s" * 32, sign_ups_per_hour=0)
+    return CredentialRules(store, passwords, limits=limits, sessions=sessions, sends_mail=False, new_id=new_id)
 
 
 def new_id() -> str:
@@ -110,7 +122,7 @@ async def test_refused_sign_in_costs_one_hash_for_known_and_unknown(username: st
     try:
         store = OneAccount(await passwords.hash(PASSWORD))
         with pytest.raises(CredentialsWrong):
-            await rules(store, passwords).open_session(username, password, device_name="")
+            await rules(store, passwords).open_session(username, password, device_name="", network="")
         assert passwords.checks == 1
     finally:
         passwords.close()
@@ -122,11 +134,11 @@ async def test_sign_in_with_a_weaker_hash_stores_one_of_today() -> None:
     try:
         weaker = PasswordHasher(time_cost=1, memory_cost=8192, parallelism=1).hash(PASSWORD)
         store = OneAccount(weaker)
-        await rules(store, passwords).open_session("anna", PASSWORD, device_name="")
+        await rules(store, passwords).open_session("anna", PASSWORD, device_name="", network="")
         renewed = store.password_hash
         assert "m=19456,t=2,p=1" in renewed
         assert await passwords.matches(PASSWORD, renewed)
-        await rules(store, passwords).open_session("anna", PASSWORD, device_name="")
+        await rules(store, passwords).open_session("anna", PASSWORD, device_name="", network="")
         assert store.password_hash == renewed
     finally:
         passwords.close()
@@ -151,6 +163,7 @@ async def test_sign_in_is_not_refused_when_the_hash_was_renewed_meanwhile() -> N
     passwords = RenewedMeanwhile()
     try:
         store = passwords.store = OneAccount(await passwords.hash(PASSWORD))
-        assert (await rules(store, passwords).open_session("anna", PASSWORD, device_name="")).username == "anna"
+        opened = await rules(store, passwords).open_session("anna", PASSWORD, device_name="", network="")
+        assert opened.username == "anna"
     finally:
         passwords.close()

@@ -7,7 +7,10 @@ import pytest
 from report_service.settings import Settings
 from runtime.settings import SettingsError
 
-NEEDED = {"DOSSIER_REPORT_INTERNAL_SECRET": "i" * 32, "DOSSIER_REPORT_PAGE_SECRET": "p" * 32}
+NEEDED = {
+    "DOSSIER_REPORT_INTERNAL_SECRET": "an-internal-secret-of-the-tests-01",
+    "DOSSIER_REPORT_PAGE_SECRET": "a-secret-for-pages-of-the-tests-02",
+}
 AMQP = {"DOSSIER_REPORT_AMQP_URL": "amqp://user:secret@broker/"}
 
 

@@ -65,6 +65,16 @@ def test_player_without_anything_has_a_snapshot() -> None:
     assert snapshot.overall == Tally(0, 0, 0, timedelta())
 
 
+@pytest.mark.parametrize("hidden", [False, True])
+def test_what_is_hidden_is_not_taken_for_nothing(hidden: bool) -> None:
+    """A player who hides statistics and games is told from one who never played."""
+    answer = snapshot_pb.GetSnapshotResponse(
+        user=user_pb.User(username="anna"), stats_hidden=hidden, games_hidden=hidden
+    )
+    snapshot = decode("report-1", answer)
+    assert (snapshot.overall is None, snapshot.games is None) == (hidden, hidden)
+
+
 def test_unknown_enum_value_is_an_error() -> None:
     """A role that this version does not know is not printed as another."""
     game = snapshot_pb.PlayedGame()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +23,7 @@ class Example:
     on: bool = setting("a switch", default=False)
     level: str = setting("a level", default="low", choices=("low", "high"))
     folder: Path = setting("a folder", default=Path("data"))
+    development: bool = setting("a playground", default=False)
     lock: Path | None = setting("a lock", default=None)
     key: Path | None = setting("its key", default=None)
 
@@ -97,6 +100,25 @@ def test_secret_never_shows() -> None:
     assert "12345678" not in repr(example)
     assert "12345678" not in str(example.secret)
     assert problems(T_SECRET="1234567") == ["T_SECRET must have at least 8 bytes"]
+
+
+@pytest.mark.parametrize(
+    "secret",
+    ["changeme" * 4, "my-change_me-4f9a0c17", "x" * 64, "abcdefghijklmnop" * 2, "0123456" * 5, "Default/4f9a0c17e2"],
+)
+def test_secret_that_is_easy_to_guess_is_refused_outside_of_development(secret: str) -> None:
+    """What stands in an example, or repeats itself, protects nothing; only who tries things out may use it."""
+    [problem] = problems(T_SECRET=secret)
+    assert problem == "T_SECRET is easy to guess; make one with 'openssl rand -base64 32'"
+    example = read_settings(Example, {**GOOD, "T_SECRET": secret, "T_DEVELOPMENT": "true"}, prefix="T_")
+    assert example.secret.reveal() == secret.encode()
+
+
+@pytest.mark.parametrize("made", [secrets.token_urlsafe, secrets.token_hex])
+def test_secret_that_was_made_at_random_is_accepted(made: Callable[[int], str]) -> None:
+    """No secret that a program makes is taken for one that people think of."""
+    for _ in range(1000):
+        read_settings(Example, {**GOOD, "T_SECRET": made(32)}, prefix="T_")
 
 
 def test_secret_is_read_from_the_file_that_is_named(tmp_path: Path) -> None:

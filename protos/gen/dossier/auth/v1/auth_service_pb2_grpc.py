@@ -50,6 +50,11 @@ class AuthServiceStub:
                 request_serializer=dossier_dot_auth_dot_v1_dot_auth__service__pb2.SignInRequest.SerializeToString,
                 response_deserializer=dossier_dot_auth_dot_v1_dot_auth__service__pb2.SignInResponse.FromString,
                 _registered_method=True)
+        self.SignInWithApiKey = channel.unary_unary(
+                '/dossier.auth.v1.AuthService/SignInWithApiKey',
+                request_serializer=dossier_dot_auth_dot_v1_dot_auth__service__pb2.SignInWithApiKeyRequest.SerializeToString,
+                response_deserializer=dossier_dot_auth_dot_v1_dot_auth__service__pb2.SignInWithApiKeyResponse.FromString,
+                _registered_method=True)
         self.RefreshTokens = channel.unary_unary(
                 '/dossier.auth.v1.AuthService/RefreshTokens',
                 request_serializer=dossier_dot_auth_dot_v1_dot_auth__service__pb2.RefreshTokensRequest.SerializeToString,
@@ -80,6 +85,16 @@ class AuthServiceStub:
                 request_serializer=dossier_dot_auth_dot_v1_dot_auth__service__pb2.ChangePasswordRequest.SerializeToString,
                 response_deserializer=dossier_dot_auth_dot_v1_dot_auth__service__pb2.ChangePasswordResponse.FromString,
                 _registered_method=True)
+        self.RequestPasswordReset = channel.unary_unary(
+                '/dossier.auth.v1.AuthService/RequestPasswordReset',
+                request_serializer=dossier_dot_auth_dot_v1_dot_auth__service__pb2.RequestPasswordResetRequest.SerializeToString,
+                response_deserializer=dossier_dot_auth_dot_v1_dot_auth__service__pb2.RequestPasswordResetResponse.FromString,
+                _registered_method=True)
+        self.ResetPassword = channel.unary_unary(
+                '/dossier.auth.v1.AuthService/ResetPassword',
+                request_serializer=dossier_dot_auth_dot_v1_dot_auth__service__pb2.ResetPasswordRequest.SerializeToString,
+                response_deserializer=dossier_dot_auth_dot_v1_dot_auth__service__pb2.ResetPasswordResponse.FromString,
+                _registered_method=True)
         self.GetJwks = channel.unary_unary(
                 '/dossier.auth.v1.AuthService/GetJwks',
                 request_serializer=dossier_dot_auth_dot_v1_dot_auth__service__pb2.GetJwksRequest.SerializeToString,
@@ -106,10 +121,12 @@ class AuthServiceServicer:
 
         Not idempotent: a repeat after a lost answer gets ALREADY_EXISTS; sign in instead.
 
+        Only so many accounts an hour can be opened from one network (/24 or /64).
+
         Errors:
         INVALID_ARGUMENT (INVALID_REQUEST, PASSWORD_TOO_COMMON): mend the fields that are named.
         ALREADY_EXISTS (USERNAME_TAKEN): choose another username.
-        RESOURCE_EXHAUSTED (SERVER_BUSY): try again after the delay in RetryInfo.
+        RESOURCE_EXHAUSTED (TOO_MANY_ATTEMPTS, SERVER_BUSY): try again after the delay in RetryInfo.
         UNAVAILABLE (DEPENDENCY_UNAVAILABLE): try again later.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -121,9 +138,27 @@ class AuthServiceServicer:
 
         An account has up to 200 sessions; one more ends that which was unused for longest.
 
+        Wrong passwords make the next try wait: ten are free for each account and network, then the wait doubles from a second
+        up to 15 minutes. The right password ends it. Sessions that are open are not affected.
+
         Errors:
         UNAUTHENTICATED (CREDENTIALS_WRONG): wrong password or unknown username; which of the two is not told.
-        RESOURCE_EXHAUSTED (SERVER_BUSY): try again after the delay in RetryInfo.
+        PERMISSION_DENIED (ACCOUNT_BANNED): the password is right and the account is banned; ask the club's managers.
+        RESOURCE_EXHAUSTED (TOO_MANY_ATTEMPTS, SERVER_BUSY): try again after the delay in RetryInfo.
+        UNAVAILABLE (DEPENDENCY_UNAVAILABLE): try again later.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SignInWithApiKey(self, request, context):
+        """Exchanges a service account's API key for a pair of tokens, opening a new session.
+
+        The session ends when the key is revoked. As with SignIn, an account has up to 200 sessions.
+
+        Errors:
+        UNAUTHENTICATED (API_KEY_INVALID): the key is not good, or was revoked; ask an admin for a new one.
+        PERMISSION_DENIED (ACCOUNT_BANNED): the key is right and the account is banned.
         UNAVAILABLE (DEPENDENCY_UNAVAILABLE): try again later.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -201,6 +236,39 @@ class AuthServiceServicer:
         Errors:
         UNAUTHENTICATED (CREDENTIALS_WRONG): the current password is not the account's.
         INVALID_ARGUMENT (INVALID_REQUEST, PASSWORD_TOO_COMMON): choose another new password.
+        RESOURCE_EXHAUSTED (TOO_MANY_ATTEMPTS, SERVER_BUSY): try again after the delay in RetryInfo.
+        UNAVAILABLE (DEPENDENCY_UNAVAILABLE): try again later.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RequestPasswordReset(self, request, context):
+        """Has a mail sent with a token that gives an account another password. It goes to the account's confirmed e-mail address
+        and nowhere else.
+
+        The answer is the same at the same time whether there is such an account and such an address or not. An account gets up
+        to 3 of these mails an hour; what is more is not sent. Each is good for an hour.
+
+        Errors:
+        INVALID_ARGUMENT (INVALID_REQUEST): mend the fields that are named.
+        FAILED_PRECONDITION (MAILER_MISSING): this installation sends no mail; ask its operator.
+        RESOURCE_EXHAUSTED (TOO_MANY_MAILS, SERVER_BUSY): try again after the delay in RetryInfo.
+        UNAVAILABLE (DEPENDENCY_UNAVAILABLE): try again later.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ResetPassword(self, request, context):
+        """Gives an account another password, for whoever holds a token from RequestPasswordReset, and ends all of its sessions. A
+        change of e-mail address that waits is dropped.
+
+        A repeat after a lost answer gets MAIL_TOKEN_INVALID; sign in with the new password to see whether it holds.
+
+        Errors:
+        INVALID_ARGUMENT (INVALID_REQUEST, PASSWORD_TOO_COMMON): choose another password; the token stays good.
+        INVALID_ARGUMENT (MAIL_TOKEN_INVALID): ask for another mail.
         RESOURCE_EXHAUSTED (SERVER_BUSY): try again after the delay in RetryInfo.
         UNAVAILABLE (DEPENDENCY_UNAVAILABLE): try again later.
         """
@@ -242,6 +310,11 @@ def add_AuthServiceServicer_to_server(servicer, server):
                     request_deserializer=dossier_dot_auth_dot_v1_dot_auth__service__pb2.SignInRequest.FromString,
                     response_serializer=dossier_dot_auth_dot_v1_dot_auth__service__pb2.SignInResponse.SerializeToString,
             ),
+            'SignInWithApiKey': grpc.unary_unary_rpc_method_handler(
+                    servicer.SignInWithApiKey,
+                    request_deserializer=dossier_dot_auth_dot_v1_dot_auth__service__pb2.SignInWithApiKeyRequest.FromString,
+                    response_serializer=dossier_dot_auth_dot_v1_dot_auth__service__pb2.SignInWithApiKeyResponse.SerializeToString,
+            ),
             'RefreshTokens': grpc.unary_unary_rpc_method_handler(
                     servicer.RefreshTokens,
                     request_deserializer=dossier_dot_auth_dot_v1_dot_auth__service__pb2.RefreshTokensRequest.FromString,
@@ -271,6 +344,16 @@ def add_AuthServiceServicer_to_server(servicer, server):
                     servicer.ChangePassword,
                     request_deserializer=dossier_dot_auth_dot_v1_dot_auth__service__pb2.ChangePasswordRequest.FromString,
                     response_serializer=dossier_dot_auth_dot_v1_dot_auth__service__pb2.ChangePasswordResponse.SerializeToString,
+            ),
+            'RequestPasswordReset': grpc.unary_unary_rpc_method_handler(
+                    servicer.RequestPasswordReset,
+                    request_deserializer=dossier_dot_auth_dot_v1_dot_auth__service__pb2.RequestPasswordResetRequest.FromString,
+                    response_serializer=dossier_dot_auth_dot_v1_dot_auth__service__pb2.RequestPasswordResetResponse.SerializeToString,
+            ),
+            'ResetPassword': grpc.unary_unary_rpc_method_handler(
+                    servicer.ResetPassword,
+                    request_deserializer=dossier_dot_auth_dot_v1_dot_auth__service__pb2.ResetPasswordRequest.FromString,
+                    response_serializer=dossier_dot_auth_dot_v1_dot_auth__service__pb2.ResetPasswordResponse.SerializeToString,
             ),
             'GetJwks': grpc.unary_unary_rpc_method_handler(
                     servicer.GetJwks,
@@ -343,6 +426,33 @@ class AuthService:
             '/dossier.auth.v1.AuthService/SignIn',
             dossier_dot_auth_dot_v1_dot_auth__service__pb2.SignInRequest.SerializeToString,
             dossier_dot_auth_dot_v1_dot_auth__service__pb2.SignInResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SignInWithApiKey(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dossier.auth.v1.AuthService/SignInWithApiKey',
+            dossier_dot_auth_dot_v1_dot_auth__service__pb2.SignInWithApiKeyRequest.SerializeToString,
+            dossier_dot_auth_dot_v1_dot_auth__service__pb2.SignInWithApiKeyResponse.FromString,
             options,
             channel_credentials,
             insecure,
@@ -505,6 +615,60 @@ class AuthService:
             '/dossier.auth.v1.AuthService/ChangePassword',
             dossier_dot_auth_dot_v1_dot_auth__service__pb2.ChangePasswordRequest.SerializeToString,
             dossier_dot_auth_dot_v1_dot_auth__service__pb2.ChangePasswordResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RequestPasswordReset(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dossier.auth.v1.AuthService/RequestPasswordReset',
+            dossier_dot_auth_dot_v1_dot_auth__service__pb2.RequestPasswordResetRequest.SerializeToString,
+            dossier_dot_auth_dot_v1_dot_auth__service__pb2.RequestPasswordResetResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ResetPassword(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dossier.auth.v1.AuthService/ResetPassword',
+            dossier_dot_auth_dot_v1_dot_auth__service__pb2.ResetPasswordRequest.SerializeToString,
+            dossier_dot_auth_dot_v1_dot_auth__service__pb2.ResetPasswordResponse.FromString,
             options,
             channel_credentials,
             insecure,

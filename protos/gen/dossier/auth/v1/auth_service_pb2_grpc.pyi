@@ -44,10 +44,12 @@ class AuthServiceStub:
 
     Not idempotent: a repeat after a lost answer gets ALREADY_EXISTS; sign in instead.
 
+    Only so many accounts an hour can be opened from one network (/24 or /64).
+
     Errors:
       INVALID_ARGUMENT (INVALID_REQUEST, PASSWORD_TOO_COMMON): mend the fields that are named.
       ALREADY_EXISTS (USERNAME_TAKEN): choose another username.
-      RESOURCE_EXHAUSTED (SERVER_BUSY): try again after the delay in RetryInfo.
+      RESOURCE_EXHAUSTED (TOO_MANY_ATTEMPTS, SERVER_BUSY): try again after the delay in RetryInfo.
       UNAVAILABLE (DEPENDENCY_UNAVAILABLE): try again later.
     """
     SignIn: _grpc.UnaryUnaryMultiCallable[_auth_service_pb2.SignInRequest, _auth_service_pb2.SignInResponse]
@@ -55,9 +57,23 @@ class AuthServiceStub:
 
     An account has up to 200 sessions; one more ends that which was unused for longest.
 
+    Wrong passwords make the next try wait: ten are free for each account and network, then the wait doubles from a second
+    up to 15 minutes. The right password ends it. Sessions that are open are not affected.
+
     Errors:
       UNAUTHENTICATED (CREDENTIALS_WRONG): wrong password or unknown username; which of the two is not told.
-      RESOURCE_EXHAUSTED (SERVER_BUSY): try again after the delay in RetryInfo.
+      PERMISSION_DENIED (ACCOUNT_BANNED): the password is right and the account is banned; ask the club's managers.
+      RESOURCE_EXHAUSTED (TOO_MANY_ATTEMPTS, SERVER_BUSY): try again after the delay in RetryInfo.
+      UNAVAILABLE (DEPENDENCY_UNAVAILABLE): try again later.
+    """
+    SignInWithApiKey: _grpc.UnaryUnaryMultiCallable[_auth_service_pb2.SignInWithApiKeyRequest, _auth_service_pb2.SignInWithApiKeyResponse]
+    """Exchanges a service account's API key for a pair of tokens, opening a new session.
+
+    The session ends when the key is revoked. As with SignIn, an account has up to 200 sessions.
+
+    Errors:
+      UNAUTHENTICATED (API_KEY_INVALID): the key is not good, or was revoked; ask an admin for a new one.
+      PERMISSION_DENIED (ACCOUNT_BANNED): the key is right and the account is banned.
       UNAVAILABLE (DEPENDENCY_UNAVAILABLE): try again later.
     """
     RefreshTokens: _grpc.UnaryUnaryMultiCallable[_auth_service_pb2.RefreshTokensRequest, _auth_service_pb2.RefreshTokensResponse]
@@ -111,6 +127,31 @@ class AuthServiceStub:
     Errors:
       UNAUTHENTICATED (CREDENTIALS_WRONG): the current password is not the account's.
       INVALID_ARGUMENT (INVALID_REQUEST, PASSWORD_TOO_COMMON): choose another new password.
+      RESOURCE_EXHAUSTED (TOO_MANY_ATTEMPTS, SERVER_BUSY): try again after the delay in RetryInfo.
+      UNAVAILABLE (DEPENDENCY_UNAVAILABLE): try again later.
+    """
+    RequestPasswordReset: _grpc.UnaryUnaryMultiCallable[_auth_service_pb2.RequestPasswordResetRequest, _auth_service_pb2.RequestPasswordResetResponse]
+    """Has a mail sent with a token that gives an account another password. It goes to the account's confirmed e-mail address
+    and nowhere else.
+
+    The answer is the same at the same time whether there is such an account and such an address or not. An account gets up
+    to 3 of these mails an hour; what is more is not sent. Each is good for an hour.
+
+    Errors:
+      INVALID_ARGUMENT (INVALID_REQUEST): mend the fields that are named.
+      FAILED_PRECONDITION (MAILER_MISSING): this installation sends no mail; ask its operator.
+      RESOURCE_EXHAUSTED (TOO_MANY_MAILS, SERVER_BUSY): try again after the delay in RetryInfo.
+      UNAVAILABLE (DEPENDENCY_UNAVAILABLE): try again later.
+    """
+    ResetPassword: _grpc.UnaryUnaryMultiCallable[_auth_service_pb2.ResetPasswordRequest, _auth_service_pb2.ResetPasswordResponse]
+    """Gives an account another password, for whoever holds a token from RequestPasswordReset, and ends all of its sessions. A
+    change of e-mail address that waits is dropped.
+
+    A repeat after a lost answer gets MAIL_TOKEN_INVALID; sign in with the new password to see whether it holds.
+
+    Errors:
+      INVALID_ARGUMENT (INVALID_REQUEST, PASSWORD_TOO_COMMON): choose another password; the token stays good.
+      INVALID_ARGUMENT (MAIL_TOKEN_INVALID): ask for another mail.
       RESOURCE_EXHAUSTED (SERVER_BUSY): try again after the delay in RetryInfo.
       UNAVAILABLE (DEPENDENCY_UNAVAILABLE): try again later.
     """
@@ -144,10 +185,12 @@ class AuthServiceAsyncStub(AuthServiceStub):
 
     Not idempotent: a repeat after a lost answer gets ALREADY_EXISTS; sign in instead.
 
+    Only so many accounts an hour can be opened from one network (/24 or /64).
+
     Errors:
       INVALID_ARGUMENT (INVALID_REQUEST, PASSWORD_TOO_COMMON): mend the fields that are named.
       ALREADY_EXISTS (USERNAME_TAKEN): choose another username.
-      RESOURCE_EXHAUSTED (SERVER_BUSY): try again after the delay in RetryInfo.
+      RESOURCE_EXHAUSTED (TOO_MANY_ATTEMPTS, SERVER_BUSY): try again after the delay in RetryInfo.
       UNAVAILABLE (DEPENDENCY_UNAVAILABLE): try again later.
     """
     SignIn: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.SignInRequest, _auth_service_pb2.SignInResponse]  # type: ignore[assignment]
@@ -155,9 +198,23 @@ class AuthServiceAsyncStub(AuthServiceStub):
 
     An account has up to 200 sessions; one more ends that which was unused for longest.
 
+    Wrong passwords make the next try wait: ten are free for each account and network, then the wait doubles from a second
+    up to 15 minutes. The right password ends it. Sessions that are open are not affected.
+
     Errors:
       UNAUTHENTICATED (CREDENTIALS_WRONG): wrong password or unknown username; which of the two is not told.
-      RESOURCE_EXHAUSTED (SERVER_BUSY): try again after the delay in RetryInfo.
+      PERMISSION_DENIED (ACCOUNT_BANNED): the password is right and the account is banned; ask the club's managers.
+      RESOURCE_EXHAUSTED (TOO_MANY_ATTEMPTS, SERVER_BUSY): try again after the delay in RetryInfo.
+      UNAVAILABLE (DEPENDENCY_UNAVAILABLE): try again later.
+    """
+    SignInWithApiKey: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.SignInWithApiKeyRequest, _auth_service_pb2.SignInWithApiKeyResponse]  # type: ignore[assignment]
+    """Exchanges a service account's API key for a pair of tokens, opening a new session.
+
+    The session ends when the key is revoked. As with SignIn, an account has up to 200 sessions.
+
+    Errors:
+      UNAUTHENTICATED (API_KEY_INVALID): the key is not good, or was revoked; ask an admin for a new one.
+      PERMISSION_DENIED (ACCOUNT_BANNED): the key is right and the account is banned.
       UNAVAILABLE (DEPENDENCY_UNAVAILABLE): try again later.
     """
     RefreshTokens: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.RefreshTokensRequest, _auth_service_pb2.RefreshTokensResponse]  # type: ignore[assignment]
@@ -211,6 +268,31 @@ class AuthServiceAsyncStub(AuthServiceStub):
     Errors:
       UNAUTHENTICATED (CREDENTIALS_WRONG): the current password is not the account's.
       INVALID_ARGUMENT (INVALID_REQUEST, PASSWORD_TOO_COMMON): choose another new password.
+      RESOURCE_EXHAUSTED (TOO_MANY_ATTEMPTS, SERVER_BUSY): try again after the delay in RetryInfo.
+      UNAVAILABLE (DEPENDENCY_UNAVAILABLE): try again later.
+    """
+    RequestPasswordReset: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.RequestPasswordResetRequest, _auth_service_pb2.RequestPasswordResetResponse]  # type: ignore[assignment]
+    """Has a mail sent with a token that gives an account another password. It goes to the account's confirmed e-mail address
+    and nowhere else.
+
+    The answer is the same at the same time whether there is such an account and such an address or not. An account gets up
+    to 3 of these mails an hour; what is more is not sent. Each is good for an hour.
+
+    Errors:
+      INVALID_ARGUMENT (INVALID_REQUEST): mend the fields that are named.
+      FAILED_PRECONDITION (MAILER_MISSING): this installation sends no mail; ask its operator.
+      RESOURCE_EXHAUSTED (TOO_MANY_MAILS, SERVER_BUSY): try again after the delay in RetryInfo.
+      UNAVAILABLE (DEPENDENCY_UNAVAILABLE): try again later.
+    """
+    ResetPassword: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.ResetPasswordRequest, _auth_service_pb2.ResetPasswordResponse]  # type: ignore[assignment]
+    """Gives an account another password, for whoever holds a token from RequestPasswordReset, and ends all of its sessions. A
+    change of e-mail address that waits is dropped.
+
+    A repeat after a lost answer gets MAIL_TOKEN_INVALID; sign in with the new password to see whether it holds.
+
+    Errors:
+      INVALID_ARGUMENT (INVALID_REQUEST, PASSWORD_TOO_COMMON): choose another password; the token stays good.
+      INVALID_ARGUMENT (MAIL_TOKEN_INVALID): ask for another mail.
       RESOURCE_EXHAUSTED (SERVER_BUSY): try again after the delay in RetryInfo.
       UNAVAILABLE (DEPENDENCY_UNAVAILABLE): try again later.
     """
@@ -247,10 +329,12 @@ class AuthServiceServicer(metaclass=_abc_1.ABCMeta):
 
         Not idempotent: a repeat after a lost answer gets ALREADY_EXISTS; sign in instead.
 
+        Only so many accounts an hour can be opened from one network (/24 or /64).
+
         Errors:
           INVALID_ARGUMENT (INVALID_REQUEST, PASSWORD_TOO_COMMON): mend the fields that are named.
           ALREADY_EXISTS (USERNAME_TAKEN): choose another username.
-          RESOURCE_EXHAUSTED (SERVER_BUSY): try again after the delay in RetryInfo.
+          RESOURCE_EXHAUSTED (TOO_MANY_ATTEMPTS, SERVER_BUSY): try again after the delay in RetryInfo.
           UNAVAILABLE (DEPENDENCY_UNAVAILABLE): try again later.
         """
 
@@ -264,9 +348,29 @@ class AuthServiceServicer(metaclass=_abc_1.ABCMeta):
 
         An account has up to 200 sessions; one more ends that which was unused for longest.
 
+        Wrong passwords make the next try wait: ten are free for each account and network, then the wait doubles from a second
+        up to 15 minutes. The right password ends it. Sessions that are open are not affected.
+
         Errors:
           UNAUTHENTICATED (CREDENTIALS_WRONG): wrong password or unknown username; which of the two is not told.
-          RESOURCE_EXHAUSTED (SERVER_BUSY): try again after the delay in RetryInfo.
+          PERMISSION_DENIED (ACCOUNT_BANNED): the password is right and the account is banned; ask the club's managers.
+          RESOURCE_EXHAUSTED (TOO_MANY_ATTEMPTS, SERVER_BUSY): try again after the delay in RetryInfo.
+          UNAVAILABLE (DEPENDENCY_UNAVAILABLE): try again later.
+        """
+
+    @_abc_1.abstractmethod
+    def SignInWithApiKey(
+        self,
+        request: _auth_service_pb2.SignInWithApiKeyRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_auth_service_pb2.SignInWithApiKeyResponse, _abc.Awaitable[_auth_service_pb2.SignInWithApiKeyResponse]]:
+        """Exchanges a service account's API key for a pair of tokens, opening a new session.
+
+        The session ends when the key is revoked. As with SignIn, an account has up to 200 sessions.
+
+        Errors:
+          UNAUTHENTICATED (API_KEY_INVALID): the key is not good, or was revoked; ask an admin for a new one.
+          PERMISSION_DENIED (ACCOUNT_BANNED): the key is right and the account is banned.
           UNAVAILABLE (DEPENDENCY_UNAVAILABLE): try again later.
         """
 
@@ -356,6 +460,43 @@ class AuthServiceServicer(metaclass=_abc_1.ABCMeta):
         Errors:
           UNAUTHENTICATED (CREDENTIALS_WRONG): the current password is not the account's.
           INVALID_ARGUMENT (INVALID_REQUEST, PASSWORD_TOO_COMMON): choose another new password.
+          RESOURCE_EXHAUSTED (TOO_MANY_ATTEMPTS, SERVER_BUSY): try again after the delay in RetryInfo.
+          UNAVAILABLE (DEPENDENCY_UNAVAILABLE): try again later.
+        """
+
+    @_abc_1.abstractmethod
+    def RequestPasswordReset(
+        self,
+        request: _auth_service_pb2.RequestPasswordResetRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_auth_service_pb2.RequestPasswordResetResponse, _abc.Awaitable[_auth_service_pb2.RequestPasswordResetResponse]]:
+        """Has a mail sent with a token that gives an account another password. It goes to the account's confirmed e-mail address
+        and nowhere else.
+
+        The answer is the same at the same time whether there is such an account and such an address or not. An account gets up
+        to 3 of these mails an hour; what is more is not sent. Each is good for an hour.
+
+        Errors:
+          INVALID_ARGUMENT (INVALID_REQUEST): mend the fields that are named.
+          FAILED_PRECONDITION (MAILER_MISSING): this installation sends no mail; ask its operator.
+          RESOURCE_EXHAUSTED (TOO_MANY_MAILS, SERVER_BUSY): try again after the delay in RetryInfo.
+          UNAVAILABLE (DEPENDENCY_UNAVAILABLE): try again later.
+        """
+
+    @_abc_1.abstractmethod
+    def ResetPassword(
+        self,
+        request: _auth_service_pb2.ResetPasswordRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_auth_service_pb2.ResetPasswordResponse, _abc.Awaitable[_auth_service_pb2.ResetPasswordResponse]]:
+        """Gives an account another password, for whoever holds a token from RequestPasswordReset, and ends all of its sessions. A
+        change of e-mail address that waits is dropped.
+
+        A repeat after a lost answer gets MAIL_TOKEN_INVALID; sign in with the new password to see whether it holds.
+
+        Errors:
+          INVALID_ARGUMENT (INVALID_REQUEST, PASSWORD_TOO_COMMON): choose another password; the token stays good.
+          INVALID_ARGUMENT (MAIL_TOKEN_INVALID): ask for another mail.
           RESOURCE_EXHAUSTED (SERVER_BUSY): try again after the delay in RetryInfo.
           UNAVAILABLE (DEPENDENCY_UNAVAILABLE): try again later.
         """

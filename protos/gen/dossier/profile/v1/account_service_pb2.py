@@ -25,12 +25,13 @@ _sym_db = _symbol_database.Default()
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 from dossier.access.v1 import access_pb2 as dossier_dot_access_dot_v1_dot_access__pb2
 from dossier.common.v1 import rules_pb2 as dossier_dot_common_dot_v1_dot_rules__pb2
+from dossier.profile.v1 import visibility_pb2 as dossier_dot_profile_dot_v1_dot_visibility__pb2
 from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
 from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n(dossier/profile/v1/account_service.proto\x12\x12\x64ossier.profile.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1e\x64ossier/access/v1/access.proto\x1a\x1d\x64ossier/common/v1/rules.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xbf\x01\n\x07\x41\x63\x63ount\x12 \n\x08username\x18\x01 \x01(\tB\x04\xe2\x41\x01\x03R\x08username\x12\x1a\n\x05\x65mail\x18\x02 \x01(\tB\x04\xe2\x41\x01\x03R\x05\x65mail\x12\x33\n\x05roles\x18\x03 \x03(\x0e\x32\x17.dossier.access.v1.RoleB\x04\xe2\x41\x01\x03R\x05roles\x12\x41\n\x0b\x63reate_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03R\ncreateTime\"\x13\n\x11GetAccountRequest\"Q\n\x12GetAccountResponse\x12;\n\x07\x61\x63\x63ount\x18\x01 \x01(\x0b\x32\x1b.dossier.profile.v1.AccountB\x04\xe2\x41\x01\x03R\x07\x61\x63\x63ount\"n\n\x14\x44\x65leteAccountRequest\x12)\n\x08username\x18\x01 \x01(\tB\r\xe2\x41\x01\x02\xbaH\x06r\x04\x88\xce\x18\x01R\x08username\x12+\n\x08password\x18\x02 \x01(\tB\x0f\xe2\x41\x02\x02\x04\xbaH\x07r\x05 \x01(\x80\x02R\x08password\"\x17\n\x15\x44\x65leteAccountResponse2\xa2\x02\n\x0e\x41\x63\x63ountService\x12y\n\nGetAccount\x12%.dossier.profile.v1.GetAccountRequest\x1a&.dossier.profile.v1.GetAccountResponse\"\x1c\x90\x02\x01\xea\xc7\x18\x02\x08\x02\x82\xd3\xe4\x93\x02\r\x12\x0b/v1/account\x12\x94\x01\n\rDeleteAccount\x12(.dossier.profile.v1.DeleteAccountRequest\x1a).dossier.profile.v1.DeleteAccountResponse\".\xea\xc7\x18\x04\x08\x02\x18\x01\x82\xd3\xe4\x93\x02 \"\x1b/v1/users/{username}:delete:\x01*b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n(dossier/profile/v1/account_service.proto\x12\x12\x64ossier.profile.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1e\x64ossier/access/v1/access.proto\x1a\x1d\x64ossier/common/v1/rules.proto\x1a#dossier/profile/v1/visibility.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xdf\x02\n\x07\x41\x63\x63ount\x12 \n\x08username\x18\x01 \x01(\tB\x04\xe2\x41\x01\x03R\x08username\x12\x1a\n\x05\x65mail\x18\x02 \x01(\tB\x04\xe2\x41\x01\x03R\x05\x65mail\x12\x33\n\x05roles\x18\x03 \x03(\x0e\x32\x17.dossier.access.v1.RoleB\x04\xe2\x41\x01\x03R\x05roles\x12\x41\n\x0b\x63reate_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03R\ncreateTime\x12\x44\n\nvisibility\x18\x05 \x01(\x0b\x32\x1e.dossier.profile.v1.VisibilityB\x04\xe2\x41\x01\x03R\nvisibility\x12-\n\x0f\x65mail_confirmed\x18\x06 \x01(\x08\x42\x04\xe2\x41\x01\x03R\x0e\x65mailConfirmed\x12)\n\rpending_email\x18\x07 \x01(\tB\x04\xe2\x41\x01\x03R\x0cpendingEmail\"\x13\n\x11GetAccountRequest\"Q\n\x12GetAccountResponse\x12;\n\x07\x61\x63\x63ount\x18\x01 \x01(\x0b\x32\x1b.dossier.profile.v1.AccountB\x04\xe2\x41\x01\x03R\x07\x61\x63\x63ount\"b\n\x14SetVisibilityRequest\x12J\n\nvisibility\x18\x01 \x01(\x0b\x32\x1e.dossier.profile.v1.VisibilityB\n\xe2\x41\x01\x02\xbaH\x03\xc8\x01\x01R\nvisibility\"]\n\x15SetVisibilityResponse\x12\x44\n\nvisibility\x18\x01 \x01(\x0b\x32\x1e.dossier.profile.v1.VisibilityB\x04\xe2\x41\x01\x03R\nvisibility\"j\n\x12\x43hangeEmailRequest\x12\'\n\x05\x65mail\x18\x01 \x01(\tB\x11\xe2\x41\x01\x01\xbaH\nr\x05\x18\xfe\x01`\x01\xd8\x01\x01R\x05\x65mail\x12+\n\x08password\x18\x02 \x01(\tB\x0f\xe2\x41\x02\x02\x04\xbaH\x07r\x05 \x01(\x80\x02R\x08password\"\x15\n\x13\x43hangeEmailResponse\"!\n\x1fRequestEmailConfirmationRequest\"\"\n RequestEmailConfirmationResponse\"<\n\x13\x43onfirmEmailRequest\x12%\n\x05token\x18\x01 \x01(\tB\x0f\xe2\x41\x02\x02\x04\xbaH\x07r\x05\x10\x01\x18\x80\x01R\x05token\"\x16\n\x14\x43onfirmEmailResponse\"n\n\x14\x44\x65leteAccountRequest\x12)\n\x08username\x18\x01 \x01(\tB\r\xe2\x41\x01\x02\xbaH\x06r\x04\x88\xce\x18\x01R\x08username\x12+\n\x08password\x18\x02 \x01(\tB\x0f\xe2\x41\x02\x02\x04\xbaH\x07r\x05 \x01(\x80\x02R\x08password\"\x17\n\x15\x44\x65leteAccountResponse2\x93\x07\n\x0e\x41\x63\x63ountService\x12y\n\nGetAccount\x12%.dossier.profile.v1.GetAccountRequest\x1a&.dossier.profile.v1.GetAccountResponse\"\x1c\x90\x02\x01\xea\xc7\x18\x02\x08\x02\x82\xd3\xe4\x93\x02\r\x12\x0b/v1/account\x12\x93\x01\n\rSetVisibility\x12(.dossier.profile.v1.SetVisibilityRequest\x1a).dossier.profile.v1.SetVisibilityResponse\"-\x90\x02\x02\xea\xc7\x18\x02\x08\x02\x82\xd3\xe4\x93\x02\x1e\"\x19/v1/account:setVisibility:\x01*\x12\x8a\x01\n\x0b\x43hangeEmail\x12&.dossier.profile.v1.ChangeEmailRequest\x1a\'.dossier.profile.v1.ChangeEmailResponse\"*\xea\xc7\x18\x04\x08\x02\x18\x01\x82\xd3\xe4\x93\x02\x1c\"\x17/v1/account:changeEmail:\x01*\x12\xbc\x01\n\x18RequestEmailConfirmation\x12\x33.dossier.profile.v1.RequestEmailConfirmationRequest\x1a\x34.dossier.profile.v1.RequestEmailConfirmationResponse\"5\xea\xc7\x18\x02\x08\x02\x82\xd3\xe4\x93\x02)\"$/v1/account:requestEmailConfirmation:\x01*\x12\x8c\x01\n\x0c\x43onfirmEmail\x12\'.dossier.profile.v1.ConfirmEmailRequest\x1a(.dossier.profile.v1.ConfirmEmailResponse\")\xea\xc7\x18\x02\x08\x01\x82\xd3\xe4\x93\x02\x1d\"\x18/v1/account:confirmEmail:\x01*\x12\x94\x01\n\rDeleteAccount\x12(.dossier.profile.v1.DeleteAccountRequest\x1a).dossier.profile.v1.DeleteAccountResponse\".\xea\xc7\x18\x04\x08\x02\x18\x01\x82\xd3\xe4\x93\x02 \"\x1b/v1/users/{username}:delete:\x01*b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -45,26 +46,66 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_ACCOUNT'].fields_by_name['roles']._serialized_options = b'\342A\001\003'
   _globals['_ACCOUNT'].fields_by_name['create_time']._loaded_options = None
   _globals['_ACCOUNT'].fields_by_name['create_time']._serialized_options = b'\342A\001\003'
+  _globals['_ACCOUNT'].fields_by_name['visibility']._loaded_options = None
+  _globals['_ACCOUNT'].fields_by_name['visibility']._serialized_options = b'\342A\001\003'
+  _globals['_ACCOUNT'].fields_by_name['email_confirmed']._loaded_options = None
+  _globals['_ACCOUNT'].fields_by_name['email_confirmed']._serialized_options = b'\342A\001\003'
+  _globals['_ACCOUNT'].fields_by_name['pending_email']._loaded_options = None
+  _globals['_ACCOUNT'].fields_by_name['pending_email']._serialized_options = b'\342A\001\003'
   _globals['_GETACCOUNTRESPONSE'].fields_by_name['account']._loaded_options = None
   _globals['_GETACCOUNTRESPONSE'].fields_by_name['account']._serialized_options = b'\342A\001\003'
+  _globals['_SETVISIBILITYREQUEST'].fields_by_name['visibility']._loaded_options = None
+  _globals['_SETVISIBILITYREQUEST'].fields_by_name['visibility']._serialized_options = b'\342A\001\002\272H\003\310\001\001'
+  _globals['_SETVISIBILITYRESPONSE'].fields_by_name['visibility']._loaded_options = None
+  _globals['_SETVISIBILITYRESPONSE'].fields_by_name['visibility']._serialized_options = b'\342A\001\003'
+  _globals['_CHANGEEMAILREQUEST'].fields_by_name['email']._loaded_options = None
+  _globals['_CHANGEEMAILREQUEST'].fields_by_name['email']._serialized_options = b'\342A\001\001\272H\nr\005\030\376\001`\001\330\001\001'
+  _globals['_CHANGEEMAILREQUEST'].fields_by_name['password']._loaded_options = None
+  _globals['_CHANGEEMAILREQUEST'].fields_by_name['password']._serialized_options = b'\342A\002\002\004\272H\007r\005 \001(\200\002'
+  _globals['_CONFIRMEMAILREQUEST'].fields_by_name['token']._loaded_options = None
+  _globals['_CONFIRMEMAILREQUEST'].fields_by_name['token']._serialized_options = b'\342A\002\002\004\272H\007r\005\020\001\030\200\001'
   _globals['_DELETEACCOUNTREQUEST'].fields_by_name['username']._loaded_options = None
   _globals['_DELETEACCOUNTREQUEST'].fields_by_name['username']._serialized_options = b'\342A\001\002\272H\006r\004\210\316\030\001'
   _globals['_DELETEACCOUNTREQUEST'].fields_by_name['password']._loaded_options = None
   _globals['_DELETEACCOUNTREQUEST'].fields_by_name['password']._serialized_options = b'\342A\002\002\004\272H\007r\005 \001(\200\002'
   _globals['_ACCOUNTSERVICE'].methods_by_name['GetAccount']._loaded_options = None
   _globals['_ACCOUNTSERVICE'].methods_by_name['GetAccount']._serialized_options = b'\220\002\001\352\307\030\002\010\002\202\323\344\223\002\r\022\013/v1/account'
+  _globals['_ACCOUNTSERVICE'].methods_by_name['SetVisibility']._loaded_options = None
+  _globals['_ACCOUNTSERVICE'].methods_by_name['SetVisibility']._serialized_options = b'\220\002\002\352\307\030\002\010\002\202\323\344\223\002\036\"\031/v1/account:setVisibility:\001*'
+  _globals['_ACCOUNTSERVICE'].methods_by_name['ChangeEmail']._loaded_options = None
+  _globals['_ACCOUNTSERVICE'].methods_by_name['ChangeEmail']._serialized_options = b'\352\307\030\004\010\002\030\001\202\323\344\223\002\034\"\027/v1/account:changeEmail:\001*'
+  _globals['_ACCOUNTSERVICE'].methods_by_name['RequestEmailConfirmation']._loaded_options = None
+  _globals['_ACCOUNTSERVICE'].methods_by_name['RequestEmailConfirmation']._serialized_options = b'\352\307\030\002\010\002\202\323\344\223\002)\"$/v1/account:requestEmailConfirmation:\001*'
+  _globals['_ACCOUNTSERVICE'].methods_by_name['ConfirmEmail']._loaded_options = None
+  _globals['_ACCOUNTSERVICE'].methods_by_name['ConfirmEmail']._serialized_options = b'\352\307\030\002\010\001\202\323\344\223\002\035\"\030/v1/account:confirmEmail:\001*'
   _globals['_ACCOUNTSERVICE'].methods_by_name['DeleteAccount']._loaded_options = None
   _globals['_ACCOUNTSERVICE'].methods_by_name['DeleteAccount']._serialized_options = b'\352\307\030\004\010\002\030\001\202\323\344\223\002 \"\033/v1/users/{username}:delete:\001*'
-  _globals['_ACCOUNT']._serialized_start=253
-  _globals['_ACCOUNT']._serialized_end=444
-  _globals['_GETACCOUNTREQUEST']._serialized_start=446
-  _globals['_GETACCOUNTREQUEST']._serialized_end=465
-  _globals['_GETACCOUNTRESPONSE']._serialized_start=467
-  _globals['_GETACCOUNTRESPONSE']._serialized_end=548
-  _globals['_DELETEACCOUNTREQUEST']._serialized_start=550
-  _globals['_DELETEACCOUNTREQUEST']._serialized_end=660
-  _globals['_DELETEACCOUNTRESPONSE']._serialized_start=662
-  _globals['_DELETEACCOUNTRESPONSE']._serialized_end=685
-  _globals['_ACCOUNTSERVICE']._serialized_start=688
-  _globals['_ACCOUNTSERVICE']._serialized_end=978
+  _globals['_ACCOUNT']._serialized_start=290
+  _globals['_ACCOUNT']._serialized_end=641
+  _globals['_GETACCOUNTREQUEST']._serialized_start=643
+  _globals['_GETACCOUNTREQUEST']._serialized_end=662
+  _globals['_GETACCOUNTRESPONSE']._serialized_start=664
+  _globals['_GETACCOUNTRESPONSE']._serialized_end=745
+  _globals['_SETVISIBILITYREQUEST']._serialized_start=747
+  _globals['_SETVISIBILITYREQUEST']._serialized_end=845
+  _globals['_SETVISIBILITYRESPONSE']._serialized_start=847
+  _globals['_SETVISIBILITYRESPONSE']._serialized_end=940
+  _globals['_CHANGEEMAILREQUEST']._serialized_start=942
+  _globals['_CHANGEEMAILREQUEST']._serialized_end=1048
+  _globals['_CHANGEEMAILRESPONSE']._serialized_start=1050
+  _globals['_CHANGEEMAILRESPONSE']._serialized_end=1071
+  _globals['_REQUESTEMAILCONFIRMATIONREQUEST']._serialized_start=1073
+  _globals['_REQUESTEMAILCONFIRMATIONREQUEST']._serialized_end=1106
+  _globals['_REQUESTEMAILCONFIRMATIONRESPONSE']._serialized_start=1108
+  _globals['_REQUESTEMAILCONFIRMATIONRESPONSE']._serialized_end=1142
+  _globals['_CONFIRMEMAILREQUEST']._serialized_start=1144
+  _globals['_CONFIRMEMAILREQUEST']._serialized_end=1204
+  _globals['_CONFIRMEMAILRESPONSE']._serialized_start=1206
+  _globals['_CONFIRMEMAILRESPONSE']._serialized_end=1228
+  _globals['_DELETEACCOUNTREQUEST']._serialized_start=1230
+  _globals['_DELETEACCOUNTREQUEST']._serialized_end=1340
+  _globals['_DELETEACCOUNTRESPONSE']._serialized_start=1342
+  _globals['_DELETEACCOUNTRESPONSE']._serialized_end=1365
+  _globals['_ACCOUNTSERVICE']._serialized_start=1368
+  _globals['_ACCOUNTSERVICE']._serialized_end=2283
 # @@protoc_insertion_point(module_scope)

@@ -42,6 +42,26 @@ class AccountServiceStub:
                 request_serializer=dossier_dot_profile_dot_v1_dot_account__service__pb2.GetAccountRequest.SerializeToString,
                 response_deserializer=dossier_dot_profile_dot_v1_dot_account__service__pb2.GetAccountResponse.FromString,
                 _registered_method=True)
+        self.SetVisibility = channel.unary_unary(
+                '/dossier.profile.v1.AccountService/SetVisibility',
+                request_serializer=dossier_dot_profile_dot_v1_dot_account__service__pb2.SetVisibilityRequest.SerializeToString,
+                response_deserializer=dossier_dot_profile_dot_v1_dot_account__service__pb2.SetVisibilityResponse.FromString,
+                _registered_method=True)
+        self.ChangeEmail = channel.unary_unary(
+                '/dossier.profile.v1.AccountService/ChangeEmail',
+                request_serializer=dossier_dot_profile_dot_v1_dot_account__service__pb2.ChangeEmailRequest.SerializeToString,
+                response_deserializer=dossier_dot_profile_dot_v1_dot_account__service__pb2.ChangeEmailResponse.FromString,
+                _registered_method=True)
+        self.RequestEmailConfirmation = channel.unary_unary(
+                '/dossier.profile.v1.AccountService/RequestEmailConfirmation',
+                request_serializer=dossier_dot_profile_dot_v1_dot_account__service__pb2.RequestEmailConfirmationRequest.SerializeToString,
+                response_deserializer=dossier_dot_profile_dot_v1_dot_account__service__pb2.RequestEmailConfirmationResponse.FromString,
+                _registered_method=True)
+        self.ConfirmEmail = channel.unary_unary(
+                '/dossier.profile.v1.AccountService/ConfirmEmail',
+                request_serializer=dossier_dot_profile_dot_v1_dot_account__service__pb2.ConfirmEmailRequest.SerializeToString,
+                response_deserializer=dossier_dot_profile_dot_v1_dot_account__service__pb2.ConfirmEmailResponse.FromString,
+                _registered_method=True)
         self.DeleteAccount = channel.unary_unary(
                 '/dossier.profile.v1.AccountService/DeleteAccount',
                 request_serializer=dossier_dot_profile_dot_v1_dot_account__service__pb2.DeleteAccountRequest.SerializeToString,
@@ -65,6 +85,62 @@ class AccountServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def SetVisibility(self, request, context):
+        """Says who may see which fields of the caller's profile. Fields that are not set keep their audience. It holds from the
+        next call on; reports that were made before keep what they show.
+
+        Errors:
+        INVALID_ARGUMENT (INVALID_REQUEST): mend the fields that are named.
+        NOT_FOUND (USER_NOT_FOUND): the account was deleted a moment ago.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ChangeEmail(self, request, context):
+        """Asks for another e-mail address. A mail with a token goes to the new address, and it takes the place of the old one when
+        the token is sent to ConfirmEmail, within 24 hours. The old address, if it is confirmed, is told at once. An empty
+        address removes the old one at once.
+
+        A later call takes the place of an earlier one, whose token is then dead; so do changes of the password. That an address
+        belongs to another account is not told here.
+
+        Errors:
+        INVALID_ARGUMENT (INVALID_REQUEST): mend the fields that are named.
+        UNAUTHENTICATED (CREDENTIALS_WRONG): the password is not the account's.
+        FAILED_PRECONDITION (MAILER_MISSING): addresses cannot be confirmed here.
+        RESOURCE_EXHAUSTED (TOO_MANY_MAILS, TOO_MANY_ATTEMPTS, SERVER_BUSY): try again after the delay in RetryInfo.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RequestEmailConfirmation(self, request, context):
+        """Sends the mail with the token again, to the address that waits to be confirmed. Tokens sent before stay good.
+
+        Errors:
+        FAILED_PRECONDITION (EMAIL_NOT_PENDING): no address waits; change the address first.
+        FAILED_PRECONDITION (MAILER_MISSING): addresses cannot be confirmed here.
+        RESOURCE_EXHAUSTED (TOO_MANY_MAILS): try again after the delay in RetryInfo.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ConfirmEmail(self, request, context):
+        """Confirms the address that a token was sent to, for whoever holds the token. Only a confirmed address identifies an
+        account, and it identifies one at most.
+
+        A repeat after a lost answer gets MAIL_TOKEN_INVALID; GetAccount says whether the address is confirmed.
+
+        Errors:
+        INVALID_ARGUMENT (INVALID_REQUEST, MAIL_TOKEN_INVALID): ask for another mail.
+        ALREADY_EXISTS (EMAIL_TAKEN): another account has confirmed the address; remove it there first.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def DeleteAccount(self, request, context):
         """Deletes the caller's own account: profile, e-mail, avatar, password and sessions are gone at once; its seats in games
         stay without a name; its access tokens are dead within 5 seconds. The username is never given out again.
@@ -75,7 +151,7 @@ class AccountServiceServicer:
         Errors:
         UNAUTHENTICATED (CREDENTIALS_WRONG): the password is not the account's.
         PERMISSION_DENIED (NOT_OWNER): this is not the caller's own account.
-        RESOURCE_EXHAUSTED (SERVER_BUSY): try again after the delay in RetryInfo.
+        RESOURCE_EXHAUSTED (TOO_MANY_ATTEMPTS, SERVER_BUSY): try again after the delay in RetryInfo.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -88,6 +164,26 @@ def add_AccountServiceServicer_to_server(servicer, server):
                     servicer.GetAccount,
                     request_deserializer=dossier_dot_profile_dot_v1_dot_account__service__pb2.GetAccountRequest.FromString,
                     response_serializer=dossier_dot_profile_dot_v1_dot_account__service__pb2.GetAccountResponse.SerializeToString,
+            ),
+            'SetVisibility': grpc.unary_unary_rpc_method_handler(
+                    servicer.SetVisibility,
+                    request_deserializer=dossier_dot_profile_dot_v1_dot_account__service__pb2.SetVisibilityRequest.FromString,
+                    response_serializer=dossier_dot_profile_dot_v1_dot_account__service__pb2.SetVisibilityResponse.SerializeToString,
+            ),
+            'ChangeEmail': grpc.unary_unary_rpc_method_handler(
+                    servicer.ChangeEmail,
+                    request_deserializer=dossier_dot_profile_dot_v1_dot_account__service__pb2.ChangeEmailRequest.FromString,
+                    response_serializer=dossier_dot_profile_dot_v1_dot_account__service__pb2.ChangeEmailResponse.SerializeToString,
+            ),
+            'RequestEmailConfirmation': grpc.unary_unary_rpc_method_handler(
+                    servicer.RequestEmailConfirmation,
+                    request_deserializer=dossier_dot_profile_dot_v1_dot_account__service__pb2.RequestEmailConfirmationRequest.FromString,
+                    response_serializer=dossier_dot_profile_dot_v1_dot_account__service__pb2.RequestEmailConfirmationResponse.SerializeToString,
+            ),
+            'ConfirmEmail': grpc.unary_unary_rpc_method_handler(
+                    servicer.ConfirmEmail,
+                    request_deserializer=dossier_dot_profile_dot_v1_dot_account__service__pb2.ConfirmEmailRequest.FromString,
+                    response_serializer=dossier_dot_profile_dot_v1_dot_account__service__pb2.ConfirmEmailResponse.SerializeToString,
             ),
             'DeleteAccount': grpc.unary_unary_rpc_method_handler(
                     servicer.DeleteAccount,
@@ -125,6 +221,114 @@ class AccountService:
             '/dossier.profile.v1.AccountService/GetAccount',
             dossier_dot_profile_dot_v1_dot_account__service__pb2.GetAccountRequest.SerializeToString,
             dossier_dot_profile_dot_v1_dot_account__service__pb2.GetAccountResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SetVisibility(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dossier.profile.v1.AccountService/SetVisibility',
+            dossier_dot_profile_dot_v1_dot_account__service__pb2.SetVisibilityRequest.SerializeToString,
+            dossier_dot_profile_dot_v1_dot_account__service__pb2.SetVisibilityResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ChangeEmail(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dossier.profile.v1.AccountService/ChangeEmail',
+            dossier_dot_profile_dot_v1_dot_account__service__pb2.ChangeEmailRequest.SerializeToString,
+            dossier_dot_profile_dot_v1_dot_account__service__pb2.ChangeEmailResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RequestEmailConfirmation(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dossier.profile.v1.AccountService/RequestEmailConfirmation',
+            dossier_dot_profile_dot_v1_dot_account__service__pb2.RequestEmailConfirmationRequest.SerializeToString,
+            dossier_dot_profile_dot_v1_dot_account__service__pb2.RequestEmailConfirmationResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ConfirmEmail(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dossier.profile.v1.AccountService/ConfirmEmail',
+            dossier_dot_profile_dot_v1_dot_account__service__pb2.ConfirmEmailRequest.SerializeToString,
+            dossier_dot_profile_dot_v1_dot_account__service__pb2.ConfirmEmailResponse.FromString,
             options,
             channel_credentials,
             insecure,

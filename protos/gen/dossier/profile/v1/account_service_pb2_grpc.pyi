@@ -42,6 +42,46 @@ class AccountServiceStub:
     Errors:
       NOT_FOUND (USER_NOT_FOUND): the account was deleted a moment ago.
     """
+    SetVisibility: _grpc.UnaryUnaryMultiCallable[_account_service_pb2.SetVisibilityRequest, _account_service_pb2.SetVisibilityResponse]
+    """Says who may see which fields of the caller's profile. Fields that are not set keep their audience. It holds from the
+    next call on; reports that were made before keep what they show.
+
+    Errors:
+      INVALID_ARGUMENT (INVALID_REQUEST): mend the fields that are named.
+      NOT_FOUND (USER_NOT_FOUND): the account was deleted a moment ago.
+    """
+    ChangeEmail: _grpc.UnaryUnaryMultiCallable[_account_service_pb2.ChangeEmailRequest, _account_service_pb2.ChangeEmailResponse]
+    """Asks for another e-mail address. A mail with a token goes to the new address, and it takes the place of the old one when
+    the token is sent to ConfirmEmail, within 24 hours. The old address, if it is confirmed, is told at once. An empty
+    address removes the old one at once.
+
+    A later call takes the place of an earlier one, whose token is then dead; so do changes of the password. That an address
+    belongs to another account is not told here.
+
+    Errors:
+      INVALID_ARGUMENT (INVALID_REQUEST): mend the fields that are named.
+      UNAUTHENTICATED (CREDENTIALS_WRONG): the password is not the account's.
+      FAILED_PRECONDITION (MAILER_MISSING): addresses cannot be confirmed here.
+      RESOURCE_EXHAUSTED (TOO_MANY_MAILS, TOO_MANY_ATTEMPTS, SERVER_BUSY): try again after the delay in RetryInfo.
+    """
+    RequestEmailConfirmation: _grpc.UnaryUnaryMultiCallable[_account_service_pb2.RequestEmailConfirmationRequest, _account_service_pb2.RequestEmailConfirmationResponse]
+    """Sends the mail with the token again, to the address that waits to be confirmed. Tokens sent before stay good.
+
+    Errors:
+      FAILED_PRECONDITION (EMAIL_NOT_PENDING): no address waits; change the address first.
+      FAILED_PRECONDITION (MAILER_MISSING): addresses cannot be confirmed here.
+      RESOURCE_EXHAUSTED (TOO_MANY_MAILS): try again after the delay in RetryInfo.
+    """
+    ConfirmEmail: _grpc.UnaryUnaryMultiCallable[_account_service_pb2.ConfirmEmailRequest, _account_service_pb2.ConfirmEmailResponse]
+    """Confirms the address that a token was sent to, for whoever holds the token. Only a confirmed address identifies an
+    account, and it identifies one at most.
+
+    A repeat after a lost answer gets MAIL_TOKEN_INVALID; GetAccount says whether the address is confirmed.
+
+    Errors:
+      INVALID_ARGUMENT (INVALID_REQUEST, MAIL_TOKEN_INVALID): ask for another mail.
+      ALREADY_EXISTS (EMAIL_TAKEN): another account has confirmed the address; remove it there first.
+    """
     DeleteAccount: _grpc.UnaryUnaryMultiCallable[_account_service_pb2.DeleteAccountRequest, _account_service_pb2.DeleteAccountResponse]
     """Deletes the caller's own account: profile, e-mail, avatar, password and sessions are gone at once; its seats in games
     stay without a name; its access tokens are dead within 5 seconds. The username is never given out again.
@@ -52,7 +92,7 @@ class AccountServiceStub:
     Errors:
       UNAUTHENTICATED (CREDENTIALS_WRONG): the password is not the account's.
       PERMISSION_DENIED (NOT_OWNER): this is not the caller's own account.
-      RESOURCE_EXHAUSTED (SERVER_BUSY): try again after the delay in RetryInfo.
+      RESOURCE_EXHAUSTED (TOO_MANY_ATTEMPTS, SERVER_BUSY): try again after the delay in RetryInfo.
     """
 
 @_typing.type_check_only
@@ -69,6 +109,46 @@ class AccountServiceAsyncStub(AccountServiceStub):
     Errors:
       NOT_FOUND (USER_NOT_FOUND): the account was deleted a moment ago.
     """
+    SetVisibility: _aio.UnaryUnaryMultiCallable[_account_service_pb2.SetVisibilityRequest, _account_service_pb2.SetVisibilityResponse]  # type: ignore[assignment]
+    """Says who may see which fields of the caller's profile. Fields that are not set keep their audience. It holds from the
+    next call on; reports that were made before keep what they show.
+
+    Errors:
+      INVALID_ARGUMENT (INVALID_REQUEST): mend the fields that are named.
+      NOT_FOUND (USER_NOT_FOUND): the account was deleted a moment ago.
+    """
+    ChangeEmail: _aio.UnaryUnaryMultiCallable[_account_service_pb2.ChangeEmailRequest, _account_service_pb2.ChangeEmailResponse]  # type: ignore[assignment]
+    """Asks for another e-mail address. A mail with a token goes to the new address, and it takes the place of the old one when
+    the token is sent to ConfirmEmail, within 24 hours. The old address, if it is confirmed, is told at once. An empty
+    address removes the old one at once.
+
+    A later call takes the place of an earlier one, whose token is then dead; so do changes of the password. That an address
+    belongs to another account is not told here.
+
+    Errors:
+      INVALID_ARGUMENT (INVALID_REQUEST): mend the fields that are named.
+      UNAUTHENTICATED (CREDENTIALS_WRONG): the password is not the account's.
+      FAILED_PRECONDITION (MAILER_MISSING): addresses cannot be confirmed here.
+      RESOURCE_EXHAUSTED (TOO_MANY_MAILS, TOO_MANY_ATTEMPTS, SERVER_BUSY): try again after the delay in RetryInfo.
+    """
+    RequestEmailConfirmation: _aio.UnaryUnaryMultiCallable[_account_service_pb2.RequestEmailConfirmationRequest, _account_service_pb2.RequestEmailConfirmationResponse]  # type: ignore[assignment]
+    """Sends the mail with the token again, to the address that waits to be confirmed. Tokens sent before stay good.
+
+    Errors:
+      FAILED_PRECONDITION (EMAIL_NOT_PENDING): no address waits; change the address first.
+      FAILED_PRECONDITION (MAILER_MISSING): addresses cannot be confirmed here.
+      RESOURCE_EXHAUSTED (TOO_MANY_MAILS): try again after the delay in RetryInfo.
+    """
+    ConfirmEmail: _aio.UnaryUnaryMultiCallable[_account_service_pb2.ConfirmEmailRequest, _account_service_pb2.ConfirmEmailResponse]  # type: ignore[assignment]
+    """Confirms the address that a token was sent to, for whoever holds the token. Only a confirmed address identifies an
+    account, and it identifies one at most.
+
+    A repeat after a lost answer gets MAIL_TOKEN_INVALID; GetAccount says whether the address is confirmed.
+
+    Errors:
+      INVALID_ARGUMENT (INVALID_REQUEST, MAIL_TOKEN_INVALID): ask for another mail.
+      ALREADY_EXISTS (EMAIL_TAKEN): another account has confirmed the address; remove it there first.
+    """
     DeleteAccount: _aio.UnaryUnaryMultiCallable[_account_service_pb2.DeleteAccountRequest, _account_service_pb2.DeleteAccountResponse]  # type: ignore[assignment]
     """Deletes the caller's own account: profile, e-mail, avatar, password and sessions are gone at once; its seats in games
     stay without a name; its access tokens are dead within 5 seconds. The username is never given out again.
@@ -79,7 +159,7 @@ class AccountServiceAsyncStub(AccountServiceStub):
     Errors:
       UNAUTHENTICATED (CREDENTIALS_WRONG): the password is not the account's.
       PERMISSION_DENIED (NOT_OWNER): this is not the caller's own account.
-      RESOURCE_EXHAUSTED (SERVER_BUSY): try again after the delay in RetryInfo.
+      RESOURCE_EXHAUSTED (TOO_MANY_ATTEMPTS, SERVER_BUSY): try again after the delay in RetryInfo.
     """
 
 class AccountServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -101,6 +181,70 @@ class AccountServiceServicer(metaclass=_abc_1.ABCMeta):
         """
 
     @_abc_1.abstractmethod
+    def SetVisibility(
+        self,
+        request: _account_service_pb2.SetVisibilityRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_account_service_pb2.SetVisibilityResponse, _abc.Awaitable[_account_service_pb2.SetVisibilityResponse]]:
+        """Says who may see which fields of the caller's profile. Fields that are not set keep their audience. It holds from the
+        next call on; reports that were made before keep what they show.
+
+        Errors:
+          INVALID_ARGUMENT (INVALID_REQUEST): mend the fields that are named.
+          NOT_FOUND (USER_NOT_FOUND): the account was deleted a moment ago.
+        """
+
+    @_abc_1.abstractmethod
+    def ChangeEmail(
+        self,
+        request: _account_service_pb2.ChangeEmailRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_account_service_pb2.ChangeEmailResponse, _abc.Awaitable[_account_service_pb2.ChangeEmailResponse]]:
+        """Asks for another e-mail address. A mail with a token goes to the new address, and it takes the place of the old one when
+        the token is sent to ConfirmEmail, within 24 hours. The old address, if it is confirmed, is told at once. An empty
+        address removes the old one at once.
+
+        A later call takes the place of an earlier one, whose token is then dead; so do changes of the password. That an address
+        belongs to another account is not told here.
+
+        Errors:
+          INVALID_ARGUMENT (INVALID_REQUEST): mend the fields that are named.
+          UNAUTHENTICATED (CREDENTIALS_WRONG): the password is not the account's.
+          FAILED_PRECONDITION (MAILER_MISSING): addresses cannot be confirmed here.
+          RESOURCE_EXHAUSTED (TOO_MANY_MAILS, TOO_MANY_ATTEMPTS, SERVER_BUSY): try again after the delay in RetryInfo.
+        """
+
+    @_abc_1.abstractmethod
+    def RequestEmailConfirmation(
+        self,
+        request: _account_service_pb2.RequestEmailConfirmationRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_account_service_pb2.RequestEmailConfirmationResponse, _abc.Awaitable[_account_service_pb2.RequestEmailConfirmationResponse]]:
+        """Sends the mail with the token again, to the address that waits to be confirmed. Tokens sent before stay good.
+
+        Errors:
+          FAILED_PRECONDITION (EMAIL_NOT_PENDING): no address waits; change the address first.
+          FAILED_PRECONDITION (MAILER_MISSING): addresses cannot be confirmed here.
+          RESOURCE_EXHAUSTED (TOO_MANY_MAILS): try again after the delay in RetryInfo.
+        """
+
+    @_abc_1.abstractmethod
+    def ConfirmEmail(
+        self,
+        request: _account_service_pb2.ConfirmEmailRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_account_service_pb2.ConfirmEmailResponse, _abc.Awaitable[_account_service_pb2.ConfirmEmailResponse]]:
+        """Confirms the address that a token was sent to, for whoever holds the token. Only a confirmed address identifies an
+        account, and it identifies one at most.
+
+        A repeat after a lost answer gets MAIL_TOKEN_INVALID; GetAccount says whether the address is confirmed.
+
+        Errors:
+          INVALID_ARGUMENT (INVALID_REQUEST, MAIL_TOKEN_INVALID): ask for another mail.
+          ALREADY_EXISTS (EMAIL_TAKEN): another account has confirmed the address; remove it there first.
+        """
+
+    @_abc_1.abstractmethod
     def DeleteAccount(
         self,
         request: _account_service_pb2.DeleteAccountRequest,
@@ -115,7 +259,7 @@ class AccountServiceServicer(metaclass=_abc_1.ABCMeta):
         Errors:
           UNAUTHENTICATED (CREDENTIALS_WRONG): the password is not the account's.
           PERMISSION_DENIED (NOT_OWNER): this is not the caller's own account.
-          RESOURCE_EXHAUSTED (SERVER_BUSY): try again after the delay in RetryInfo.
+          RESOURCE_EXHAUSTED (TOO_MANY_ATTEMPTS, SERVER_BUSY): try again after the delay in RetryInfo.
         """
 
 def add_AccountServiceServicer_to_server(servicer: AccountServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -48,6 +48,11 @@ class CredentialsServiceStub:
                 request_serializer=dossier_dot_profile_dot_v1_dot_credentials__service__pb2.OpenSessionRequest.SerializeToString,
                 response_deserializer=dossier_dot_profile_dot_v1_dot_credentials__service__pb2.OpenSessionResponse.FromString,
                 _registered_method=True)
+        self.OpenSessionWithApiKey = channel.unary_unary(
+                '/dossier.profile.v1.CredentialsService/OpenSessionWithApiKey',
+                request_serializer=dossier_dot_profile_dot_v1_dot_credentials__service__pb2.OpenSessionWithApiKeyRequest.SerializeToString,
+                response_deserializer=dossier_dot_profile_dot_v1_dot_credentials__service__pb2.OpenSessionWithApiKeyResponse.FromString,
+                _registered_method=True)
         self.RotateSession = channel.unary_unary(
                 '/dossier.profile.v1.CredentialsService/RotateSession',
                 request_serializer=dossier_dot_profile_dot_v1_dot_credentials__service__pb2.RotateSessionRequest.SerializeToString,
@@ -77,6 +82,16 @@ class CredentialsServiceStub:
                 '/dossier.profile.v1.CredentialsService/ChangePassword',
                 request_serializer=dossier_dot_profile_dot_v1_dot_credentials__service__pb2.ChangePasswordRequest.SerializeToString,
                 response_deserializer=dossier_dot_profile_dot_v1_dot_credentials__service__pb2.ChangePasswordResponse.FromString,
+                _registered_method=True)
+        self.RequestPasswordReset = channel.unary_unary(
+                '/dossier.profile.v1.CredentialsService/RequestPasswordReset',
+                request_serializer=dossier_dot_profile_dot_v1_dot_credentials__service__pb2.RequestPasswordResetRequest.SerializeToString,
+                response_deserializer=dossier_dot_profile_dot_v1_dot_credentials__service__pb2.RequestPasswordResetResponse.FromString,
+                _registered_method=True)
+        self.ResetPassword = channel.unary_unary(
+                '/dossier.profile.v1.CredentialsService/ResetPassword',
+                request_serializer=dossier_dot_profile_dot_v1_dot_credentials__service__pb2.ResetPasswordRequest.SerializeToString,
+                response_deserializer=dossier_dot_profile_dot_v1_dot_credentials__service__pb2.ResetPasswordResponse.FromString,
                 _registered_method=True)
         self.GetSession = channel.unary_unary(
                 '/dossier.profile.v1.CredentialsService/GetSession',
@@ -113,18 +128,31 @@ class CredentialsServiceServicer:
         Errors:
         INVALID_ARGUMENT (INVALID_REQUEST, PASSWORD_TOO_COMMON): mend the fields that are named.
         ALREADY_EXISTS (USERNAME_TAKEN): choose another username.
-        RESOURCE_EXHAUSTED (SERVER_BUSY): try again after the delay in RetryInfo.
+        RESOURCE_EXHAUSTED (TOO_MANY_ATTEMPTS, SERVER_BUSY): try again after the delay in RetryInfo.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def OpenSession(self, request, context):
-        """Checks a password and opens a session. An unknown username takes the same time as a wrong password.
+        """Checks a password and opens a session. An unknown username takes the same time as a wrong password, and is limited like
+        a known one.
 
         Errors:
         UNAUTHENTICATED (CREDENTIALS_WRONG): wrong password or unknown username, or deleted meanwhile.
-        RESOURCE_EXHAUSTED (SERVER_BUSY): try again after the delay in RetryInfo.
+        PERMISSION_DENIED (ACCOUNT_BANNED): the password is right and the account is banned.
+        RESOURCE_EXHAUSTED (TOO_MANY_ATTEMPTS, SERVER_BUSY): try again after the delay in RetryInfo.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def OpenSessionWithApiKey(self, request, context):
+        """Checks an API key and opens a session, which ends when the key is revoked.
+
+        Errors:
+        UNAUTHENTICATED (API_KEY_INVALID): the key is not good, or was revoked.
+        PERMISSION_DENIED (ACCOUNT_BANNED): the key is right and the account is banned.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -183,6 +211,30 @@ class CredentialsServiceServicer:
         Errors:
         UNAUTHENTICATED (CREDENTIALS_WRONG): the current password is wrong, or was changed meanwhile.
         INVALID_ARGUMENT (PASSWORD_TOO_COMMON): choose another new password.
+        RESOURCE_EXHAUSTED (TOO_MANY_ATTEMPTS, SERVER_BUSY): try again after the delay in RetryInfo.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RequestPasswordReset(self, request, context):
+        """Has a mail with a token sent to an account, if there is one with a confirmed address; see
+        AuthService.RequestPasswordReset.
+
+        Errors:
+        FAILED_PRECONDITION (MAILER_MISSING): this installation sends no mail.
+        RESOURCE_EXHAUSTED (TOO_MANY_MAILS, SERVER_BUSY): try again after the delay in RetryInfo.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ResetPassword(self, request, context):
+        """Replaces the password of the account that a token was sent to, and ends all of its sessions.
+
+        Errors:
+        INVALID_ARGUMENT (PASSWORD_TOO_COMMON): choose another new password.
+        INVALID_ARGUMENT (MAIL_TOKEN_INVALID): ask for another mail.
         RESOURCE_EXHAUSTED (SERVER_BUSY): try again after the delay in RetryInfo.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -213,13 +265,14 @@ class CredentialsServiceServicer:
 
         Errors:
         NOT_FOUND (USER_NOT_FOUND): no account has this username.
+        FAILED_PRECONDITION (LAST_ADMIN): give the role of admin to another account first.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def CreateServiceAccount(self, request, context):
-        """Opens an account for a program. It signs in with its username and the secret, which is shown only here.
+        """Opens an account for a program, with its first API key, which is shown only here.
 
         Errors:
         ALREADY_EXISTS (USERNAME_TAKEN): choose another username.
@@ -240,6 +293,11 @@ def add_CredentialsServiceServicer_to_server(servicer, server):
                     servicer.OpenSession,
                     request_deserializer=dossier_dot_profile_dot_v1_dot_credentials__service__pb2.OpenSessionRequest.FromString,
                     response_serializer=dossier_dot_profile_dot_v1_dot_credentials__service__pb2.OpenSessionResponse.SerializeToString,
+            ),
+            'OpenSessionWithApiKey': grpc.unary_unary_rpc_method_handler(
+                    servicer.OpenSessionWithApiKey,
+                    request_deserializer=dossier_dot_profile_dot_v1_dot_credentials__service__pb2.OpenSessionWithApiKeyRequest.FromString,
+                    response_serializer=dossier_dot_profile_dot_v1_dot_credentials__service__pb2.OpenSessionWithApiKeyResponse.SerializeToString,
             ),
             'RotateSession': grpc.unary_unary_rpc_method_handler(
                     servicer.RotateSession,
@@ -270,6 +328,16 @@ def add_CredentialsServiceServicer_to_server(servicer, server):
                     servicer.ChangePassword,
                     request_deserializer=dossier_dot_profile_dot_v1_dot_credentials__service__pb2.ChangePasswordRequest.FromString,
                     response_serializer=dossier_dot_profile_dot_v1_dot_credentials__service__pb2.ChangePasswordResponse.SerializeToString,
+            ),
+            'RequestPasswordReset': grpc.unary_unary_rpc_method_handler(
+                    servicer.RequestPasswordReset,
+                    request_deserializer=dossier_dot_profile_dot_v1_dot_credentials__service__pb2.RequestPasswordResetRequest.FromString,
+                    response_serializer=dossier_dot_profile_dot_v1_dot_credentials__service__pb2.RequestPasswordResetResponse.SerializeToString,
+            ),
+            'ResetPassword': grpc.unary_unary_rpc_method_handler(
+                    servicer.ResetPassword,
+                    request_deserializer=dossier_dot_profile_dot_v1_dot_credentials__service__pb2.ResetPasswordRequest.FromString,
+                    response_serializer=dossier_dot_profile_dot_v1_dot_credentials__service__pb2.ResetPasswordResponse.SerializeToString,
             ),
             'GetSession': grpc.unary_unary_rpc_method_handler(
                     servicer.GetSession,
@@ -350,6 +418,33 @@ class CredentialsService:
             '/dossier.profile.v1.CredentialsService/OpenSession',
             dossier_dot_profile_dot_v1_dot_credentials__service__pb2.OpenSessionRequest.SerializeToString,
             dossier_dot_profile_dot_v1_dot_credentials__service__pb2.OpenSessionResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def OpenSessionWithApiKey(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dossier.profile.v1.CredentialsService/OpenSessionWithApiKey',
+            dossier_dot_profile_dot_v1_dot_credentials__service__pb2.OpenSessionWithApiKeyRequest.SerializeToString,
+            dossier_dot_profile_dot_v1_dot_credentials__service__pb2.OpenSessionWithApiKeyResponse.FromString,
             options,
             channel_credentials,
             insecure,
@@ -512,6 +607,60 @@ class CredentialsService:
             '/dossier.profile.v1.CredentialsService/ChangePassword',
             dossier_dot_profile_dot_v1_dot_credentials__service__pb2.ChangePasswordRequest.SerializeToString,
             dossier_dot_profile_dot_v1_dot_credentials__service__pb2.ChangePasswordResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RequestPasswordReset(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dossier.profile.v1.CredentialsService/RequestPasswordReset',
+            dossier_dot_profile_dot_v1_dot_credentials__service__pb2.RequestPasswordResetRequest.SerializeToString,
+            dossier_dot_profile_dot_v1_dot_credentials__service__pb2.RequestPasswordResetResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ResetPassword(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dossier.profile.v1.CredentialsService/ResetPassword',
+            dossier_dot_profile_dot_v1_dot_credentials__service__pb2.ResetPasswordRequest.SerializeToString,
+            dossier_dot_profile_dot_v1_dot_credentials__service__pb2.ResetPasswordResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -43,14 +43,23 @@ class CredentialsServiceStub:
     Errors:
       INVALID_ARGUMENT (INVALID_REQUEST, PASSWORD_TOO_COMMON): mend the fields that are named.
       ALREADY_EXISTS (USERNAME_TAKEN): choose another username.
-      RESOURCE_EXHAUSTED (SERVER_BUSY): try again after the delay in RetryInfo.
+      RESOURCE_EXHAUSTED (TOO_MANY_ATTEMPTS, SERVER_BUSY): try again after the delay in RetryInfo.
     """
     OpenSession: _grpc.UnaryUnaryMultiCallable[_credentials_service_pb2.OpenSessionRequest, _credentials_service_pb2.OpenSessionResponse]
-    """Checks a password and opens a session. An unknown username takes the same time as a wrong password.
+    """Checks a password and opens a session. An unknown username takes the same time as a wrong password, and is limited like
+    a known one.
 
     Errors:
       UNAUTHENTICATED (CREDENTIALS_WRONG): wrong password or unknown username, or deleted meanwhile.
-      RESOURCE_EXHAUSTED (SERVER_BUSY): try again after the delay in RetryInfo.
+      PERMISSION_DENIED (ACCOUNT_BANNED): the password is right and the account is banned.
+      RESOURCE_EXHAUSTED (TOO_MANY_ATTEMPTS, SERVER_BUSY): try again after the delay in RetryInfo.
+    """
+    OpenSessionWithApiKey: _grpc.UnaryUnaryMultiCallable[_credentials_service_pb2.OpenSessionWithApiKeyRequest, _credentials_service_pb2.OpenSessionWithApiKeyResponse]
+    """Checks an API key and opens a session, which ends when the key is revoked.
+
+    Errors:
+      UNAUTHENTICATED (API_KEY_INVALID): the key is not good, or was revoked.
+      PERMISSION_DENIED (ACCOUNT_BANNED): the key is right and the account is banned.
     """
     RotateSession: _grpc.UnaryUnaryMultiCallable[_credentials_service_pb2.RotateSessionRequest, _credentials_service_pb2.RotateSessionResponse]
     """Exchanges a session's refresh token for its successor; see AuthService.RefreshTokens.
@@ -85,6 +94,22 @@ class CredentialsServiceStub:
     Errors:
       UNAUTHENTICATED (CREDENTIALS_WRONG): the current password is wrong, or was changed meanwhile.
       INVALID_ARGUMENT (PASSWORD_TOO_COMMON): choose another new password.
+      RESOURCE_EXHAUSTED (TOO_MANY_ATTEMPTS, SERVER_BUSY): try again after the delay in RetryInfo.
+    """
+    RequestPasswordReset: _grpc.UnaryUnaryMultiCallable[_credentials_service_pb2.RequestPasswordResetRequest, _credentials_service_pb2.RequestPasswordResetResponse]
+    """Has a mail with a token sent to an account, if there is one with a confirmed address; see
+    AuthService.RequestPasswordReset.
+
+    Errors:
+      FAILED_PRECONDITION (MAILER_MISSING): this installation sends no mail.
+      RESOURCE_EXHAUSTED (TOO_MANY_MAILS, SERVER_BUSY): try again after the delay in RetryInfo.
+    """
+    ResetPassword: _grpc.UnaryUnaryMultiCallable[_credentials_service_pb2.ResetPasswordRequest, _credentials_service_pb2.ResetPasswordResponse]
+    """Replaces the password of the account that a token was sent to, and ends all of its sessions.
+
+    Errors:
+      INVALID_ARGUMENT (PASSWORD_TOO_COMMON): choose another new password.
+      INVALID_ARGUMENT (MAIL_TOKEN_INVALID): ask for another mail.
       RESOURCE_EXHAUSTED (SERVER_BUSY): try again after the delay in RetryInfo.
     """
     GetSession: _grpc.UnaryUnaryMultiCallable[_credentials_service_pb2.GetSessionRequest, _credentials_service_pb2.GetSessionResponse]
@@ -103,9 +128,10 @@ class CredentialsServiceStub:
 
     Errors:
       NOT_FOUND (USER_NOT_FOUND): no account has this username.
+      FAILED_PRECONDITION (LAST_ADMIN): give the role of admin to another account first.
     """
     CreateServiceAccount: _grpc.UnaryUnaryMultiCallable[_credentials_service_pb2.CreateServiceAccountRequest, _credentials_service_pb2.CreateServiceAccountResponse]
-    """Opens an account for a program. It signs in with its username and the secret, which is shown only here.
+    """Opens an account for a program, with its first API key, which is shown only here.
 
     Errors:
       ALREADY_EXISTS (USERNAME_TAKEN): choose another username.
@@ -126,14 +152,23 @@ class CredentialsServiceAsyncStub(CredentialsServiceStub):
     Errors:
       INVALID_ARGUMENT (INVALID_REQUEST, PASSWORD_TOO_COMMON): mend the fields that are named.
       ALREADY_EXISTS (USERNAME_TAKEN): choose another username.
-      RESOURCE_EXHAUSTED (SERVER_BUSY): try again after the delay in RetryInfo.
+      RESOURCE_EXHAUSTED (TOO_MANY_ATTEMPTS, SERVER_BUSY): try again after the delay in RetryInfo.
     """
     OpenSession: _aio.UnaryUnaryMultiCallable[_credentials_service_pb2.OpenSessionRequest, _credentials_service_pb2.OpenSessionResponse]  # type: ignore[assignment]
-    """Checks a password and opens a session. An unknown username takes the same time as a wrong password.
+    """Checks a password and opens a session. An unknown username takes the same time as a wrong password, and is limited like
+    a known one.
 
     Errors:
       UNAUTHENTICATED (CREDENTIALS_WRONG): wrong password or unknown username, or deleted meanwhile.
-      RESOURCE_EXHAUSTED (SERVER_BUSY): try again after the delay in RetryInfo.
+      PERMISSION_DENIED (ACCOUNT_BANNED): the password is right and the account is banned.
+      RESOURCE_EXHAUSTED (TOO_MANY_ATTEMPTS, SERVER_BUSY): try again after the delay in RetryInfo.
+    """
+    OpenSessionWithApiKey: _aio.UnaryUnaryMultiCallable[_credentials_service_pb2.OpenSessionWithApiKeyRequest, _credentials_service_pb2.OpenSessionWithApiKeyResponse]  # type: ignore[assignment]
+    """Checks an API key and opens a session, which ends when the key is revoked.
+
+    Errors:
+      UNAUTHENTICATED (API_KEY_INVALID): the key is not good, or was revoked.
+      PERMISSION_DENIED (ACCOUNT_BANNED): the key is right and the account is banned.
     """
     RotateSession: _aio.UnaryUnaryMultiCallable[_credentials_service_pb2.RotateSessionRequest, _credentials_service_pb2.RotateSessionResponse]  # type: ignore[assignment]
     """Exchanges a session's refresh token for its successor; see AuthService.RefreshTokens.
@@ -168,6 +203,22 @@ class CredentialsServiceAsyncStub(CredentialsServiceStub):
     Errors:
       UNAUTHENTICATED (CREDENTIALS_WRONG): the current password is wrong, or was changed meanwhile.
       INVALID_ARGUMENT (PASSWORD_TOO_COMMON): choose another new password.
+      RESOURCE_EXHAUSTED (TOO_MANY_ATTEMPTS, SERVER_BUSY): try again after the delay in RetryInfo.
+    """
+    RequestPasswordReset: _aio.UnaryUnaryMultiCallable[_credentials_service_pb2.RequestPasswordResetRequest, _credentials_service_pb2.RequestPasswordResetResponse]  # type: ignore[assignment]
+    """Has a mail with a token sent to an account, if there is one with a confirmed address; see
+    AuthService.RequestPasswordReset.
+
+    Errors:
+      FAILED_PRECONDITION (MAILER_MISSING): this installation sends no mail.
+      RESOURCE_EXHAUSTED (TOO_MANY_MAILS, SERVER_BUSY): try again after the delay in RetryInfo.
+    """
+    ResetPassword: _aio.UnaryUnaryMultiCallable[_credentials_service_pb2.ResetPasswordRequest, _credentials_service_pb2.ResetPasswordResponse]  # type: ignore[assignment]
+    """Replaces the password of the account that a token was sent to, and ends all of its sessions.
+
+    Errors:
+      INVALID_ARGUMENT (PASSWORD_TOO_COMMON): choose another new password.
+      INVALID_ARGUMENT (MAIL_TOKEN_INVALID): ask for another mail.
       RESOURCE_EXHAUSTED (SERVER_BUSY): try again after the delay in RetryInfo.
     """
     GetSession: _aio.UnaryUnaryMultiCallable[_credentials_service_pb2.GetSessionRequest, _credentials_service_pb2.GetSessionResponse]  # type: ignore[assignment]
@@ -186,9 +237,10 @@ class CredentialsServiceAsyncStub(CredentialsServiceStub):
 
     Errors:
       NOT_FOUND (USER_NOT_FOUND): no account has this username.
+      FAILED_PRECONDITION (LAST_ADMIN): give the role of admin to another account first.
     """
     CreateServiceAccount: _aio.UnaryUnaryMultiCallable[_credentials_service_pb2.CreateServiceAccountRequest, _credentials_service_pb2.CreateServiceAccountResponse]  # type: ignore[assignment]
-    """Opens an account for a program. It signs in with its username and the secret, which is shown only here.
+    """Opens an account for a program, with its first API key, which is shown only here.
 
     Errors:
       ALREADY_EXISTS (USERNAME_TAKEN): choose another username.
@@ -212,7 +264,7 @@ class CredentialsServiceServicer(metaclass=_abc_1.ABCMeta):
         Errors:
           INVALID_ARGUMENT (INVALID_REQUEST, PASSWORD_TOO_COMMON): mend the fields that are named.
           ALREADY_EXISTS (USERNAME_TAKEN): choose another username.
-          RESOURCE_EXHAUSTED (SERVER_BUSY): try again after the delay in RetryInfo.
+          RESOURCE_EXHAUSTED (TOO_MANY_ATTEMPTS, SERVER_BUSY): try again after the delay in RetryInfo.
         """
 
     @_abc_1.abstractmethod
@@ -221,11 +273,26 @@ class CredentialsServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _credentials_service_pb2.OpenSessionRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_credentials_service_pb2.OpenSessionResponse, _abc.Awaitable[_credentials_service_pb2.OpenSessionResponse]]:
-        """Checks a password and opens a session. An unknown username takes the same time as a wrong password.
+        """Checks a password and opens a session. An unknown username takes the same time as a wrong password, and is limited like
+        a known one.
 
         Errors:
           UNAUTHENTICATED (CREDENTIALS_WRONG): wrong password or unknown username, or deleted meanwhile.
-          RESOURCE_EXHAUSTED (SERVER_BUSY): try again after the delay in RetryInfo.
+          PERMISSION_DENIED (ACCOUNT_BANNED): the password is right and the account is banned.
+          RESOURCE_EXHAUSTED (TOO_MANY_ATTEMPTS, SERVER_BUSY): try again after the delay in RetryInfo.
+        """
+
+    @_abc_1.abstractmethod
+    def OpenSessionWithApiKey(
+        self,
+        request: _credentials_service_pb2.OpenSessionWithApiKeyRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_credentials_service_pb2.OpenSessionWithApiKeyResponse, _abc.Awaitable[_credentials_service_pb2.OpenSessionWithApiKeyResponse]]:
+        """Checks an API key and opens a session, which ends when the key is revoked.
+
+        Errors:
+          UNAUTHENTICATED (API_KEY_INVALID): the key is not good, or was revoked.
+          PERMISSION_DENIED (ACCOUNT_BANNED): the key is right and the account is banned.
         """
 
     @_abc_1.abstractmethod
@@ -296,6 +363,34 @@ class CredentialsServiceServicer(metaclass=_abc_1.ABCMeta):
         Errors:
           UNAUTHENTICATED (CREDENTIALS_WRONG): the current password is wrong, or was changed meanwhile.
           INVALID_ARGUMENT (PASSWORD_TOO_COMMON): choose another new password.
+          RESOURCE_EXHAUSTED (TOO_MANY_ATTEMPTS, SERVER_BUSY): try again after the delay in RetryInfo.
+        """
+
+    @_abc_1.abstractmethod
+    def RequestPasswordReset(
+        self,
+        request: _credentials_service_pb2.RequestPasswordResetRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_credentials_service_pb2.RequestPasswordResetResponse, _abc.Awaitable[_credentials_service_pb2.RequestPasswordResetResponse]]:
+        """Has a mail with a token sent to an account, if there is one with a confirmed address; see
+        AuthService.RequestPasswordReset.
+
+        Errors:
+          FAILED_PRECONDITION (MAILER_MISSING): this installation sends no mail.
+          RESOURCE_EXHAUSTED (TOO_MANY_MAILS, SERVER_BUSY): try again after the delay in RetryInfo.
+        """
+
+    @_abc_1.abstractmethod
+    def ResetPassword(
+        self,
+        request: _credentials_service_pb2.ResetPasswordRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_credentials_service_pb2.ResetPasswordResponse, _abc.Awaitable[_credentials_service_pb2.ResetPasswordResponse]]:
+        """Replaces the password of the account that a token was sent to, and ends all of its sessions.
+
+        Errors:
+          INVALID_ARGUMENT (PASSWORD_TOO_COMMON): choose another new password.
+          INVALID_ARGUMENT (MAIL_TOKEN_INVALID): ask for another mail.
           RESOURCE_EXHAUSTED (SERVER_BUSY): try again after the delay in RetryInfo.
         """
 
@@ -332,6 +427,7 @@ class CredentialsServiceServicer(metaclass=_abc_1.ABCMeta):
 
         Errors:
           NOT_FOUND (USER_NOT_FOUND): no account has this username.
+          FAILED_PRECONDITION (LAST_ADMIN): give the role of admin to another account first.
         """
 
     @_abc_1.abstractmethod
@@ -340,7 +436,7 @@ class CredentialsServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _credentials_service_pb2.CreateServiceAccountRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_credentials_service_pb2.CreateServiceAccountResponse, _abc.Awaitable[_credentials_service_pb2.CreateServiceAccountResponse]]:
-        """Opens an account for a program. It signs in with its username and the secret, which is shown only here.
+        """Opens an account for a program, with its first API key, which is shown only here.
 
         Errors:
           ALREADY_EXISTS (USERNAME_TAKEN): choose another username.

@@ -26,7 +26,7 @@ if _version_not_supported:
 
 
 class ProfileServiceStub:
-    """The public profiles of the players. Everyone reads all of them; each player edits their own.
+    """The profiles of the players. Everyone reads what each player shows them; each player edits their own.
 
     Beside those listed, any method may give the errors that error_reason.proto names for all.
     """
@@ -60,7 +60,7 @@ class ProfileServiceStub:
 
 
 class ProfileServiceServicer:
-    """The public profiles of the players. Everyone reads all of them; each player edits their own.
+    """The profiles of the players. Everyone reads what each player shows them; each player edits their own.
 
     Beside those listed, any method may give the errors that error_reason.proto names for all.
     """
@@ -144,7 +144,7 @@ def add_ProfileServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class ProfileService:
-    """The public profiles of the players. Everyone reads all of them; each player edits their own.
+    """The profiles of the players. Everyone reads what each player shows them; each player edits their own.
 
     Beside those listed, any method may give the errors that error_reason.proto names for all.
     """

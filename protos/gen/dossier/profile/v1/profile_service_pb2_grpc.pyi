@@ -27,7 +27,7 @@ GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
 class ProfileServiceStub:
-    """The public profiles of the players. Everyone reads all of them; each player edits their own.
+    """The profiles of the players. Everyone reads what each player shows them; each player edits their own.
 
     Beside those listed, any method may give the errors that error_reason.proto names for all.
     """
@@ -70,7 +70,7 @@ class ProfileServiceStub:
 
 @_typing.type_check_only
 class ProfileServiceAsyncStub(ProfileServiceStub):
-    """The public profiles of the players. Everyone reads all of them; each player edits their own.
+    """The profiles of the players. Everyone reads what each player shows them; each player edits their own.
 
     Beside those listed, any method may give the errors that error_reason.proto names for all.
     """
@@ -109,7 +109,7 @@ class ProfileServiceAsyncStub(ProfileServiceStub):
     """
 
 class ProfileServiceServicer(metaclass=_abc_1.ABCMeta):
-    """The public profiles of the players. Everyone reads all of them; each player edits their own.
+    """The profiles of the players. Everyone reads what each player shows them; each player edits their own.
 
     Beside those listed, any method may give the errors that error_reason.proto names for all.
     """

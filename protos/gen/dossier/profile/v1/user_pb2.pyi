@@ -24,7 +24,7 @@ GENDER_MALE: Gender
 GENDER_DIVERSE: Gender
 
 class User(_message.Message):
-    __slots__ = ("username", "display_name", "gender", "city", "club", "about", "locale", "avatar", "create_time", "update_time", "etag")
+    __slots__ = ("username", "display_name", "gender", "city", "club", "about", "locale", "avatar", "create_time", "update_time", "etag", "email")
     USERNAME_FIELD_NUMBER: _ClassVar[int]
     DISPLAY_NAME_FIELD_NUMBER: _ClassVar[int]
     GENDER_FIELD_NUMBER: _ClassVar[int]
@@ -36,6 +36,7 @@ class User(_message.Message):
     CREATE_TIME_FIELD_NUMBER: _ClassVar[int]
     UPDATE_TIME_FIELD_NUMBER: _ClassVar[int]
     ETAG_FIELD_NUMBER: _ClassVar[int]
+    EMAIL_FIELD_NUMBER: _ClassVar[int]
     username: str
     display_name: str
     gender: Gender
@@ -47,7 +48,8 @@ class User(_message.Message):
     create_time: _timestamp_pb2.Timestamp
     update_time: _timestamp_pb2.Timestamp
     etag: str
-    def __init__(self, username: _Optional[str] = ..., display_name: _Optional[str] = ..., gender: _Optional[_Union[Gender, str]] = ..., city: _Optional[str] = ..., club: _Optional[str] = ..., about: _Optional[str] = ..., locale: _Optional[str] = ..., avatar: _Optional[_Union[Avatar, _Mapping]] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., update_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., etag: _Optional[str] = ...) -> None: ...
+    email: str
+    def __init__(self, username: _Optional[str] = ..., display_name: _Optional[str] = ..., gender: _Optional[_Union[Gender, str]] = ..., city: _Optional[str] = ..., club: _Optional[str] = ..., about: _Optional[str] = ..., locale: _Optional[str] = ..., avatar: _Optional[_Union[Avatar, _Mapping]] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., update_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., etag: _Optional[str] = ..., email: _Optional[str] = ...) -> None: ...
 
 class Avatar(_message.Message):
     __slots__ = ("sha256", "content_type", "size_bytes", "update_time")

@@ -86,7 +86,8 @@ class GameServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ListGames(self, request, context):
-        """Returns games, newest first, page by page: all of them, or one player's, or those of a time.
+        """Returns games, newest first, page by page: all of them, or one player's, or those of a time. A player who hides their
+        games from the caller has none.
 
         Errors:
         INVALID_ARGUMENT (INVALID_REQUEST, PAGE_TOKEN_INVALID): mend the fields, or start at the first page.

@@ -54,7 +54,8 @@ class GameServiceStub:
       NOT_FOUND (GAME_NOT_FOUND): no game has this id.
     """
     ListGames: _grpc.UnaryUnaryMultiCallable[_game_service_pb2.ListGamesRequest, _game_service_pb2.ListGamesResponse]
-    """Returns games, newest first, page by page: all of them, or one player's, or those of a time.
+    """Returns games, newest first, page by page: all of them, or one player's, or those of a time. A player who hides their
+    games from the caller has none.
 
     Errors:
       INVALID_ARGUMENT (INVALID_REQUEST, PAGE_TOKEN_INVALID): mend the fields, or start at the first page.
@@ -87,7 +88,8 @@ class GameServiceAsyncStub(GameServiceStub):
       NOT_FOUND (GAME_NOT_FOUND): no game has this id.
     """
     ListGames: _aio.UnaryUnaryMultiCallable[_game_service_pb2.ListGamesRequest, _game_service_pb2.ListGamesResponse]  # type: ignore[assignment]
-    """Returns games, newest first, page by page: all of them, or one player's, or those of a time.
+    """Returns games, newest first, page by page: all of them, or one player's, or those of a time. A player who hides their
+    games from the caller has none.
 
     Errors:
       INVALID_ARGUMENT (INVALID_REQUEST, PAGE_TOKEN_INVALID): mend the fields, or start at the first page.
@@ -135,7 +137,8 @@ class GameServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _game_service_pb2.ListGamesRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_game_service_pb2.ListGamesResponse, _abc.Awaitable[_game_service_pb2.ListGamesResponse]]:
-        """Returns games, newest first, page by page: all of them, or one player's, or those of a time.
+        """Returns games, newest first, page by page: all of them, or one player's, or those of a time. A player who hides their
+        games from the caller has none.
 
         Errors:
           INVALID_ARGUMENT (INVALID_REQUEST, PAGE_TOKEN_INVALID): mend the fields, or start at the first page.

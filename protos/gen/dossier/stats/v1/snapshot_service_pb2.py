@@ -33,7 +33,7 @@ from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\'dossier/stats/v1/snapshot_service.proto\x12\x10\x64ossier.stats.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1e\x64ossier/access/v1/access.proto\x1a\x1d\x64ossier/common/v1/rules.proto\x1a\x1d\x64ossier/profile/v1/user.proto\x1a\x1b\x64ossier/stats/v1/game.proto\x1a#dossier/stats/v1/player_stats.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"j\n\x12GetSnapshotRequest\x12)\n\x08username\x18\x01 \x01(\tB\r\xe2\x41\x01\x02\xbaH\x06r\x04\x88\xce\x18\x01R\x08username\x12)\n\rinclude_email\x18\x02 \x01(\x08\x42\x04\xe2\x41\x01\x01R\x0cincludeEmail\"\xb7\x02\n\x13GetSnapshotResponse\x12\x32\n\x04user\x18\x01 \x01(\x0b\x32\x18.dossier.profile.v1.UserB\x04\xe2\x41\x01\x03R\x04user\x12\x1a\n\x05\x65mail\x18\x02 \x01(\tB\x04\xe2\x41\x01\x03R\x05\x65mail\x12\x1c\n\x06\x61vatar\x18\x03 \x01(\x0c\x42\x04\xe2\x41\x01\x03R\x06\x61vatar\x12\x39\n\x05stats\x18\x04 \x01(\x0b\x32\x1d.dossier.stats.v1.PlayerStatsB\x04\xe2\x41\x01\x03R\x05stats\x12\x38\n\x05games\x18\x05 \x03(\x0b\x32\x1c.dossier.stats.v1.PlayedGameB\x04\xe2\x41\x01\x03R\x05games\x12=\n\tread_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03R\x08readTime\"\xba\x02\n\nPlayedGame\x12\x1d\n\x07game_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x03R\x06gameId\x12?\n\nstart_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03R\tstartTime\x12;\n\x08\x64uration\x18\x03 \x01(\x0b\x32\x19.google.protobuf.DurationB\x04\xe2\x41\x01\x03R\x08\x64uration\x12%\n\x0bseat_number\x18\x04 \x01(\x05\x42\x04\xe2\x41\x01\x03R\nseatNumber\x12\x30\n\x04role\x18\x05 \x01(\x0e\x32\x16.dossier.stats.v1.RoleB\x04\xe2\x41\x01\x03R\x04role\x12\x36\n\x06result\x18\x06 \x01(\x0e\x32\x18.dossier.stats.v1.ResultB\x04\xe2\x41\x01\x03R\x06result2x\n\x0fSnapshotService\x12\x65\n\x0bGetSnapshot\x12$.dossier.stats.v1.GetSnapshotRequest\x1a%.dossier.stats.v1.GetSnapshotResponse\"\t\x90\x02\x01\xea\xc7\x18\x02\x08\x04\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\'dossier/stats/v1/snapshot_service.proto\x12\x10\x64ossier.stats.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1e\x64ossier/access/v1/access.proto\x1a\x1d\x64ossier/common/v1/rules.proto\x1a\x1d\x64ossier/profile/v1/user.proto\x1a\x1b\x64ossier/stats/v1/game.proto\x1a#dossier/stats/v1/player_stats.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xa8\x01\n\x12GetSnapshotRequest\x12)\n\x08username\x18\x01 \x01(\tB\r\xe2\x41\x01\x02\xbaH\x06r\x04\x88\xce\x18\x01R\x08username\x12)\n\rinclude_email\x18\x02 \x01(\x08\x42\x04\xe2\x41\x01\x01R\x0cincludeEmail\x12<\n\x11viewer_account_id\x18\x03 \x01(\tB\x10\xe2\x41\x01\x01\xbaH\tr\x04\x90\xce\x18\x01\xd8\x01\x01R\x0fviewerAccountId\"\x89\x03\n\x13GetSnapshotResponse\x12\x32\n\x04user\x18\x01 \x01(\x0b\x32\x18.dossier.profile.v1.UserB\x04\xe2\x41\x01\x03R\x04user\x12\x1a\n\x05\x65mail\x18\x02 \x01(\tB\x04\xe2\x41\x01\x03R\x05\x65mail\x12\x1c\n\x06\x61vatar\x18\x03 \x01(\x0c\x42\x04\xe2\x41\x01\x03R\x06\x61vatar\x12\x39\n\x05stats\x18\x04 \x01(\x0b\x32\x1d.dossier.stats.v1.PlayerStatsB\x04\xe2\x41\x01\x03R\x05stats\x12\x38\n\x05games\x18\x05 \x03(\x0b\x32\x1c.dossier.stats.v1.PlayedGameB\x04\xe2\x41\x01\x03R\x05games\x12=\n\tread_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03R\x08readTime\x12\'\n\x0cstats_hidden\x18\x07 \x01(\x08\x42\x04\xe2\x41\x01\x03R\x0bstatsHidden\x12\'\n\x0cgames_hidden\x18\x08 \x01(\x08\x42\x04\xe2\x41\x01\x03R\x0bgamesHidden\"\xba\x02\n\nPlayedGame\x12\x1d\n\x07game_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x03R\x06gameId\x12?\n\nstart_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03R\tstartTime\x12;\n\x08\x64uration\x18\x03 \x01(\x0b\x32\x19.google.protobuf.DurationB\x04\xe2\x41\x01\x03R\x08\x64uration\x12%\n\x0bseat_number\x18\x04 \x01(\x05\x42\x04\xe2\x41\x01\x03R\nseatNumber\x12\x30\n\x04role\x18\x05 \x01(\x0e\x32\x16.dossier.stats.v1.RoleB\x04\xe2\x41\x01\x03R\x04role\x12\x36\n\x06result\x18\x06 \x01(\x0e\x32\x18.dossier.stats.v1.ResultB\x04\xe2\x41\x01\x03R\x06result2x\n\x0fSnapshotService\x12\x65\n\x0bGetSnapshot\x12$.dossier.stats.v1.GetSnapshotRequest\x1a%.dossier.stats.v1.GetSnapshotResponse\"\t\x90\x02\x01\xea\xc7\x18\x02\x08\x04\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -44,6 +44,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_GETSNAPSHOTREQUEST'].fields_by_name['username']._serialized_options = b'\342A\001\002\272H\006r\004\210\316\030\001'
   _globals['_GETSNAPSHOTREQUEST'].fields_by_name['include_email']._loaded_options = None
   _globals['_GETSNAPSHOTREQUEST'].fields_by_name['include_email']._serialized_options = b'\342A\001\001'
+  _globals['_GETSNAPSHOTREQUEST'].fields_by_name['viewer_account_id']._loaded_options = None
+  _globals['_GETSNAPSHOTREQUEST'].fields_by_name['viewer_account_id']._serialized_options = b'\342A\001\001\272H\tr\004\220\316\030\001\330\001\001'
   _globals['_GETSNAPSHOTRESPONSE'].fields_by_name['user']._loaded_options = None
   _globals['_GETSNAPSHOTRESPONSE'].fields_by_name['user']._serialized_options = b'\342A\001\003'
   _globals['_GETSNAPSHOTRESPONSE'].fields_by_name['email']._loaded_options = None
@@ -56,6 +58,10 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_GETSNAPSHOTRESPONSE'].fields_by_name['games']._serialized_options = b'\342A\001\003'
   _globals['_GETSNAPSHOTRESPONSE'].fields_by_name['read_time']._loaded_options = None
   _globals['_GETSNAPSHOTRESPONSE'].fields_by_name['read_time']._serialized_options = b'\342A\001\003'
+  _globals['_GETSNAPSHOTRESPONSE'].fields_by_name['stats_hidden']._loaded_options = None
+  _globals['_GETSNAPSHOTRESPONSE'].fields_by_name['stats_hidden']._serialized_options = b'\342A\001\003'
+  _globals['_GETSNAPSHOTRESPONSE'].fields_by_name['games_hidden']._loaded_options = None
+  _globals['_GETSNAPSHOTRESPONSE'].fields_by_name['games_hidden']._serialized_options = b'\342A\001\003'
   _globals['_PLAYEDGAME'].fields_by_name['game_id']._loaded_options = None
   _globals['_PLAYEDGAME'].fields_by_name['game_id']._serialized_options = b'\342A\001\003'
   _globals['_PLAYEDGAME'].fields_by_name['start_time']._loaded_options = None
@@ -70,12 +76,12 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_PLAYEDGAME'].fields_by_name['result']._serialized_options = b'\342A\001\003'
   _globals['_SNAPSHOTSERVICE'].methods_by_name['GetSnapshot']._loaded_options = None
   _globals['_SNAPSHOTSERVICE'].methods_by_name['GetSnapshot']._serialized_options = b'\220\002\001\352\307\030\002\010\004'
-  _globals['_GETSNAPSHOTREQUEST']._serialized_start=348
-  _globals['_GETSNAPSHOTREQUEST']._serialized_end=454
-  _globals['_GETSNAPSHOTRESPONSE']._serialized_start=457
-  _globals['_GETSNAPSHOTRESPONSE']._serialized_end=768
-  _globals['_PLAYEDGAME']._serialized_start=771
-  _globals['_PLAYEDGAME']._serialized_end=1085
-  _globals['_SNAPSHOTSERVICE']._serialized_start=1087
-  _globals['_SNAPSHOTSERVICE']._serialized_end=1207
+  _globals['_GETSNAPSHOTREQUEST']._serialized_start=349
+  _globals['_GETSNAPSHOTREQUEST']._serialized_end=517
+  _globals['_GETSNAPSHOTRESPONSE']._serialized_start=520
+  _globals['_GETSNAPSHOTRESPONSE']._serialized_end=913
+  _globals['_PLAYEDGAME']._serialized_start=916
+  _globals['_PLAYEDGAME']._serialized_end=1230
+  _globals['_SNAPSHOTSERVICE']._serialized_start=1232
+  _globals['_SNAPSHOTSERVICE']._serialized_end=1352
 # @@protoc_insertion_point(module_scope)

@@ -18,28 +18,34 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class GetSnapshotRequest(_message.Message):
-    __slots__ = ("username", "include_email")
+    __slots__ = ("username", "include_email", "viewer_account_id")
     USERNAME_FIELD_NUMBER: _ClassVar[int]
     INCLUDE_EMAIL_FIELD_NUMBER: _ClassVar[int]
+    VIEWER_ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
     username: str
     include_email: bool
-    def __init__(self, username: _Optional[str] = ..., include_email: _Optional[bool] = ...) -> None: ...
+    viewer_account_id: str
+    def __init__(self, username: _Optional[str] = ..., include_email: _Optional[bool] = ..., viewer_account_id: _Optional[str] = ...) -> None: ...
 
 class GetSnapshotResponse(_message.Message):
-    __slots__ = ("user", "email", "avatar", "stats", "games", "read_time")
+    __slots__ = ("user", "email", "avatar", "stats", "games", "read_time", "stats_hidden", "games_hidden")
     USER_FIELD_NUMBER: _ClassVar[int]
     EMAIL_FIELD_NUMBER: _ClassVar[int]
     AVATAR_FIELD_NUMBER: _ClassVar[int]
     STATS_FIELD_NUMBER: _ClassVar[int]
     GAMES_FIELD_NUMBER: _ClassVar[int]
     READ_TIME_FIELD_NUMBER: _ClassVar[int]
+    STATS_HIDDEN_FIELD_NUMBER: _ClassVar[int]
+    GAMES_HIDDEN_FIELD_NUMBER: _ClassVar[int]
     user: _user_pb2.User
     email: str
     avatar: bytes
     stats: _player_stats_pb2.PlayerStats
     games: _containers.RepeatedCompositeFieldContainer[PlayedGame]
     read_time: _timestamp_pb2.Timestamp
-    def __init__(self, user: _Optional[_Union[_user_pb2.User, _Mapping]] = ..., email: _Optional[str] = ..., avatar: _Optional[bytes] = ..., stats: _Optional[_Union[_player_stats_pb2.PlayerStats, _Mapping]] = ..., games: _Optional[_Iterable[_Union[PlayedGame, _Mapping]]] = ..., read_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    stats_hidden: bool
+    games_hidden: bool
+    def __init__(self, user: _Optional[_Union[_user_pb2.User, _Mapping]] = ..., email: _Optional[str] = ..., avatar: _Optional[bytes] = ..., stats: _Optional[_Union[_player_stats_pb2.PlayerStats, _Mapping]] = ..., games: _Optional[_Iterable[_Union[PlayedGame, _Mapping]]] = ..., read_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., stats_hidden: _Optional[bool] = ..., games_hidden: _Optional[bool] = ...) -> None: ...
 
 class PlayedGame(_message.Message):
     __slots__ = ("game_id", "start_time", "duration", "seat_number", "role", "result")

@@ -53,7 +53,7 @@ class SnapshotServiceServicer:
     """
 
     def GetSnapshot(self, request, context):
-        """Returns everything a report shows, read in one transaction.
+        """Returns everything that a report shows to who asked for it, read in one transaction.
 
         Errors:
         NOT_FOUND (USER_NOT_FOUND): no account has this username, or it was deleted.

@@ -38,7 +38,7 @@ class SnapshotServiceStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> SnapshotServiceAsyncStub: ...
     GetSnapshot: _grpc.UnaryUnaryMultiCallable[_snapshot_service_pb2.GetSnapshotRequest, _snapshot_service_pb2.GetSnapshotResponse]
-    """Returns everything a report shows, read in one transaction.
+    """Returns everything that a report shows to who asked for it, read in one transaction.
 
     Errors:
       NOT_FOUND (USER_NOT_FOUND): no account has this username, or it was deleted.
@@ -54,7 +54,7 @@ class SnapshotServiceAsyncStub(SnapshotServiceStub):
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     GetSnapshot: _aio.UnaryUnaryMultiCallable[_snapshot_service_pb2.GetSnapshotRequest, _snapshot_service_pb2.GetSnapshotResponse]  # type: ignore[assignment]
-    """Returns everything a report shows, read in one transaction.
+    """Returns everything that a report shows to who asked for it, read in one transaction.
 
     Errors:
       NOT_FOUND (USER_NOT_FOUND): no account has this username, or it was deleted.
@@ -73,7 +73,7 @@ class SnapshotServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _snapshot_service_pb2.GetSnapshotRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_snapshot_service_pb2.GetSnapshotResponse, _abc.Awaitable[_snapshot_service_pb2.GetSnapshotResponse]]:
-        """Returns everything a report shows, read in one transaction.
+        """Returns everything that a report shows to who asked for it, read in one transaction.
 
         Errors:
           NOT_FOUND (USER_NOT_FOUND): no account has this username, or it was deleted.

@@ -51,7 +51,8 @@ class StatsServiceServicer:
     """
 
     def GetPlayerStats(self, request, context):
-        """Returns one player's statistics, over all games or those of a period.
+        """Returns one player's statistics, over all games or those of a period. Those of a player who hides them from the caller
+        are the ones of somebody who never played.
 
         Errors:
         NOT_FOUND (USER_NOT_FOUND): no account has this username.

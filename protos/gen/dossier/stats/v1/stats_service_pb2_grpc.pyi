@@ -37,7 +37,8 @@ class StatsServiceStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> StatsServiceAsyncStub: ...
     GetPlayerStats: _grpc.UnaryUnaryMultiCallable[_stats_service_pb2.GetPlayerStatsRequest, _stats_service_pb2.GetPlayerStatsResponse]
-    """Returns one player's statistics, over all games or those of a period.
+    """Returns one player's statistics, over all games or those of a period. Those of a player who hides them from the caller
+    are the ones of somebody who never played.
 
     Errors:
       NOT_FOUND (USER_NOT_FOUND): no account has this username.
@@ -52,7 +53,8 @@ class StatsServiceAsyncStub(StatsServiceStub):
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     GetPlayerStats: _aio.UnaryUnaryMultiCallable[_stats_service_pb2.GetPlayerStatsRequest, _stats_service_pb2.GetPlayerStatsResponse]  # type: ignore[assignment]
-    """Returns one player's statistics, over all games or those of a period.
+    """Returns one player's statistics, over all games or those of a period. Those of a player who hides them from the caller
+    are the ones of somebody who never played.
 
     Errors:
       NOT_FOUND (USER_NOT_FOUND): no account has this username.
@@ -70,7 +72,8 @@ class StatsServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _stats_service_pb2.GetPlayerStatsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_stats_service_pb2.GetPlayerStatsResponse, _abc.Awaitable[_stats_service_pb2.GetPlayerStatsResponse]]:
-        """Returns one player's statistics, over all games or those of a period.
+        """Returns one player's statistics, over all games or those of a period. Those of a player who hides them from the caller
+        are the ones of somebody who never played.
 
         Errors:
           NOT_FOUND (USER_NOT_FOUND): no account has this username.

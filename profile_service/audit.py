@@ -1,0 +1,26 @@
+"""The audit log: what happened to accounts. `storage.audit_store` adds to it."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+# The actor of what is done on the server's own machine, and of what a stranger does.
+NOBODY = ""
+
+
+class Kind(StrEnum):
+    """What can happen to an account. The contract's AuditEventKind has the same words."""
+
+    SIGN_UP = "sign_up"
+    SIGN_IN = "sign_in"
+    SIGN_OUT = "sign_out"
+    SIGN_OUT_EVERYWHERE = "sign_out_everywhere"
+    SESSION_REVOKED = "session_revoked"
+    REFRESH_REUSED = "refresh_reused"
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105 - what happened, not a password
+    PASSWORD_RESET = "password_reset"  # noqa: S105 - as above
+    EMAIL_CHANGED = "email_changed"
+    ROLE_GIVEN = "role_given"
+    ROLE_TAKEN = "role_taken"
+    SERVICE_ACCOUNT_MADE = "service_account_made"
+    ACCOUNT_DELETED = "account_deleted"

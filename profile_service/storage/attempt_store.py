@@ -1,0 +1,61 @@
+"""Runs the queries about tries at passwords."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from profile_service.errors import TooManyAttempts
+from profile_service.guessing import Counter
+from runtime.database import Database, Session
+
+# More counters than this would be somebody's attempt to fill the disk; each has about 100 bytes.
+MAX_COUNTERS = 100_000
+# Old counters are looked for once in so many tries, each of which adds three counters at most.
+_TRIES_PER_SWEEP = 256
+_KNOWN_FOR = timedelta(days=90)
+_MICRO = timedelta(microseconds=1)
+
+
+class AttemptStore:
+    """Implements `guessing.AttemptStore`."""
+
+    def __init__(self, database: Database, *, keep: int = MAX_COUNTERS) -> None:
+        self._database = database
+        self._keep = keep
+        self._tries = 0
+
+    async def reserve(self, counters: Sequence[Counter]) -> None:
+        """See `guessing.AttemptStore`."""
+        async with self._database.write() as session:
+            known = False
+            for counter in counters:
+                if not (known and counter.rule.spares_known):
+                    known = await _count_try(session, counter) or known
+            await self._sweep(session)
+
+    async def forgive(self, source: Counter, network: Counter | None) -> None:
+        """See `guessing.AttemptStore`."""
+        async with self._database.write() as session:
+            await session.all("empty_counter", counter=source.key, known_for=_KNOWN_FOR // _MICRO)
+            if network is not None:
+                forgotten_after = network.rule.forgotten_after // _MICRO
+                await session.all("take_try_back", counter=network.key, forgotten_after=forgotten_after)
+
+    async def _sweep(self, session: Session) -> None:
+        if self._tries % _TRIES_PER_SWEEP == 0:
+            await session.all("delete_idle_attempts")
+            await session.all("delete_surplus_attempts", keep=self._keep)
+        self._tries += 1
+
+
+async def _count_try(session: Session, counter: Counter) -> bool:
+    """Count a try and return whether its source is known. Raises TooManyAttempts, which undoes the transaction."""
+    forgotten_after = counter.rule.forgotten_after // _MICRO
+    [row] = await session.all("count_try", counter=counter.key, forgotten_after=forgotten_after)
+    if row["wait"] > 0:
+        raise TooManyAttempts(row["wait"] * _MICRO)
+    wait = counter.rule.wait_after(row["tries"])
+    if wait:
+        await session.all("set_wait", counter=counter.key, wait=wait // _MICRO)
+    return bool(row["known"])

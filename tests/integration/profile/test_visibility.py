@@ -1,0 +1,270 @@
+"""Who sees what of a player: every method that shows players × every field × every viewer."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from dossier.profile.v1 import account_service_pb2 as account_pb
+from dossier.profile.v1 import profile_service_pb2 as profile_pb
+from dossier.profile.v1 import user_pb2
+from dossier.profile.v1 import visibility_pb2 as visibility_pb
+from dossier.stats.v1 import game_pb2, player_stats_pb2
+from dossier.stats.v1 import game_service_pb2 as game_service_pb
+from dossier.stats.v1 import snapshot_service_pb2 as snapshot_pb
+from dossier.stats.v1 import stats_service_pb2 as stats_pb
+from google.protobuf.message import Message
+from grpc import StatusCode
+
+from profile_service.visibility import FIELDS, Audience
+from runtime import contract
+from tests.integration.profile.conftest import Player, Profile, a_game, running
+from tests.integration.profile.postbox import Postbox, sign_up_confirmed
+from tests.statuses import refused
+
+TEXTS = {"city": "Kyiv", "club": "Night Owls", "about": "Plays don."}
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A service with Anna, who has filled in everything, and a game that she sat in."""
+
+    profile: Profile
+    anna: Player
+    others: tuple[Player, ...]
+    game_id: str
+
+    async def ask(self, method: Callable[..., Awaitable[Any]], request: Message, viewer: Player | None) -> Any:
+        """Make a call as the viewer."""
+        return await method(request, metadata=viewer.metadata if viewer else None)
+
+
+Shown = dict[str, object]
+Reading = Callable[[Scene, Player | None], Awaitable[Shown]]
+
+
+def fields_of(user: user_pb2.User) -> Shown:
+    return {"email": user.email, "gender": user.gender, **{name: getattr(user, name) for name in TEXTS}}
+
+
+async def get_user(scene: Scene, viewer: Player | None) -> Shown:
+    request = profile_pb.GetUserRequest(username="anna")
+    return fields_of((await scene.ask(scene.profile.profiles.GetUser, request, viewer)).user)
+
+
+async def batch_get_users(scene: Scene, viewer: Player | None) -> Shown:
+    request = profile_pb.BatchGetUsersRequest(usernames=["anna"])
+    return fields_of((await scene.ask(scene.profile.profiles.BatchGetUsers, request, viewer)).users[0])
+
+
+async def list_users(scene: Scene, viewer: Player | None) -> Shown:
+    answer = await scene.ask(scene.profile.profiles.ListUsers, profile_pb.ListUsersRequest(search="anna"), viewer)
+    return fields_of(answer.users[0])
+
+
+async def list_users_by_filter(scene: Scene, viewer: Player | None) -> Shown:
+    found: Shown = {}
+    for name in ("city", "club"):
+        request = profile_pb.ListUsersRequest(**{name: TEXTS[name].upper()})
+        users = (await scene.ask(scene.profile.profiles.ListUsers, request, viewer)).users
+        found[name] = TEXTS[name] if users else ""
+    return found
+
+
+async def search_users(scene: Scene, viewer: Player | None) -> Shown:
+    """No search finds what stands in a field, whoever may see it."""
+    for text in (*TEXTS.values(), "anna@example.org"):
+        request = profile_pb.ListUsersRequest(search=text)
+        assert not (await scene.ask(scene.profile.profiles.ListUsers, request, viewer)).users
+    return {}
+
+
+async def update_user(scene: Scene, viewer: Player | None) -> Shown:
+    if viewer is not scene.anna:
+        return {}
+    request = profile_pb.UpdateUserRequest(username="anna", user=user_pb2.User(locale="uk"))
+    return fields_of((await scene.ask(scene.profile.profiles.UpdateUser, request, viewer)).user)
+
+
+async def get_player_stats(scene: Scene, viewer: Player | None) -> Shown:
+    request = stats_pb.GetPlayerStatsRequest(username="anna")
+    answer = await scene.ask(scene.profile.stats.GetPlayerStats, request, viewer)
+    return {"statistics": answer.stats.overall.sessions}
+
+
+async def list_games_of_player(scene: Scene, viewer: Player | None) -> Shown:
+    request = game_service_pb.ListGamesRequest(username="anna")
+    return {"games": len((await scene.ask(scene.profile.games.ListGames, request, viewer)).games)}
+
+
+def seats_of_anna(game: game_pb2.Game) -> Shown:
+    return {"games": sum(seat.username == "anna" for seat in game.seats)}
+
+
+async def list_games(scene: Scene, viewer: Player | None) -> Shown:
+    answer = await scene.ask(scene.profile.games.ListGames, game_service_pb.ListGamesRequest(), viewer)
+    return seats_of_anna(answer.games[0])
+
+
+async def list_games_of_another(scene: Scene, viewer: Player | None) -> Shown:
+    request = game_service_pb.ListGamesRequest(username=scene.others[0].username)
+    return seats_of_anna((await scene.ask(scene.profile.games.ListGames, request, viewer)).games[0])
+
+
+async def get_game(scene: Scene, viewer: Player | None) -> Shown:
+    request = game_service_pb.GetGameRequest(game_id=scene.game_id)
+    return seats_of_anna((await scene.ask(scene.profile.games.GetGame, request, viewer)).game)
+
+
+async def get_snapshot(scene: Scene, viewer: Player | None) -> Shown:
+    request = snapshot_pb.GetSnapshotRequest(
+        username="anna", viewer_account_id=viewer.account_id if viewer else "", include_email=True
+    )
+    answer = await scene.profile.snapshots.GetSnapshot(request, metadata=scene.profile.internal)
+    assert answer.email == ("anna@example.org" if viewer is scene.anna else "")
+    assert answer.stats_hidden == (not answer.stats.overall.sessions)
+    assert answer.games_hidden == (not answer.games)
+    shown = {"statistics": answer.stats.overall.sessions, "games": len(answer.games)}
+    return fields_of(answer.user) | shown
+
+
+READINGS: dict[str, tuple[Reading, ...]] = {
+    "GetUser": (get_user,),
+    "BatchGetUsers": (batch_get_users,),
+    "ListUsers": (list_users, list_users_by_filter, search_users),
+    "UpdateUser": (update_user,),
+    "GetPlayerStats": (get_player_stats,),
+    "ListGames": (list_games, list_games_of_player, list_games_of_another),
+    "GetGame": (get_game,),
+    "GetSnapshot": (get_snapshot,),
+}
+# What hides nothing: the referee has named the players in the call itself.
+SHOWN_TO_ITS_AUTHOR = {"RecordGame"}
+FILLED: Shown = {"email": "anna@example.org", "gender": user_pb2.GENDER_FEMALE, "statistics": 1, "games": 1, **TEXTS}
+BLANK: Shown = {name: type(value)() for name, value in FILLED.items()}
+
+
+@pytest.fixture
+def postbox() -> Postbox:
+    """Where the letters of the test's service arrive."""
+    return Postbox()
+
+
+@pytest.fixture
+async def profile(tmp_path: Path, postbox: Postbox) -> AsyncIterator[Profile]:
+    """Run a service that sends mail, as an address is only shown when it is confirmed."""
+    async with running(tmp_path, mailer=postbox) as service:
+        yield service
+
+
+async def a_scene(profile: Profile, postbox: Postbox) -> Scene:
+    """Open the accounts and fill in what there is."""
+    anna = await sign_up_confirmed(profile, postbox, "anna", "anna@example.org")
+    others = (await profile.sign_up("boris"), await profile.sign_up("clara"))
+    user = user_pb2.User(gender=user_pb2.GENDER_FEMALE, **TEXTS)
+    await profile.profiles.UpdateUser(profile_pb.UpdateUserRequest(username="anna", user=user), metadata=anna.metadata)
+    game = a_game(["boris", "clara", "anna"])
+    game.seats[2].role = game_pb2.ROLE_CIVILIAN
+    request = game_service_pb.RecordGameRequest(game=game)
+    await profile.games.RecordGame(request, metadata=(await profile.referee()).metadata)
+    return Scene(profile, anna, others, game.game_id)
+
+
+async def show(profile: Profile, player: Player, **audiences: Any) -> visibility_pb.Visibility:
+    """Set who sees which fields."""
+    request = account_pb.SetVisibilityRequest(visibility=visibility_pb.Visibility(**audiences))
+    answer = await profile.accounts.SetVisibility(request, metadata=player.metadata)
+    return answer.visibility
+
+
+def messages_within(message: Any) -> Iterator[str]:
+    """Return the names of the messages that a message is made of."""
+    for field in message.fields:
+        if field.message_type is not None:
+            yield field.message_type.full_name
+            yield from messages_within(field.message_type)
+
+
+def test_every_method_that_shows_players_is_in_the_table() -> None:
+    """A new method whose answer holds a player, a game or statistics has to say here what it hides."""
+    showing = {kind.DESCRIPTOR.full_name for kind in (user_pb2.User, game_pb2.Game, player_stats_pb2.PlayerStats)}
+    found = {
+        method.name
+        for service in contract.services()
+        for method in service.methods
+        if showing & {method.output_type.full_name, *messages_within(method.output_type)}
+    }
+    assert found == READINGS.keys() | SHOWN_TO_ITS_AUTHOR
+
+
+@pytest.mark.parametrize("audience", Audience)
+async def test_fields_are_shown_to_their_audience_alone(profile: Profile, postbox: Postbox, audience: Audience) -> None:
+    """By every method, each viewer sees what is for them, and the rest as if it had never been filled in."""
+    scene = await a_scene(profile, postbox)
+    await show(profile, scene.anna, **dict.fromkeys(FIELDS, f"AUDIENCE_{audience.name}"))
+    viewers = {Audience.PUBLIC: None, Audience.CLUB: scene.others[0], Audience.PRIVATE: scene.anna}
+    for sight, viewer in viewers.items():
+        for reading in (reading for readings in READINGS.values() for reading in readings):
+            shown = await reading(scene, viewer)
+            expected = FILLED if audience <= sight else BLANK
+            assert shown == {name: expected[name] for name in shown}, (reading.__name__, sight)
+
+
+@pytest.mark.parametrize("field", FIELDS)
+async def test_one_hidden_field_hides_no_other(profile: Profile, postbox: Postbox, field: str) -> None:
+    """Each field has an audience of its own."""
+    scene = await a_scene(profile, postbox)
+    await show(profile, scene.anna, **dict.fromkeys(FIELDS, "AUDIENCE_PUBLIC"))
+    await show(profile, scene.anna, **{field: "AUDIENCE_PRIVATE"})
+    for reading in (get_user, get_player_stats, get_game, list_games_of_player, list_users_by_filter, get_snapshot):
+        shown = await reading(scene, None)
+        assert shown == {name: BLANK[name] if name == field else FILLED[name] for name in shown}, reading.__name__
+
+
+async def test_hidden_statistics_and_games_answer_like_those_of_a_newcomer(profile: Profile, postbox: Postbox) -> None:
+    """Not even the bytes tell a player who hides everything from one who never played."""
+    scene = await a_scene(profile, postbox)
+    await profile.sign_up("newcomer")
+    await show(profile, scene.anna, statistics="AUDIENCE_PRIVATE", games="AUDIENCE_PRIVATE")
+
+    async def answers(username: str) -> list[bytes]:
+        stats = await profile.stats.GetPlayerStats(stats_pb.GetPlayerStatsRequest(username=username))
+        games = await profile.games.ListGames(game_service_pb.ListGamesRequest(username=username))
+        return [stats.SerializeToString(deterministic=True), games.SerializeToString(deterministic=True)]
+
+    assert await answers("anna") == await answers("newcomer")
+
+
+async def test_new_account_shows_all_but_its_email(profile: Profile) -> None:
+    """The defaults are what its owner reads before choosing."""
+    anna = await profile.sign_up("anna")
+    account = (await profile.accounts.GetAccount(account_pb.GetAccountRequest(), metadata=anna.metadata)).account
+    audiences = {name: visibility_pb.Audience.Name(getattr(account.visibility, name)) for name in FIELDS}
+    assert audiences.pop("email") == "AUDIENCE_PRIVATE"
+    assert set(audiences.values()) == {"AUDIENCE_PUBLIC"}
+
+
+async def test_set_visibility_keeps_what_is_not_named(profile: Profile) -> None:
+    """Each change adds to those before, and the answer has all of them."""
+    anna = await profile.sign_up("anna")
+    await show(profile, anna, city="AUDIENCE_CLUB")
+    visibility = await show(profile, anna, games="AUDIENCE_PRIVATE")
+    account = (await profile.accounts.GetAccount(account_pb.GetAccountRequest(), metadata=anna.metadata)).account
+    assert account.visibility == visibility
+    assert (visibility.city, visibility.games) == (visibility_pb.AUDIENCE_CLUB, visibility_pb.AUDIENCE_PRIVATE)
+
+
+async def test_set_visibility_without_token_or_wish_is_refused(profile: Profile) -> None:
+    """Only a signed-in owner sets it, and to what there is."""
+    anna = await profile.sign_up("anna")
+    request = account_pb.SetVisibilityRequest(visibility=visibility_pb.Visibility())
+    with refused(StatusCode.UNAUTHENTICATED, "TOKEN_MISSING"):
+        await profile.accounts.SetVisibility(request)
+    with refused(StatusCode.INVALID_ARGUMENT, "INVALID_REQUEST"):
+        await profile.accounts.SetVisibility(account_pb.SetVisibilityRequest(), metadata=anna.metadata)
+    unknown = account_pb.SetVisibilityRequest(visibility=visibility_pb.Visibility(city=9))  # type: ignore[arg-type]
+    with refused(StatusCode.INVALID_ARGUMENT, "INVALID_REQUEST"):
+        await profile.accounts.SetVisibility(unknown, metadata=anna.metadata)
