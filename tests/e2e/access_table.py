@@ -16,7 +16,7 @@ from dossier.auth.v1 import auth_service_pb2 as auth_pb
 from dossier.profile.v1 import account_service_pb2 as account_pb
 from dossier.profile.v1 import avatar_service_pb2 as avatar_pb
 from dossier.profile.v1 import profile_service_pb2 as profile_pb
-from dossier.profile.v1 import user_pb2
+from dossier.profile.v1 import user_pb2, visibility_pb2
 from dossier.report.v1 import report_service_pb2 as report_pb
 from dossier.stats.v1 import game_pb2
 from dossier.stats.v1 import game_service_pb2 as game_service_pb
@@ -41,6 +41,8 @@ SESSION_NOT_FOUND = refused(grpc.StatusCode.NOT_FOUND, "SESSION_NOT_FOUND")
 GAME_NOT_FOUND = refused(grpc.StatusCode.NOT_FOUND, "GAME_NOT_FOUND")
 REPORT_NOT_FOUND = refused(grpc.StatusCode.NOT_FOUND, "REPORT_NOT_FOUND")
 REPORT_FINISHED = refused(grpc.StatusCode.FAILED_PRECONDITION, "REPORT_FINISHED")
+EMAIL_NOT_PENDING = refused(grpc.StatusCode.FAILED_PRECONDITION, "EMAIL_NOT_PENDING")
+MAIL_TOKEN_INVALID = refused(grpc.StatusCode.INVALID_ARGUMENT, "MAIL_TOKEN_INVALID")
 USERNAME_TAKEN = refused(grpc.StatusCode.ALREADY_EXISTS, "USERNAME_TAKEN")
 # Not there at all, for whoever comes by the public port.
 UNIMPLEMENTED = Answer(grpc.StatusCode.UNIMPLEMENTED)
@@ -155,6 +157,7 @@ def _plain(request: Message) -> Request:
     return lambda *_: request
 
 
+_SEEN_BY_ALL = visibility_pb2.Visibility(city=visibility_pb2.AUDIENCE_PUBLIC)
 _CHANGE_PASSWORD = auth_pb.ChangePasswordRequest(current_password="not that one", new_password="quite a new one 11")
 
 TABLE: dict[str, Row] = {
@@ -171,9 +174,30 @@ TABLE: dict[str, Row] = {
         SESSION_NOT_FOUND,
     ),
     "dossier.auth.v1.AuthService/ChangePassword": signed_in(_plain(_CHANGE_PASSWORD), CREDENTIALS_WRONG),
+    "dossier.auth.v1.AuthService/RequestPasswordReset": anyone(
+        lambda scene, actor, target: auth_pb.RequestPasswordResetRequest(login=scene.name(actor, target)),
+        OK,
+        None,  # One network gets few mails an hour.
+        OK,
+    ),
+    "dossier.auth.v1.AuthService/ResetPassword": anyone(
+        _plain(auth_pb.ResetPasswordRequest(token="forged", new_password=PASSWORD)), MAIL_TOKEN_INVALID
+    ),
     "dossier.auth.v1.AuthService/GetJwks": anyone(_plain(auth_pb.GetJwksRequest()), OK),
     "dossier.auth.v1.AuthService/GetCaller": signed_in(_plain(auth_pb.GetCallerRequest()), OK),
     "dossier.profile.v1.AccountService/GetAccount": signed_in(_plain(account_pb.GetAccountRequest()), OK),
+    "dossier.profile.v1.AccountService/SetVisibility": signed_in(
+        _plain(account_pb.SetVisibilityRequest(visibility=_SEEN_BY_ALL)), OK
+    ),
+    "dossier.profile.v1.AccountService/ChangeEmail": signed_in(
+        _plain(account_pb.ChangeEmailRequest(password="not that one")), CREDENTIALS_WRONG
+    ),
+    "dossier.profile.v1.AccountService/RequestEmailConfirmation": signed_in(
+        _plain(account_pb.RequestEmailConfirmationRequest()), EMAIL_NOT_PENDING
+    ),
+    "dossier.profile.v1.AccountService/ConfirmEmail": anyone(
+        _plain(account_pb.ConfirmEmailRequest(token="forged")), MAIL_TOKEN_INVALID
+    ),
     "dossier.profile.v1.AccountService/DeleteAccount": signed_in(
         lambda scene, actor, target: account_pb.DeleteAccountRequest(
             username=scene.name(actor, target), password="not that one"
@@ -226,6 +250,8 @@ TABLE: dict[str, Row] = {
     "dossier.profile.v1.CredentialsService/RevokeSession": parts(),
     "dossier.profile.v1.CredentialsService/ListSessions": parts(),
     "dossier.profile.v1.CredentialsService/ChangePassword": parts(),
+    "dossier.profile.v1.CredentialsService/RequestPasswordReset": parts(),
+    "dossier.profile.v1.CredentialsService/ResetPassword": parts(),
     "dossier.profile.v1.CredentialsService/GetSession": parts(),
     "dossier.profile.v1.CredentialsService/GrantRole": parts(),
     "dossier.profile.v1.CredentialsService/RevokeRole": parts(),
