@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -21,8 +22,7 @@ from dossier.stats.v1 import game_service_pb2 as game_service_pb
 from dossier.stats.v1 import game_service_pb2_grpc as game_rpc
 from PIL import Image
 
-from gateway.tokens import TokenIssuer, read_keys
-from runtime.contract import role_name
+from runtime.contract import role_name, role_value
 from tests.e2e.games import a_game
 from tests.e2e.installations import PASSWORD, Installation
 from tests.e2e.raw_calls import Metadata
@@ -61,11 +61,9 @@ class Scene:
     """An installation with one actor of each kind."""
 
     def __init__(self, installation: Installation, channel: grpc.Channel) -> None:
-        assert installation.signing_key is not None
+        self._installation = installation
         self._auth = auth_rpc.AuthServiceStub(channel)
         self._reports = report_rpc.ReportServiceStub(channel)
-        # Roles are put into tokens by the gateway's own key: how they are granted is none of the door's business.
-        self._issuer = TokenIssuer(read_keys(installation.signing_key))
         self.picture = _picture()
         self.owner = self._with_report(self.newcomer("owner"))
         self.actors = [Actor("anonymous"), self.owner, *self._others()]
@@ -80,7 +78,13 @@ class Scene:
         username = f"{kind}-{uuid.uuid4().hex[:10]}"
         self._auth.SignUp(auth_pb.SignUpRequest(username=username, password=PASSWORD), timeout=TIMEOUT)
         role = kind if kind in ROLES else ""
-        return Actor(kind, username, role, self._signed_in(username, role))
+        if role:
+            asyncio.run(self._installation.grant(username, role_value(role)))
+        return Actor(kind, username, role, self._signed_in(username))
+
+    def someone(self, target: Target) -> str:
+        """Return the username of a player with whom nobody in the scene has to do."""
+        return self.name(self.owner, target) if target is Target.ABSENT else self.newcomer("stranger").username
 
     def name(self, actor: Actor, target: Target) -> str:
         """Return a username."""
@@ -127,13 +131,8 @@ class Scene:
     def _tokens(self, username: str) -> auth_pb.Tokens:
         return self._auth.SignIn(auth_pb.SignInRequest(username=username, password=PASSWORD), timeout=TIMEOUT).tokens
 
-    def _signed_in(self, username: str, role: str) -> Metadata:
-        token = self._tokens(username).access_token
-        claims = jwt.decode(token, options={"verify_signature": False})
-        issued, _ = self._issuer.issue(
-            account_id=claims["sub"], username=username, session_id=claims["sid"], roles=(role,) if role else ()
-        )
-        return bearer(issued)
+    def _signed_in(self, username: str) -> Metadata:
+        return bearer(self._tokens(username).access_token)
 
     def _with_report(self, actor: Actor) -> Actor:
         report_id = self.new_report(actor)

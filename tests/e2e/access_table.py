@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import grpc
+from dossier.access.v1 import access_pb2
+from dossier.admin.v1 import admin_service_pb2 as admin_pb
 from dossier.auth.v1 import auth_service_pb2 as auth_pb
 from dossier.profile.v1 import account_service_pb2 as account_pb
 from dossier.profile.v1 import avatar_service_pb2 as avatar_pb
@@ -41,6 +43,9 @@ SESSION_NOT_FOUND = refused(grpc.StatusCode.NOT_FOUND, "SESSION_NOT_FOUND")
 GAME_NOT_FOUND = refused(grpc.StatusCode.NOT_FOUND, "GAME_NOT_FOUND")
 REPORT_NOT_FOUND = refused(grpc.StatusCode.NOT_FOUND, "REPORT_NOT_FOUND")
 REPORT_FINISHED = refused(grpc.StatusCode.FAILED_PRECONDITION, "REPORT_FINISHED")
+API_KEY_INVALID = refused(grpc.StatusCode.UNAUTHENTICATED, "API_KEY_INVALID")
+API_KEY_NOT_FOUND = refused(grpc.StatusCode.NOT_FOUND, "API_KEY_NOT_FOUND")
+SERVICE_ACCOUNT_NOT_FOUND = refused(grpc.StatusCode.NOT_FOUND, "SERVICE_ACCOUNT_NOT_FOUND")
 RECEIPT_NOT_FOUND = refused(grpc.StatusCode.NOT_FOUND, "RECEIPT_NOT_FOUND")
 EMAIL_NOT_PENDING = refused(grpc.StatusCode.FAILED_PRECONDITION, "EMAIL_NOT_PENDING")
 MAIL_TOKEN_INVALID = refused(grpc.StatusCode.INVALID_ARGUMENT, "MAIL_TOKEN_INVALID")
@@ -121,9 +126,8 @@ def _sign_up(scene: Scene, actor: Actor, target: Target) -> Message:
 
 def _sign_in(scene: Scene, actor: Actor, target: Target) -> Message:
     if target is Target.FOREIGN:
-        scene.session(
-            actor, target
-        )  # A good sign-in, so that bad ones before it do not count; limits have their own tests.
+        # A good sign-in, so that bad ones before it do not count; limits have their own tests.
+        scene.session(actor, target)
     password = PASSWORD if target is Target.OWN else "not that one"
     return auth_pb.SignInRequest(username=scene.name(actor, target), password=password)
 
@@ -153,6 +157,27 @@ def _delete_report(scene: Scene, actor: Actor, target: Target) -> Message:
     return report_pb.DeleteReportRequest(report_id=report_id)
 
 
+def _set_roles(scene: Scene, actor: Actor, target: Target) -> Message:
+    return admin_pb.SetRolesRequest(username=scene.someone(target), give=[access_pb2.ROLE_REFEREE])
+
+
+def _ban(scene: Scene, actor: Actor, target: Target) -> Message:
+    return admin_pb.BanUserRequest(username=scene.someone(target), reason="swore at the judge")
+
+
+def _unban(scene: Scene, actor: Actor, target: Target) -> Message:
+    return admin_pb.UnbanUserRequest(username=scene.someone(target))
+
+
+def _new_program(scene: Scene, actor: Actor, target: Target) -> Message:
+    name = f"program-{uuid.uuid4().hex[:10]}" if target is Target.OWN else scene.name(actor, target)
+    return admin_pb.CreateServiceAccountRequest(username=name)
+
+
+def _new_key(scene: Scene, actor: Actor, target: Target) -> Message:
+    return admin_pb.CreateApiKeyRequest(username=scene.name(actor, target), display_name="blue laptop")
+
+
 def _by_name(request: type[Message]) -> Request:
     return lambda scene, actor, target: request(username=scene.name(actor, target))
 
@@ -168,8 +193,30 @@ def _plain(request: Message) -> Request:
 _CHANGE_PASSWORD = auth_pb.ChangePasswordRequest(current_password="not that one", new_password="quite a new one 11")
 
 TABLE: dict[str, Row] = {
+    "dossier.admin.v1.AdminService/SearchUsers": role("manager admin", _plain(admin_pb.SearchUsersRequest()), OK),
+    "dossier.admin.v1.AdminService/SetRoles": role("manager admin", _set_roles, OK, None, USER_NOT_FOUND),
+    "dossier.admin.v1.AdminService/BanUser": role("manager admin", _ban, OK, None, USER_NOT_FOUND),
+    "dossier.admin.v1.AdminService/UnbanUser": role("manager admin", _unban, OK, None, USER_NOT_FOUND),
+    "dossier.admin.v1.AdminService/ListAuditEvents": role("admin", _plain(admin_pb.ListAuditEventsRequest()), OK),
+    "dossier.admin.v1.AdminService/CreateServiceAccount": role("admin", _new_program, OK, USERNAME_TAKEN),
+    "dossier.admin.v1.AdminService/CreateApiKey": role(
+        "admin", _new_key, SERVICE_ACCOUNT_NOT_FOUND, SERVICE_ACCOUNT_NOT_FOUND, SERVICE_ACCOUNT_NOT_FOUND
+    ),
+    "dossier.admin.v1.AdminService/ListApiKeys": role(
+        "admin",
+        _by_name(admin_pb.ListApiKeysRequest),
+        SERVICE_ACCOUNT_NOT_FOUND,
+        SERVICE_ACCOUNT_NOT_FOUND,
+        SERVICE_ACCOUNT_NOT_FOUND,
+    ),
+    "dossier.admin.v1.AdminService/RevokeApiKey": role(
+        "admin", _plain(admin_pb.RevokeApiKeyRequest(api_key_id=str(uuid.uuid4()))), API_KEY_NOT_FOUND
+    ),
     "dossier.auth.v1.AuthService/SignUp": anyone(_sign_up, OK, USERNAME_TAKEN),
     "dossier.auth.v1.AuthService/SignIn": anyone(_sign_in, OK, CREDENTIALS_WRONG, CREDENTIALS_WRONG),
+    "dossier.auth.v1.AuthService/SignInWithApiKey": anyone(
+        _plain(auth_pb.SignInWithApiKeyRequest(api_key="dossier_key_of_nobody")), API_KEY_INVALID
+    ),
     "dossier.auth.v1.AuthService/RefreshTokens": anyone(_refresh, OK, None, REFRESH_TOKEN_INVALID),
     "dossier.auth.v1.AuthService/SignOut": using_up(_plain(auth_pb.SignOutRequest()), OK),
     "dossier.auth.v1.AuthService/SignOutEverywhere": using_up(_plain(auth_pb.SignOutEverywhereRequest()), OK),
@@ -253,6 +300,7 @@ TABLE: dict[str, Row] = {
     "dossier.report.v1.ReportService/DeleteReport": signed_in(_delete_report, OK, REPORT_NOT_FOUND, REPORT_NOT_FOUND),
     "dossier.profile.v1.CredentialsService/CreateAccount": parts(),
     "dossier.profile.v1.CredentialsService/OpenSession": parts(),
+    "dossier.profile.v1.CredentialsService/OpenSessionWithApiKey": parts(),
     "dossier.profile.v1.CredentialsService/RotateSession": parts(),
     "dossier.profile.v1.CredentialsService/CloseSession": parts(),
     "dossier.profile.v1.CredentialsService/CloseSessions": parts(),
