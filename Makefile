@@ -10,7 +10,7 @@ PORT ?= 7070
 TESTFLAGS ?= -n 2 --dist loadgroup
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help run reset test lint format protos faults bench dist clean
+.PHONY: help run reset test lint format protos faults mutants bench dist clean
 
 help: ## List the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,6 +48,12 @@ protos: .venv/dev ## Generate the Python stubs and the README's configuration ta
 faults: .venv/dev ## Break an installation in every way and count what is lost (MINUTES=2 for each way, FAULTFLAGS=)
 	@$(BIN)/python -m tests.faults --minutes $(or $(MINUTES),2) $(FAULTFLAGS)
 
+mutants: .venv/dev ## Break tokens, access and ownership in a thousand places and count what the tests notice
+	@rm -rf mutants
+	@$(UV) run --quiet --locked --group mutants mutmut run
+	@$(UV) run --quiet --locked --group mutants mutmut export-cicd-stats
+	@$(BIN)/python tools/mutation_score.py
+
 bench: .venv/dev ## Measure against bare gRPC in the same run; writes bench/results/
 	@$(BIN)/python -m bench $(BENCHFLAGS)
 
@@ -55,7 +61,7 @@ dist: .venv/dev ## Build the distributions, dossier and dossier-protos, into dis
 	@$(UV) build --quiet --all-packages --out-dir dist
 
 clean: ## Delete what can be made again; keeps ./data
-	@rm -rf .venv dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis bench/results tests/faults/results
+	@rm -rf .venv dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis bench/results tests/faults/results mutants
 
 $(BIN)/uv:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Dossier needs Python 3.11 or later; this is " + sys.version.split()[0])'

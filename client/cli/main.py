@@ -13,10 +13,12 @@ from client.cli import (
     account,
     account_lifecycle,
     admin,
+    api_keys,
     avatar,
     email,
     forgotten_password,
     game,
+    managing,
     privacy,
     profile,
     report,
@@ -51,6 +53,7 @@ Environment:
   DOSSIER_TLS          set to encrypt, as --tls does
   DOSSIER_ROOT_CA      the authority to trust, as --root-ca does
   DOSSIER_PASSWORD     the password, where a command asks for one
+  DOSSIER_API_KEY      the key for sign-in-with-key
   DOSSIER_DEBUG        set to show where an error came from
 """
 
@@ -104,6 +107,8 @@ app.add_typer(game.app, name="game")
 game.add_stats_to(app)
 app.add_typer(report.app, name="report")
 server.add_to(app)
+managing.add_to(admin.app)
+api_keys.add_to(admin.app)
 app.add_typer(admin.app, name="admin")
 
 

@@ -19,7 +19,7 @@ from dossier.profile.v1 import avatar_service_pb2 as avatar_pb
 from dossier.profile.v1 import avatar_service_pb2_grpc as avatar_rpc
 from dossier.profile.v1 import profile_service_pb2 as profile_pb
 from dossier.profile.v1 import profile_service_pb2_grpc as profile_rpc
-from dossier.profile.v1 import user_pb2
+from dossier.profile.v1 import user_pb2, visibility_pb2
 from dossier.report.v1 import report_pb2
 from dossier.stats.v1 import game_pb2
 from PIL import Image
@@ -228,6 +228,30 @@ async def test_report_prints_the_email_when_its_owner_asks(club: Club) -> None:
         await boris.create_report(anna.own_username(), include_email=True)
 
 
+async def test_report_shows_its_asker_what_the_player_shows_them(club: Club) -> None:
+    """What a player keeps private stands in their own report; one that others ask for says that it is private."""
+    referee = await club.referee()
+    anna, boris = await club.player("anna"), await club.player("boris")
+    others = [(await club.player("other")).own_username() for _ in range(8)]
+    await referee.record_game(a_game([anna.own_username(), boris.own_username(), *others], game_pb2.WINNER_BLACK))
+    await anna.update_user(city="Kyiv", club="Night Owls", about="Plays don.")
+    private, shown = visibility_pb2.AUDIENCE_PRIVATE, visibility_pb2.AUDIENCE_CLUB
+    await anna.set_visibility(city=private, about=private, statistics=private, games=private, club=shown)
+
+    async def words(asker: DossierClient) -> str:
+        report = await ready(asker, await asker.create_report(anna.own_username()))
+        pages = PdfReader(BytesIO(await asker.read_report(report.report_id))).pages
+        return re.sub(r"\s+", " ", " ".join(page.extract_text() for page in pages))
+
+    own, foreign = await words(anna), await words(boris)
+    for expected in ("Kyiv", "Plays don.", "100%", "45 min"):
+        assert expected in own, own
+        assert expected not in foreign, foreign
+    for expected in ("Night Owls", "Statistics are private", "Games are private"):
+        assert expected in foreign, foreign
+    assert "private" not in own
+
+
 async def test_report_of_another_player_is_made_and_stays_its_askers(club: Club) -> None:
     """Everyone signed in may ask for a report of anyone; the report is seen only by who asked."""
     anna, boris = await club.player("anna"), await club.player("boris")
@@ -267,9 +291,9 @@ async def test_games_are_recorded_by_referees_only(club: Club) -> None:
     with refused_with("ROLE_MISSING"):
         await players[0].record_game(a_game(names, game_pb2.WINNER_RED))
     async with club.installation.operator() as operator:
-        secret = await operator.create_service_account(f"server-{names[0]}")
+        key = await operator.create_service_account(f"server-{names[0]}")
     server = await club.visitor()
-    await server.sign_in(f"server-{names[0]}", secret)
+    assert await server.sign_in_with_api_key(key) == f"server-{names[0]}"
     game = await server.record_game(a_game(names, game_pb2.WINNER_RED))
     assert [listed.game_id async for listed in players[0].list_games(username=names[0])] == [game.game_id]
     assert (await players[3].player_stats(names[3])).overall.wins == 1

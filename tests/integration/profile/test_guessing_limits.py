@@ -167,15 +167,21 @@ async def _try_delete_account(profile: Profile, player: Player, password: str) -
     await profile.accounts.DeleteAccount(request, metadata=player.metadata)
 
 
+async def _try_change_email(profile: Profile, player: Player, password: str) -> None:
+    request = account_pb.ChangeEmailRequest(email="", password=password)
+    await profile.accounts.ChangeEmail(request, metadata=player.metadata)
+
+
 CHECKS = {
     "/dossier.profile.v1.CredentialsService/OpenSession": _try_sign_in,
     "/dossier.profile.v1.CredentialsService/ChangePassword": _try_change_password,
+    "/dossier.profile.v1.AccountService/ChangeEmail": _try_change_email,
     "/dossier.profile.v1.AccountService/DeleteAccount": _try_delete_account,
 }
 # They hash a password that is being set; none is checked.
 SETTING = {
     "/dossier.profile.v1.CredentialsService/CreateAccount",
-    "/dossier.profile.v1.CredentialsService/CreateServiceAccount",
+    "/dossier.profile.v1.CredentialsService/ResetPassword",
 }
 
 

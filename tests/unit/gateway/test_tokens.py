@@ -14,7 +14,7 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-from gateway.tokens import LIFETIME_SECONDS, KeyRing, TokenIssuer, load_or_create_keys, read_keys
+from gateway.tokens import LIFETIME_SECONDS, KeyRing, TokenIssuer, load_or_create_keys, read_keys, write_keys
 from runtime.settings import SettingsError
 from runtime.tokens import TokenVerifier
 
@@ -128,12 +128,12 @@ def test_key_file_made_meanwhile_by_another_is_not_replaced(tmp_path: Path, monk
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        (b"", "has no PEM private key"),
-        (b"not a key", "has no PEM private key"),
-        (b"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n", "no private key"),
-        (pem(a_key(), passphrase=b"secret"), "passphrase"),
-        (pem(rsa.generate_private_key(65537, 2048)), "curve P-256"),
-        (pem(ec.generate_private_key(ec.SECP384R1())), "curve P-256"),
+        (b"", "has no PEM private key in it"),
+        (b"not a key", "has no PEM private key in it"),
+        (b"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n", "has a PEM block that is no private key"),
+        (pem(a_key(), passphrase=b"secret"), "has a key with a passphrase; store it without one"),
+        (pem(rsa.generate_private_key(65537, 2048)), "has a key that is not for ES256; it must be of the curve P-256"),
+        (pem(ec.generate_private_key(ec.SECP384R1())), "has a key that is not for ES256; it must be"),
     ],
     ids=["empty", "text", "garbage", "encrypted", "rsa", "p384"],
 )
@@ -143,21 +143,44 @@ def test_bad_key_file_is_one_sentence(tmp_path: Path, content: bytes, says: str)
     file.write_bytes(content)
     with pytest.raises(SettingsError, match=says) as caught:
         load_or_create_keys(file)
-    assert len(caught.value.problems) == 1
-    assert str(file) in caught.value.problems[0]
+    [problem] = caught.value.problems
+    assert problem.startswith(f"the signing key file {file} {says}")
 
 
 def test_missing_key_file_says_how_to_make_one(tmp_path: Path) -> None:
     """Where keys are not made by themselves, the operator is told the command."""
-    with pytest.raises(SettingsError, match="openssl genpkey"):
-        read_keys(tmp_path / "absent.pem")
+    path = tmp_path / "absent.pem"
+    with pytest.raises(SettingsError) as caught:
+        read_keys(path)
+    command = "openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256"
+    assert caught.value.problems == [f"the signing key file {path} does not exist; make one with '{command}'"]
+
+
+def test_key_file_that_cannot_be_read_or_written_is_one_sentence(tmp_path: Path) -> None:
+    """A folder in the file's place is told by the system's own words."""
+    with pytest.raises(SettingsError) as caught:
+        read_keys(tmp_path)
+    assert caught.value.problems == [f"the signing key file {tmp_path} cannot be read: Is a directory"]
+    path = tmp_path / "absent" / "keys.pem"
+    with pytest.raises(SettingsError) as caught:
+        write_keys(path, [a_key()])
+    assert caught.value.problems == [f"the signing key file {path} cannot be written: No such file or directory"]
+
+
+def test_folder_of_a_made_key_file_is_its_owners_alone(tmp_path: Path) -> None:
+    """Folders that are missing are made, however many."""
+    file = tmp_path / "data" / "secrets" / "signing-key.pem"
+    load_or_create_keys(file)
+    assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
 
 
 def test_key_file_in_an_impossible_place_is_one_sentence(tmp_path: Path) -> None:
     """A folder that cannot be made is a problem of the settings, not a traceback."""
     (tmp_path / "file").write_text("")
-    with pytest.raises(SettingsError, match="cannot be made"):
-        load_or_create_keys(tmp_path / "file" / "keys.pem")
+    path = tmp_path / "file" / "keys.pem"
+    with pytest.raises(SettingsError) as caught:
+        load_or_create_keys(path)
+    assert caught.value.problems == [f"the signing key file {path} cannot be made: File exists"]
 
 
 def test_empty_ring_is_refused() -> None:

@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+import hmac
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
 
 from profile_service.errors import UsernameTaken
-from profile_service.guessing import ONE_ACCOUNT, ONE_NETWORK, ONE_SOURCE, Rule, sign_up_rule
+from profile_service.guessing import (
+    ONE_ACCOUNT,
+    ONE_NETWORK,
+    ONE_SOURCE,
+    Attempt,
+    Counter,
+    GuessingLimits,
+    Rule,
+    sign_up_rule,
+)
 from profile_service.usernames import RESERVED, look_of, require_free
 
+HOME = "203.0.113.0/24"
+SECRET = b"s" * 32
 RULES = (ONE_SOURCE, ONE_NETWORK, ONE_ACCOUNT, sign_up_rule(30))
 
 
@@ -29,6 +42,69 @@ def test_wait_never_becomes_a_lock(rule: Rule) -> None:
 def test_tries_are_forgotten_no_faster_than_they_are_possible(rule: Rule) -> None:
     """Who tries without end has the longest wait in the end, since a try is not forgotten during it."""
     assert rule.forgotten_after >= rule.longest or rule.name == "sign-up"
+
+
+class Reservations:
+    """A store that writes down what is counted."""
+
+    def __init__(self) -> None:
+        self.reserved: list[Sequence[Counter]] = []
+        self.forgiven: list[tuple[Counter, Counter | None]] = []
+
+    async def reserve(self, counters: Sequence[Counter]) -> None:
+        self.reserved.append(counters)
+
+    async def forgive(self, source: Counter, network: Counter | None) -> None:
+        self.forgiven.append((source, network))
+
+
+def key(*names: str, secret: bytes = SECRET) -> bytes:
+    """Return the key of a counter, as every replica and every later version must compute it."""
+    return hmac.digest(secret, "\0".join(("attempts", *names)).encode(), "sha256")[:16]
+
+
+async def test_sign_in_counts_for_its_source_its_network_and_its_account() -> None:
+    """In this order, so that the source says whether the account has to wait; forgiving spares the account."""
+    store = Reservations()
+    limits = GuessingLimits(store, secret=SECRET, sign_ups_per_hour=0)
+    attempt = Attempt("anna", network=HOME)
+    await limits.reserve(attempt)
+    source = Counter(key("source", "anna", HOME), ONE_SOURCE)
+    network = Counter(key("network", HOME), ONE_NETWORK)
+    assert store.reserved == [[source, network, Counter(key("account", "anna"), ONE_ACCOUNT)]]
+    await limits.forgive(attempt)
+    assert store.forgiven == [(source, network)]
+
+
+async def test_sign_in_from_nowhere_known_counts_for_its_account() -> None:
+    """Where no network is known none is counted."""
+    store = Reservations()
+    limits = GuessingLimits(store, secret=SECRET, sign_ups_per_hour=0)
+    await limits.reserve(Attempt("anna"))
+    await limits.forgive(Attempt("anna"))
+    source = Counter(key("source", "anna", ""), ONE_SOURCE)
+    assert store.reserved == [[source, Counter(key("account", "anna"), ONE_ACCOUNT)]]
+    assert store.forgiven == [(source, None)]
+
+
+async def test_check_out_of_a_session_counts_for_that_session_alone() -> None:
+    """A stolen session makes nobody wait but itself."""
+    store = Reservations()
+    limits = GuessingLimits(store, secret=SECRET, sign_ups_per_hour=0)
+    await limits.reserve(Attempt("a-1", session_id="s-1"))
+    assert store.reserved == [[Counter(key("source", "a-1", "s-1"), ONE_SOURCE)]]
+
+
+async def test_sign_ups_count_for_their_network_when_they_are_limited() -> None:
+    """Nothing is counted without a limit or without a network."""
+    store = Reservations()
+    await GuessingLimits(store, secret=SECRET, sign_ups_per_hour=0).reserve_sign_up(HOME)
+    limits = GuessingLimits(store, secret=SECRET, sign_ups_per_hour=12)
+    await limits.reserve_sign_up("")
+    assert store.reserved == []
+    await limits.reserve_sign_up(HOME)
+    rule = Rule("sign-up", 12, timedelta(minutes=1), timedelta(minutes=15), timedelta(minutes=5))
+    assert store.reserved == [[Counter(key("sign-up", HOME), rule)]]
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -52,6 +53,46 @@ def test_refresh_token_survives_its_text_form(counter: int, salt: bytes) -> None
     assert refresh_tokens.is_genuine(presented, b"s" * 32, salt=salt, account_id="anna")
     assert not refresh_tokens.is_genuine(presented, b"s" * 32, salt=salt, account_id="boris")
     assert not refresh_tokens.is_genuine(presented, b"t" * 32, salt=salt, account_id="anna")
+
+
+def test_refresh_token_is_what_it_was_in_earlier_versions() -> None:
+    """A change of how tokens are made would sign everybody out."""
+    session_id = "01936d3e-8c5a-7f21-9c0b-3a4d5e6f7081"
+    token = refresh_tokens.issue(b"s" * 32, session_id=session_id, salt=b"salt", counter=7, account_id="a-1")
+    assert token == "v1.01936d3e8c5a7f219c0b3a4d5e6f7081.7.90TtXQ-LwMVr1eFLPAIwj2Hi4ejpc-_sHysQp-PEjaI"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda token: token.replace("v1", "v2"),
+        lambda token: token.replace(".7.", ".x."),
+        lambda token: token.replace(".7.", ".07."),
+        lambda token: token.replace(".7.", ".-7."),
+        lambda token: token.replace(".7.", ".\u0667."),
+        lambda token: token.replace(".7.", "." + "7" * 16 + "."),
+        lambda token: token.replace("01936d3e8c5a", "01936D3E8C5A"),
+        lambda token: token.replace("01936d3e8c5a7f21", "01936d3e-8c5a-7f21-"),
+        lambda token: token[:-1],
+        lambda token: token + "A",
+        lambda token: token + "=",
+        lambda token: token + ".",
+        lambda token: " " + token,
+    ],
+)
+def test_refresh_token_of_another_shape_is_none(change: Callable[[str], str]) -> None:
+    """Only the one text that was issued stands for a token."""
+    session_id = "01936d3e-8c5a-7f21-9c0b-3a4d5e6f7081"
+    token = refresh_tokens.issue(b"s" * 32, session_id=session_id, salt=b"salt", counter=7, account_id="a-1")
+    assert refresh_tokens.parse(token) is not None
+    assert refresh_tokens.parse(change(token)) is None
+
+
+def test_largest_number_of_a_refresh_token_is_fifteen_digits() -> None:
+    """Enough for a refresh in every microsecond of thirty years."""
+    session_id = "01936d3e-8c5a-7f21-9c0b-3a4d5e6f7081"
+    token = refresh_tokens.issue(b"s" * 32, session_id=session_id, salt=b"salt", counter=10**15 - 1, account_id="a-1")
+    assert refresh_tokens.parse(token) is not None
 
 
 @given(st.text(max_size=120))

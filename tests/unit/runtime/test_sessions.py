@@ -46,8 +46,9 @@ async def test_ended_session_is_refused_within_five_seconds(monkeypatch: pytest.
     owner.ended.add("s-1")
     now = time.monotonic()
     monkeypatch.setattr(time, "monotonic", lambda: now + CACHE_SECONDS + 0.01)
-    with pytest.raises(SessionEnded):
+    with pytest.raises(SessionEnded) as caught:
         await check.require_live(a_caller())
+    assert caught.value.message == "This sign-in session has ended; sign in again."
     assert CACHE_SECONDS < 5
 
 
@@ -80,3 +81,8 @@ async def test_remembered_sessions_are_bounded(monkeypatch: pytest.MonkeyPatch) 
     for number in range(3):
         await check.require_live(a_caller(f"s-{number}"))
     assert [check.remembers(a_caller(f"s-{number}")) for number in range(3)] == [False, True, True]
+
+
+async def test_session_that_nobody_asked_for_can_be_forgotten() -> None:
+    """Signing out of a session that was never seen here is no error."""
+    SessionCheck(Sessions().is_live).forget("s-9")

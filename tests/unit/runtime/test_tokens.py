@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import json
 import time
+from datetime import UTC
 from typing import Any
 
 import jwt
@@ -65,6 +66,7 @@ def refuse(token: str) -> None:
     with pytest.raises(Unauthenticated) as caught:
         TokenVerifier(Keys()).verify(token)
     assert caught.value.reason == "TOKEN_INVALID"
+    assert caught.value.message == "The access token is not good here; sign in again."
 
 
 def test_good_token_is_read() -> None:
@@ -72,6 +74,7 @@ def test_good_token_is_read() -> None:
     caller = TokenVerifier(Keys()).verify(sign(claims()))
     assert (caller.account_id, caller.username, caller.session_id) == ("a-1", "alice", "s-1")
     assert caller.roles == {"referee"}
+    assert caller.expire_time.tzinfo is UTC
     assert "Bearer" not in repr(caller)
     assert caller.token not in repr(caller)
 
@@ -185,6 +188,7 @@ def test_expired_token_is_told_apart() -> None:
     with pytest.raises(TokenExpired) as caught:
         TokenVerifier(Keys()).verify(sign(claims(iat=now - 700, exp=now - LEEWAY_SECONDS - 1)))
     assert caught.value.reason == "TOKEN_EXPIRED"
+    assert caught.value.message == "The access token's time is over; refresh it."
 
 
 def test_clocks_may_differ_by_the_leeway() -> None:
@@ -236,3 +240,17 @@ def test_remembered_tokens_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_service_token_is_no_access_token() -> None:
     """The parts' own tokens do not open a player's account."""
     refuse(ServiceTokens(INTERNAL_SECRET, issuer="gateway").mint(audience="dossier"))
+
+
+def test_token_without_roles_names_a_caller_without_roles() -> None:
+    """Roles are what a token adds; none are none."""
+    assert TokenVerifier(Keys()).verify(sign(claims(roles=None))).roles == frozenset()
+
+
+def test_longest_token_that_is_allowed_is_read() -> None:
+    """The limit itself is within it; one letter more is not looked at."""
+    length = next(n for n in range(2000) if len(sign(claims(jti="j" * n))) >= MAX_TOKEN_LENGTH)
+    longest = sign(claims(jti="j" * length))
+    if len(longest) == MAX_TOKEN_LENGTH:
+        assert TokenVerifier(Keys()).verify(longest)
+    refuse(sign(claims(jti="j" * (length + 2))))

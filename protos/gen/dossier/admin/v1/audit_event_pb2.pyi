@@ -28,6 +28,8 @@ class AuditEventKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     AUDIT_EVENT_KIND_UNBANNED: _ClassVar[AuditEventKind]
     AUDIT_EVENT_KIND_API_KEY_MADE: _ClassVar[AuditEventKind]
     AUDIT_EVENT_KIND_API_KEY_REVOKED: _ClassVar[AuditEventKind]
+    AUDIT_EVENT_KIND_PASSWORD_RESET: _ClassVar[AuditEventKind]
+    AUDIT_EVENT_KIND_EMAIL_CHANGED: _ClassVar[AuditEventKind]
     AUDIT_EVENT_KIND_UNDELETED: _ClassVar[AuditEventKind]
     AUDIT_EVENT_KIND_PURGED: _ClassVar[AuditEventKind]
     AUDIT_EVENT_KIND_EXPORT_MADE: _ClassVar[AuditEventKind]
@@ -47,6 +49,8 @@ AUDIT_EVENT_KIND_BANNED: AuditEventKind
 AUDIT_EVENT_KIND_UNBANNED: AuditEventKind
 AUDIT_EVENT_KIND_API_KEY_MADE: AuditEventKind
 AUDIT_EVENT_KIND_API_KEY_REVOKED: AuditEventKind
+AUDIT_EVENT_KIND_PASSWORD_RESET: AuditEventKind
+AUDIT_EVENT_KIND_EMAIL_CHANGED: AuditEventKind
 AUDIT_EVENT_KIND_UNDELETED: AuditEventKind
 AUDIT_EVENT_KIND_PURGED: AuditEventKind
 AUDIT_EVENT_KIND_EXPORT_MADE: AuditEventKind
