@@ -58,7 +58,7 @@ def test_fail_point_is_refused_when_not_enabled() -> None:
 def test_fail_point_of_the_profile_service_is_refused_alike() -> None:
     """It too must be wanted twice, and name a place."""
     secrets = ("INTERNAL", "REFRESH", "PAGE", "DELETION")
-    environ = {f"DOSSIER_PROFILE_{name}_SECRET": "s" * 32 for name in secrets}
+    environ = {f"DOSSIER_PROFILE_{name}_SECRET": f"a-secret-for-{name.lower()}-of-the-tests-03" for name in secrets}
     environ["DOSSIER_PROFILE_FAIL_POINT"] = "worker_after_claim"
     with pytest.raises(SettingsError, match="DOSSIER_PROFILE_FAIL_POINT kills the process"):
         ProfileSettings.from_env(environ)
