@@ -20,7 +20,7 @@ async def record(
         subject_id: the account that it happened to.
         actor_id: the account that did it, or `audit.NOBODY`. Default: the subject itself.
         address: the prefix of the client's address, empty when it is not known.
-        details: what else is worth knowing; never a secret and never an e-mail address.
+        details: what else is worth knowing, people's own words last; never a secret and never an e-mail address.
     """
     await session.one(
         "insert_audit_event",
