@@ -39,13 +39,23 @@ class AccountCalls:
         await self._connection.tokens.adopt(answer.username, answer.tokens)
 
     async def sign_in(self, username: str, password: str, *, device_name: str = "") -> None:
-        """Open a session and keep its tokens. Raises DossierError (CREDENTIALS_WRONG, SERVER_BUSY).
+        """Open a session and keep its tokens. Raises DossierError (CREDENTIALS_WRONG, ACCOUNT_BANNED, …).
 
         `device_name` is what the session is called in the owner's list, up to 100 characters.
         """
         request = auth_pb.SignInRequest(username=username, password=password, device_name=device_name)
         answer = await self._connection.unary(self._connection.stubs.auth.SignIn, request)
         await self._connection.tokens.adopt(username, answer.tokens)
+
+    async def sign_in_with_api_key(self, api_key: str, *, device_name: str = "") -> str:
+        """Open a session of a service account, keep its tokens, and return its username.
+
+        Raises DossierError (API_KEY_INVALID, ACCOUNT_BANNED).
+        """
+        request = auth_pb.SignInWithApiKeyRequest(api_key=api_key, device_name=device_name)
+        answer = await self._connection.unary(self._connection.stubs.auth.SignInWithApiKey, request)
+        await self._connection.tokens.adopt(answer.username, answer.tokens)
+        return answer.username
 
     async def sign_out(self) -> None:
         """End the session and forget its tokens, also when the server cannot be told. Raises DossierError."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import grpc
+from dossier.admin.v1 import admin_service_pb2_grpc as admin_rpc
 from dossier.auth.v1 import auth_service_pb2 as auth_pb
 from dossier.auth.v1 import auth_service_pb2_grpc as auth_rpc
 from dossier.profile.v1 import account_service_pb2_grpc as account_rpc
@@ -61,6 +62,7 @@ class Stubs:
     games: game_rpc.GameServiceAsyncStub
     stats: stats_rpc.StatsServiceAsyncStub
     reports: report_rpc.ReportServiceAsyncStub
+    admin: admin_rpc.AdminServiceAsyncStub
 
     @classmethod
     def of(cls, channel: grpc.aio.Channel) -> Stubs:
@@ -73,6 +75,7 @@ class Stubs:
             games=game_rpc.GameServiceStub(channel),
             stats=stats_rpc.StatsServiceStub(channel),
             reports=report_rpc.ReportServiceStub(channel),
+            admin=admin_rpc.AdminServiceStub(channel),
         )
 
 

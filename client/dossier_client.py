@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from client.administration import AdminCalls
 from client.avatars import AvatarCalls
 from client.connection import DEFAULT_TIMEOUT_SECONDS, Connection
 from client.credentials import CredentialStore, MemoryCredentialStore
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 
-class DossierClient(ProfileCalls, AvatarCalls, GameCalls, ReportCalls):
+class DossierClient(ProfileCalls, AvatarCalls, GameCalls, ReportCalls, AdminCalls):
     """A client of one server, on one channel.
 
         async with DossierClient("localhost:7070", credentials=FileCredentialStore()) as dossier:

@@ -55,7 +55,7 @@ class OperatorClient:
         await decoded(call, self._address)
 
     async def create_service_account(self, username: str, *, display_name: str = "") -> str:
-        """Open an account for a program and return its secret, which cannot be read again. Raises DossierError."""
+        """Open an account for a program and return its API key, which cannot be read again. Raises DossierError."""
         request = credentials_pb.CreateServiceAccountRequest(username=username, display_name=display_name)
         call = self._stub.CreateServiceAccount(request, metadata=self._metadata(), timeout=DEFAULT_TIMEOUT_SECONDS)
         return (await decoded(call, self._address)).secret

@@ -137,6 +137,7 @@ async def open_server(settings: Settings) -> AsyncIterator[tuple[Server, grpc.ai
 def _routes(profile: grpc.aio.Channel, report: grpc.aio.Channel) -> dict[str, Upstream]:
     profile_service = Upstream(PROFILE_SERVICE, profile)
     return {
+        "dossier.admin.v1": profile_service,
         "dossier.profile.v1": profile_service,
         "dossier.stats.v1": profile_service,
         "dossier.report.v1": Upstream(REPORT_SERVICE, report),

@@ -59,6 +59,14 @@ class AuthRpc(auth_rpc.AuthServiceServicer):
         )
         return auth_pb.SignInResponse(tokens=self._tokens(session))
 
+    async def SignInWithApiKey(
+        self, request: auth_pb.SignInWithApiKeyRequest, context: Context
+    ) -> auth_pb.SignInWithApiKeyResponse:
+        session = await self._credentials.open_session_with_api_key(
+            request.api_key, device_name=_device_name(request.device_name, context)
+        )
+        return auth_pb.SignInWithApiKeyResponse(username=session.username, tokens=self._tokens(session))
+
     async def RefreshTokens(
         self, request: auth_pb.RefreshTokensRequest, context: Context
     ) -> auth_pb.RefreshTokensResponse:

@@ -58,6 +58,11 @@ class CredentialsClient:
         )
         return (await self._ask(self._stub.OpenSession, request)).session
 
+    async def open_session_with_api_key(self, api_key: str, *, device_name: str) -> credentials_pb.Session:
+        """Check an API key and return a new session."""
+        request = credentials_pb.OpenSessionWithApiKeyRequest(api_key=api_key, device_name=device_name)
+        return (await self._ask(self._stub.OpenSessionWithApiKey, request)).session
+
     async def rotate_session(self, refresh_token: str) -> credentials_pb.Session:
         """Return the session of a refresh token with the token's successor."""
         request = credentials_pb.RotateSessionRequest(refresh_token=refresh_token)

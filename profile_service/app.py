@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import uuid_utils
+from dossier.admin.v1 import admin_service_pb2_grpc
 from dossier.profile.v1 import (
     account_service_pb2_grpc,
     avatar_service_pb2_grpc,
@@ -21,24 +22,32 @@ from dossier.stats.v1 import game_service_pb2_grpc, snapshot_service_pb2_grpc, s
 
 from profile_service.avatar_images import ImageProcessor
 from profile_service.avatars import Avatars, Images
+from profile_service.bans import Bans
 from profile_service.credentials import CredentialRules
 from profile_service.games import GameRecorder
 from profile_service.guessing import GuessingLimits
 from profile_service.passwords import Passwords
+from profile_service.roles import Roles
 from profile_service.rpc.account_rpc import AccountServicer
+from profile_service.rpc.admin_rpc import AdminServicer
 from profile_service.rpc.avatar_rpc import AvatarServicer
 from profile_service.rpc.credentials_rpc import CredentialsServicer
 from profile_service.rpc.game_rpc import GameServicer, StatsServicer
 from profile_service.rpc.profile_rpc import ProfileServicer
 from profile_service.rpc.snapshot_rpc import SnapshotServicer
+from profile_service.service_accounts import ServiceAccounts
 from profile_service.sessions import Sessions
 from profile_service.settings import Settings
 from profile_service.snapshots import Snapshots
+from profile_service.storage.account_search import AccountSearch
 from profile_service.storage.attempt_store import AttemptStore
+from profile_service.storage.audit_store import AuditStore
 from profile_service.storage.credential_store import CredentialStore
 from profile_service.storage.game_store import GameStore
+from profile_service.storage.service_account_store import ServiceAccountStore
 from profile_service.storage.session_store import SessionStore
 from profile_service.storage.snapshot_store import SnapshotStore
+from profile_service.storage.standing_store import StandingStore
 from profile_service.storage.user_store import UserStore
 from profile_service.users import ProfileEditor
 from runtime import contract
@@ -98,11 +107,15 @@ async def open_parts(
             sign_ups_per_hour=settings.sign_ups_per_hour,
         )
         rules = CredentialRules(accounts, passwords, limits=limits, sessions=sessions, new_id=_new_id)
+        standings = StandingStore(database)
+        roles, bans = Roles(standings), Bans(standings)
+        programs = ServiceAccounts(ServiceAccountStore(database), sessions, new_id=_new_id)
         profile = ProfileServicer(users, ProfileEditor(users), pages)
         avatars = Avatars(users, blobs, images, new_id=_new_id)
         await stack.enter_async_context(_meanwhile(avatars.sweep(), name="avatar-sweep"))
         avatar = AvatarServicer(avatars)
         account = AccountServicer(accounts, rules, blobs)
+        admin = AdminServicer(AccountSearch(database), AuditStore(database), roles, bans, programs, pages)
         game = GameServicer(games, GameRecorder(games), pages)
         snapshot = SnapshotServicer(Snapshots(SnapshotStore(database), blobs))
         yield Parts(
@@ -110,13 +123,14 @@ async def open_parts(
                 partial(profile_service_pb2_grpc.add_ProfileServiceServicer_to_server, profile),
                 partial(avatar_service_pb2_grpc.add_AvatarServiceServicer_to_server, avatar),
                 partial(account_service_pb2_grpc.add_AccountServiceServicer_to_server, account),
+                partial(admin_service_pb2_grpc.add_AdminServiceServicer_to_server, admin),
                 partial(game_service_pb2_grpc.add_GameServiceServicer_to_server, game),
                 partial(stats_service_pb2_grpc.add_StatsServiceServicer_to_server, StatsServicer(games)),
             ),
             internal=(
                 partial(
                     credentials_service_pb2_grpc.add_CredentialsServiceServicer_to_server,
-                    CredentialsServicer(rules, sessions),
+                    CredentialsServicer(rules, sessions, roles, programs),
                 ),
                 partial(snapshot_service_pb2_grpc.add_SnapshotServiceServicer_to_server, snapshot),
             ),
@@ -156,7 +170,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         server = Server(
             settings.listen,
             (*parts.public, *parts.internal),
-            service_names=contract.service_names("dossier.profile.v1.", "dossier.stats.v1."),
+            service_names=contract.service_names("dossier.admin.v1.", "dossier.profile.v1.", "dossier.stats.v1."),
             interceptors=[CallInterceptor(contract.methods(), door, metrics=CallMetrics(registry))],
             with_reflection=settings.development or settings.reflection,
             grace_seconds=settings.grace_seconds,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 # The actor of what is done on the server's own machine, and of what a stranger does.
@@ -22,3 +24,22 @@ class Kind(StrEnum):
     ROLE_TAKEN = "role_taken"
     SERVICE_ACCOUNT_MADE = "service_account_made"
     ACCOUNT_DELETED = "account_deleted"
+    BANNED = "banned"
+    UNBANNED = "unbanned"
+    API_KEY_MADE = "api_key_made"
+    API_KEY_REVOKED = "api_key_revoked"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened to an account. A username is empty when there is none or its account was deleted."""
+
+    event_id: str
+    event_time: datetime
+    kind: str
+    actor_id: str
+    actor_username: str
+    subject_id: str
+    subject_username: str
+    address: str
+    details: str

@@ -1,23 +1,22 @@
-"""Accounts, their passwords and their roles."""
+"""Accounts and their passwords."""
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
 
-from profile_service.errors import CredentialsWrong, NotOwner, UserNotFound
+from profile_service.bans import Ban
+from profile_service.errors import AccountBanned, CredentialsWrong, NotOwner
 from profile_service.guessing import Attempt, GuessingLimits
 from profile_service.passwords import Passwords, require_uncommon
 from profile_service.sessions import OpenSession, Sessions
-from profile_service.usernames import look_of, require_free
+from profile_service.usernames import require_free
 from runtime.calls import Caller
 
-SECRET_BYTES = 32
-SERVICE_ROLE = "service"
-# A sign-in begins anew when the hash changed while it was checked, as by another sign-in that renewed it.
+# A sign-in begins anew when the hash changed while it was checked, as by another sign-in that renewed it, or when the
+# account was banned.
 ATTEMPTS = 2
 
 
@@ -39,24 +38,24 @@ class Credentials:
     account_id: str
     username: str
     password_hash: str = field(repr=False)
+    ban: Ban | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class NewAccount:
-    """A row to be: `kind` is "person" or "service", and no other row may have the same `look`.
+    """A row to be: `kind` is "person" or "service", and no password fits an empty hash.
 
     `network` is where it is opened from, for the audit log.
     """
 
     account_id: str
     username: str
-    look: str
     kind: str
     display_name: str
     email: str
     password_hash: str = field(repr=False)
     roles: frozenset[str]
-    network: str
+    network: str = ""
 
 
 class CredentialStore(Protocol):
@@ -76,9 +75,6 @@ class CredentialStore(Protocol):
 
     async def change_password_hash(self, account_id: str, *, old: str, new: str, kept_session_id: str) -> bool:
         """Replace the hash and end all other sessions. False when the hash is another one by now."""
-
-    async def change_roles(self, username: str, *, add: str = "", remove: str = "") -> bool:
-        """Change the roles, ending all sessions when one is taken away. False when there is no such account."""
 
     async def erase_account(self, account_id: str) -> list[str]:
         """Erase all personal data, end all sessions, and return the keys of the blobs to delete."""
@@ -112,7 +108,6 @@ class CredentialRules:
         account = NewAccount(
             account_id=self._new_id(),
             username=username,
-            look=look_of(username),
             kind="person",
             display_name=display_name or username,
             email=email,
@@ -128,30 +123,15 @@ class CredentialRules:
             raise CredentialsWrong()
         return session
 
-    async def create_service_account(self, username: str, *, display_name: str) -> str:
-        """Open an account for a program and return its secret. Raises UsernameTaken."""
-        secret = secrets.token_urlsafe(SECRET_BYTES)
-        account = NewAccount(
-            account_id=self._new_id(),
-            username=username,
-            look=look_of(username),
-            kind="service",
-            display_name=display_name or username,
-            email="",
-            password_hash=await self._passwords.hash(secret),
-            roles=frozenset({SERVICE_ROLE}),
-            network="",
-        )
-        await self._store.create_account(account)
-        return secret
-
     async def open_session(self, username: str, password: str, *, device_name: str, network: str) -> OpenSession:
-        """Sign in. Raises CredentialsWrong or TooManyAttempts, after the same time for an unknown username."""
+        """Sign in. Raises CredentialsWrong or TooManyAttempts, alike for an unknown username, or AccountBanned."""
         attempt = Attempt(username, network=network)
         for _ in range(ATTEMPTS):
             credentials = await self._renewed(
                 await self._require_match(attempt, lambda: self._store.find_credentials(username), password), password
             )
+            if credentials.ban is not None:
+                raise AccountBanned(credentials.ban.expire_time)
             session = await self._sessions.open(
                 credentials.account_id,
                 password_hash=credentials.password_hash,
@@ -178,11 +158,6 @@ class CredentialRules:
             ):
                 return
         raise CredentialsWrong()
-
-    async def change_roles(self, username: str, *, add: str = "", remove: str = "") -> None:
-        """Give or take a role. Raises UserNotFound."""
-        if not await self._store.change_roles(username, add=add, remove=remove):
-            raise UserNotFound(username)
 
     async def erase_account(self, caller: Caller, username: str, password: str) -> list[str]:
         """Delete the caller's account and return the keys of its blobs. Raises NotOwner, or as `require_password`."""
@@ -222,4 +197,4 @@ class CredentialRules:
             return credentials
         renewed = await self._passwords.hash(password)
         await self._store.renew_password_hash(credentials.account_id, old=credentials.password_hash, new=renewed)
-        return Credentials(credentials.account_id, credentials.username, renewed)
+        return replace(credentials, password_hash=renewed)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from runtime.errors import (
@@ -13,8 +13,10 @@ from runtime.errors import (
     InvalidInput,
     NotAllowed,
     NotFound,
+    QuotaExceeded,
     Unauthenticated,
     Violation,
+    WrongState,
 )
 
 
@@ -99,6 +101,82 @@ class NotOwner(NotAllowed):
 
     def __init__(self) -> None:
         super().__init__("This belongs to somebody else, or does not exist; you can change only what is your own.")
+
+
+class RoleNotGrantable(NotAllowed):
+    """The caller may not give or take the role."""
+
+    reason: ClassVar[str] = "ROLE_NOT_GRANTABLE"
+
+    def __init__(self, role: str) -> None:
+        super().__init__(f"You may not give or take the role {role}; ask an admin.", role=role)
+
+
+class LastAdmin(WrongState):
+    """The club would be left without an admin."""
+
+    reason: ClassVar[str] = "LAST_ADMIN"
+
+    def __init__(self) -> None:
+        super().__init__("This is the last admin; give the role to another account first.")
+
+
+class BanNotAllowed(NotAllowed):
+    """The caller may not ban or unban the account."""
+
+    reason: ClassVar[str] = "BAN_NOT_ALLOWED"
+
+    def __init__(self) -> None:
+        super().__init__("You may not ban or unban yourself, nor a manager or admin; ask an admin.")
+
+
+class AccountBanned(NotAllowed):
+    """The account is banned. Said only to who has shown its password or key."""
+
+    reason: ClassVar[str] = "ACCOUNT_BANNED"
+
+    def __init__(self, expire_time: datetime | None) -> None:
+        if expire_time is None:
+            super().__init__("This account is banned; ask the club's managers.")
+            return
+        end = expire_time.isoformat().replace("+00:00", "Z")
+        super().__init__(f"This account is banned until {end}; ask the club's managers.", expire_time=end)
+
+
+class ApiKeyInvalid(Unauthenticated):
+    """The API key is not ours, or was revoked."""
+
+    reason: ClassVar[str] = "API_KEY_INVALID"
+
+    def __init__(self) -> None:
+        super().__init__("This API key is not good, or was revoked; ask an admin for a new one.")
+
+
+class ApiKeyNotFound(NotFound):
+    """No key has the id, or it was revoked."""
+
+    reason: ClassVar[str] = "API_KEY_NOT_FOUND"
+
+    def __init__(self) -> None:
+        super().__init__("No API key has this id, or it was revoked; list the keys.")
+
+
+class ApiKeyQuota(QuotaExceeded):
+    """The account has as many keys as one may."""
+
+    reason: ClassVar[str] = "API_KEY_QUOTA"
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"An account has at most {most} API keys; revoke one that is not used.", subject="api_keys")
+
+
+class ServiceAccountNotFound(NotFound):
+    """No service account has the username."""
+
+    reason: ClassVar[str] = "SERVICE_ACCOUNT_NOT_FOUND"
+
+    def __init__(self, username: str) -> None:
+        super().__init__(f"No service account is called '{username}'; check the spelling.", username=username)
 
 
 class EtagStale(Conflict):

@@ -1,4 +1,4 @@
-"""Sign-in sessions: opened with a password, continued by refresh tokens, listed and ended by their owner."""
+"""Sign-in sessions: opened with a password or API key, continued by refresh tokens, listed and ended by their owner."""
 
 from __future__ import annotations
 
@@ -21,17 +21,18 @@ _ABSOLUTE = timedelta(days=refresh_tokens.ABSOLUTE_DAYS)
 
 @dataclass(frozen=True, slots=True)
 class NewSession:
-    """A row to be. It is only inserted while the account's password hash is still the one that was checked.
+    """A row to be. It is only inserted while what was checked still holds: the password's hash, or else the API key.
 
     `network` is where it is opened from, for the audit log.
     """
 
     session_id: str
     account_id: str
-    password_hash: str = field(repr=False)
     salt: bytes = field(repr=False)
     device_name: str
-    network: str
+    network: str = ""
+    password_hash: str = field(default="", repr=False)
+    api_key_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ class SessionStore(Protocol):
     async def open_session(self, new: NewSession, *, lifetime: timedelta, keep: int) -> SessionRow | None:
         """Insert a session, end those beyond the newest `keep`, and return it with the roles of that moment.
 
-        None when the account is gone or its password hash is another one by now.
+        None when the account is gone or banned, or when what was checked holds no more.
         """
 
     async def find_session(self, session_id: str) -> SessionRow | None:
@@ -118,11 +119,18 @@ class Sessions:
         self._new_id = new_id
 
     async def open(self, account_id: str, *, password_hash: str, device_name: str, network: str) -> OpenSession | None:
-        """Open a session for who has shown the password of this hash. None when that is not the account's any more."""
+        """Open a session for who has shown the password of this hash.
+
+        None when that is not the account's any more, or the account was banned.
+        """
         salt = secrets.token_bytes(SALT_BYTES)
-        new = NewSession(self._new_id(), account_id, password_hash, salt, device_name, network)
-        row = await self._store.open_session(new, lifetime=_SLIDING, keep=MAX_SESSIONS)
-        return None if row is None else self._session(row)
+        new = NewSession(self._new_id(), account_id, salt, device_name, network, password_hash=password_hash)
+        return await self._open(new)
+
+    async def open_with_key(self, account_id: str, *, api_key_id: str, device_name: str) -> OpenSession | None:
+        """Open a session for who has shown this API key. None when it was revoked, or the account was banned."""
+        salt = secrets.token_bytes(SALT_BYTES)
+        return await self._open(NewSession(self._new_id(), account_id, salt, device_name, api_key_id=api_key_id))
 
     async def continue_session(self, token: str) -> OpenSession:
         """Exchange a refresh token. Raises RefreshTokenInvalid or, having ended the session, RefreshTokenReused."""
@@ -158,6 +166,10 @@ class Sessions:
     async def end_all(self, account_id: str) -> None:
         """Sign out everywhere."""
         await self._store.end_sessions_of(account_id)
+
+    async def _open(self, new: NewSession) -> OpenSession | None:
+        row = await self._store.open_session(new, lifetime=_SLIDING, keep=MAX_SESSIONS)
+        return None if row is None else self._session(row)
 
     def _judge(self, presented: Presented, row: SessionRow) -> tuple[Verdict, datetime]:
         """Runs inside the transaction that carries the verdict out."""

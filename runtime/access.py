@@ -8,7 +8,7 @@ from typing import ClassVar
 from dossier.access.v1 import access_pb2
 
 from runtime.calls import Call
-from runtime.contract import Method
+from runtime.contract import Method, powers_of
 from runtime.errors import NotAllowed, Unauthenticated
 from runtime.service_tokens import ServiceTokens
 from runtime.sessions import SessionCheck
@@ -62,7 +62,7 @@ def _require(method: Method, call: Call) -> None:
         return
     if call.caller is None:
         raise TokenMissing("Sign in first and send the access token as 'authorization: Bearer ...'.")
-    if method.audience == access_pb2.AUDIENCE_ROLE and not method.roles & call.caller.roles:
+    if method.audience == access_pb2.AUDIENCE_ROLE and not method.roles & powers_of(call.caller.roles):
         wanted = " or ".join(sorted(method.roles))
         raise RoleMissing(f"This needs the role {wanted}; ask the club's operator for it, then sign in again.")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -76,6 +76,12 @@ def role_value(name: str) -> Any:
     return dict(access_pb2.Role.items()).get(f"ROLE_{name.upper()}", access_pb2.ROLE_UNSPECIFIED)
 
 
+def powers_of(roles: Iterable[str]) -> frozenset[str]:
+    """Return the roles and those that they include, as access.proto says."""
+    held = frozenset(roles)
+    return held.union(*(_INCLUDED.get(role, ()) for role in held))
+
+
 def _stub_modules() -> Iterator[ModuleType]:
     for root in map(Path, dossier.__path__):
         for file in sorted(root.rglob("*_service_pb2.py")):
@@ -98,3 +104,14 @@ def _method(service: ServiceDescriptor, method: MethodDescriptor) -> Method:
         request=GetMessageClass(method.input_type),
         response=GetMessageClass(method.output_type),
     )
+
+
+def _included() -> dict[str, frozenset[str]]:
+    found = {}
+    for value in access_pb2.Role.DESCRIPTOR.values:
+        includes: Iterable[Any] = value.GetOptions().Extensions[access_pb2.includes]  # type: ignore[index]
+        found[role_name(value.number)] = frozenset(map(role_name, includes))
+    return found
+
+
+_INCLUDED = _included()

@@ -1,4 +1,4 @@
-"""sign-up, sign-in, sign-out, change-password, whoami."""
+"""sign-up, sign-in, sign-in-with-key, sign-out, change-password, whoami."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from client.cli.output import word
 from client.cli.passwords import read_password
+from client.cli.roles import role_words
 from client.cli.session import JsonOption, PasswordStdinOption, UsernameArgument, examples, session_of
 
 if TYPE_CHECKING:
@@ -19,8 +19,11 @@ if TYPE_CHECKING:
 def add_to(app: typer.Typer) -> None:
     """Add the commands to `app`."""
     app.command("sign-up", epilog=examples('dossier sign-up anna --display-name "Анна Ким"'))(sign_up)
-    app.command("sign-in", epilog=examples("dossier sign-in anna", "dossier sign-in bot --password-stdin < secret"))(
+    app.command("sign-in", epilog=examples("dossier sign-in anna", "dossier sign-in anna --password-stdin < secret"))(
         sign_in
+    )
+    app.command("sign-in-with-key", epilog=examples("dossier sign-in-with-key --key-stdin < table-1.key"))(
+        sign_in_with_key
     )
     app.command("sign-out", epilog=examples("dossier sign-out", "dossier sign-out --everywhere"))(sign_out)
     app.command("change-password", epilog=examples("dossier change-password"))(change_password)
@@ -62,6 +65,27 @@ def sign_in(ctx: typer.Context, username: UsernameArgument, password_stdin: Pass
     async def work() -> None:
         async with session.connect() as dossier:
             await dossier.sign_in(username, password, device_name=_device_name())
+        session.output.remark(f"You are signed in to {session.endpoint} as {username}.")
+
+    asyncio.run(work())
+
+
+def sign_in_with_key(
+    ctx: typer.Context,
+    key_stdin: Annotated[
+        bool, typer.Option("--key-stdin", help="Read the key from the first line of standard input.")
+    ] = False,
+) -> None:
+    """Sign in as a program, to the service account whose API key it is.
+
+    The key is asked for, or taken from DOSSIER_API_KEY or standard input.
+    """
+    session = session_of(ctx)
+    key = read_password(from_stdin=key_stdin, prompt="API key: ", variable="DOSSIER_API_KEY", option="--key-stdin")
+
+    async def work() -> None:
+        async with session.connect() as dossier:
+            username = await dossier.sign_in_with_api_key(key, device_name=_device_name())
         session.output.remark(f"You are signed in to {session.endpoint} as {username}.")
 
     asyncio.run(work())
@@ -115,8 +139,6 @@ def _device_name() -> str:
 
 
 async def _whoami(session: Session) -> None:
-    from dossier.access.v1.access_pb2 import Role
-
     async with session.connect() as dossier:
         account = await dossier.get_account()
     output = session.output
@@ -127,7 +149,7 @@ async def _whoami(session: Session) -> None:
         [
             ("username", account.username),
             ("email", account.email),
-            ("roles", " ".join(word(Role.Name(role)).lower() for role in account.roles)),
+            ("roles", " ".join(role_words(account.roles))),
             ("member since", output.time(account.create_time)),
             ("server", session.endpoint),
         ]

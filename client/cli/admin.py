@@ -1,4 +1,4 @@
-"""admin: roles and service accounts, on the server's own computer."""
+"""admin: roles and service accounts, on the server's own computer; and what signed-in managers and admins do."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import json
 import os
 import sys
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
@@ -15,29 +14,24 @@ import typer
 
 from client.cli.failures import UNAVAILABLE, USAGE, CommandFailure
 from client.cli.output import Output
+from client.cli.roles import RoleChoice, role_value
 from client.cli.server import DataOption
-from client.cli.session import UsernameArgument, examples
+from client.cli.session import UsernameArgument, examples, session_of
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from dossier.access.v1 import access_pb2 as access_pb
-
+    from client.cli.session import Session
     from client.operators import OperatorClient
 
 app = typer.Typer(
-    help="Roles and service accounts; for the operator, on the server's own computer.", no_args_is_help=True
+    help="Roles, bans, the audit log and programs. grant-role, revoke-role and create-service-account are for the"
+    " operator, on the server's own computer; the others for who is signed in as a manager or admin.",
+    no_args_is_help=True,
 )
 
 _Answer = TypeVar("_Answer")
 _PROFILE_AUDIENCE = "profile_service"
-
-
-class RoleChoice(StrEnum):
-    """What may be given as a role."""
-
-    REFEREE = "referee"
-    SERVICE = "service"
 
 
 AddressOption = Annotated[
@@ -48,10 +42,10 @@ SecretOption = Annotated[
     Path | None,
     typer.Option("--internal-secret-file", metavar="FILE", help="The secret that the services share; with the former."),
 ]
-RoleArgument = Annotated[RoleChoice, typer.Argument(metavar="ROLE", help="referee or service.")]
+RoleArgument = Annotated[RoleChoice, typer.Argument(metavar="ROLE", help="referee, service, manager or admin.")]
 
 
-@app.command("grant-role", epilog=examples("dossier admin grant-role anna referee --data ./data"))
+@app.command("grant-role", epilog=examples("dossier admin grant-role anna admin --data ./data"))
 def grant_role(
     username: UsernameArgument,
     role: RoleArgument,
@@ -59,9 +53,10 @@ def grant_role(
     profile_address: AddressOption = None,
     internal_secret_file: SecretOption = None,
 ) -> None:
-    """Give an account a role, such as referee, who may record games."""
+    """Give an account a role, such as referee, who may record games; so a club gets its first admin."""
     _run(
-        _door(data, profile_address, internal_secret_file), lambda operator: operator.grant_role(username, _role(role))
+        _door(data, profile_address, internal_secret_file),
+        lambda operator: operator.grant_role(username, role_value(role)),
     )
     Output(as_json=False).remark(f"{username} has the role {role.value}.")
 
@@ -76,25 +71,45 @@ def revoke_role(
 ) -> None:
     """Take a role away, and end the account's sessions so that no token keeps it."""
     _run(
-        _door(data, profile_address, internal_secret_file), lambda operator: operator.revoke_role(username, _role(role))
+        _door(data, profile_address, internal_secret_file),
+        lambda operator: operator.revoke_role(username, role_value(role)),
     )
     Output(as_json=False).remark(f"{username} does not have the role {role.value}; their sessions have ended.")
 
 
-@app.command("create-service-account", epilog=examples("dossier admin create-service-account table-1 > table-1.secret"))
+@app.command(
+    "create-service-account",
+    epilog=examples(
+        "dossier admin create-service-account table-1 > table-1.key",
+        "dossier admin create-service-account table-1 --signed-in > table-1.key",
+    ),
+)
 def create_service_account(
+    ctx: typer.Context,
     username: UsernameArgument,
     display_name: Annotated[str, typer.Option(help="The name people see. Default: the username.")] = "",
+    signed_in: Annotated[
+        bool, typer.Option("--signed-in", help="Do it as the admin who is signed in, from any computer.")
+    ] = False,
     data: DataOption = Path("data"),
     profile_address: AddressOption = None,
     internal_secret_file: SecretOption = None,
 ) -> None:
-    """Open an account for a program that records games, and print its secret: the only time it can be read."""
-    door = _door(data, profile_address, internal_secret_file)
-    secret = _run(door, lambda operator: operator.create_service_account(username, display_name=display_name))
+    """Open an account for a program that records games, and print its API key: the only time it can be read."""
+    if signed_in:
+        api_key = asyncio.run(_create_signed_in(session_of(ctx), username, display_name))
+    else:
+        door = _door(data, profile_address, internal_secret_file)
+        api_key = _run(door, lambda operator: operator.create_service_account(username, display_name=display_name))
     output = Output(as_json=False)
-    output.line(secret)
-    output.remark(f"It is the password of: dossier sign-in {username} --password-stdin")
+    output.line(api_key)
+    output.remark("It is for: dossier sign-in-with-key --key-stdin")
+
+
+async def _create_signed_in(session: Session, username: str, display_name: str) -> str:
+    async with session.connect() as dossier:
+        await dossier.create_service_account(username, display_name=display_name)
+        return (await dossier.create_api_key(username, display_name="first key")).secret
 
 
 @app.command("rotate-key", epilog=examples("dossier admin rotate-key --data ./data"))
@@ -141,12 +156,6 @@ def _door(data: Path, address: str | None, secret_file: Path | None) -> _Door:
     except (ValueError, KeyError, TypeError):
         raise CommandFailure(f"{data / 'internal.json'} is damaged; start the server again.") from None
     return _Door(address, (data / "secrets" / "internal.key").read_bytes().strip())
-
-
-def _role(choice: RoleChoice) -> access_pb.Role:
-    from dossier.access.v1 import access_pb2 as access_pb
-
-    return access_pb.ROLE_REFEREE if choice is RoleChoice.REFEREE else access_pb.ROLE_SERVICE
 
 
 def _run(door: _Door, work: Callable[[OperatorClient], Awaitable[_Answer]]) -> _Answer:

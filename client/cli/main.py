@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from client.cli import account, admin, avatar, game, profile, report, server, sign_in_sessions
+from client.cli import account, admin, api_keys, avatar, game, managing, profile, report, server, sign_in_sessions
 from client.cli.output import Output
 from client.cli.session import Session
 from client.endpoints import DEFAULT_ENDPOINT, ENDPOINT_VARIABLE
@@ -38,6 +38,7 @@ Environment:
   DOSSIER_TLS          set to encrypt, as --tls does
   DOSSIER_ROOT_CA      the authority to trust, as --root-ca does
   DOSSIER_PASSWORD     the password for sign-in and sign-up
+  DOSSIER_API_KEY      the key for sign-in-with-key
   DOSSIER_DEBUG        set to show where an error came from
 """
 
@@ -87,6 +88,8 @@ app.add_typer(game.app, name="game")
 game.add_stats_to(app)
 app.add_typer(report.app, name="report")
 server.add_to(app)
+managing.add_to(admin.app)
+api_keys.add_to(admin.app)
 app.add_typer(admin.app, name="admin")
 
 

@@ -12,7 +12,12 @@ _TRIES = 3
 
 
 def read_password(
-    *, from_stdin: bool, twice: bool = False, prompt: str = "Password: ", variable: str = "DOSSIER_PASSWORD"
+    *,
+    from_stdin: bool,
+    twice: bool = False,
+    prompt: str = "Password: ",
+    variable: str = "DOSSIER_PASSWORD",
+    option: str = "--password-stdin",
 ) -> str:
     """Return the password exactly as given; asked for twice when it is a new one. Raises CommandFailure."""
     if from_stdin:
@@ -23,7 +28,7 @@ def read_password(
     if not sys.stdin.isatty():
         raise CommandFailure(
             "There is no terminal to ask for the password on.",
-            advice=f"Use --password-stdin, or set {variable}.",
+            advice=f"Use {option}, or set {variable}.",
             exit_code=USAGE,
         )
     for _ in range(_TRIES):

@@ -8,8 +8,11 @@ import grpc
 from dossier.profile.v1 import credentials_service_pb2 as credentials_pb
 from dossier.profile.v1 import credentials_service_pb2_grpc as credentials_rpc
 
+from profile_service.audit import NOBODY
 from profile_service.credentials import CredentialRules
+from profile_service.roles import Roles
 from profile_service.rpc.messages import timestamp
+from profile_service.service_accounts import ServiceAccounts
 from profile_service.sessions import ListedSession, OpenSession, Sessions
 from runtime.contract import role_name, role_value
 
@@ -19,9 +22,13 @@ Context = grpc.aio.ServicerContext[Any, Any]
 class CredentialsServicer(credentials_rpc.CredentialsServiceServicer):
     """Serves the gateway, and the operator on the server's own machine."""
 
-    def __init__(self, rules: CredentialRules, sessions: Sessions) -> None:
+    def __init__(
+        self, rules: CredentialRules, sessions: Sessions, roles: Roles, service_accounts: ServiceAccounts
+    ) -> None:
         self._rules = rules
         self._sessions = sessions
+        self._roles = roles
+        self._service_accounts = service_accounts
 
     async def CreateAccount(
         self, request: credentials_pb.CreateAccountRequest, context: Context
@@ -43,6 +50,12 @@ class CredentialsServicer(credentials_rpc.CredentialsServiceServicer):
             request.username, request.password, device_name=request.device_name, network=request.client_address
         )
         return credentials_pb.OpenSessionResponse(session=_message(session))
+
+    async def OpenSessionWithApiKey(
+        self, request: credentials_pb.OpenSessionWithApiKeyRequest, context: Context
+    ) -> credentials_pb.OpenSessionWithApiKeyResponse:
+        session = await self._service_accounts.open_session(request.api_key, device_name=request.device_name)
+        return credentials_pb.OpenSessionWithApiKeyResponse(session=_message(session))
 
     async def RotateSession(
         self, request: credentials_pb.RotateSessionRequest, context: Context
@@ -90,19 +103,21 @@ class CredentialsServicer(credentials_rpc.CredentialsServiceServicer):
     async def GrantRole(
         self, request: credentials_pb.GrantRoleRequest, context: Context
     ) -> credentials_pb.GrantRoleResponse:
-        await self._rules.change_roles(request.username, add=role_name(request.role))
+        await self._roles.change(request.username, actor_id=NOBODY, give=frozenset({role_name(request.role)}))
         return credentials_pb.GrantRoleResponse()
 
     async def RevokeRole(
         self, request: credentials_pb.RevokeRoleRequest, context: Context
     ) -> credentials_pb.RevokeRoleResponse:
-        await self._rules.change_roles(request.username, remove=role_name(request.role))
+        await self._roles.change(request.username, actor_id=NOBODY, take=frozenset({role_name(request.role)}))
         return credentials_pb.RevokeRoleResponse()
 
     async def CreateServiceAccount(
         self, request: credentials_pb.CreateServiceAccountRequest, context: Context
     ) -> credentials_pb.CreateServiceAccountResponse:
-        secret = await self._rules.create_service_account(request.username, display_name=request.display_name)
+        secret = await self._service_accounts.create_with_key(
+            request.username, display_name=request.display_name, actor_id=NOBODY
+        )
         return credentials_pb.CreateServiceAccountResponse(secret=secret)
 
 

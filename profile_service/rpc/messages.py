@@ -12,7 +12,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from profile_service.games import Game, Seat
 from profile_service.statistics import PlayerStats, Tally
-from profile_service.storage.game_store import Period
+from profile_service.storage.periods import Period
 from profile_service.users import Avatar, User, etag_of
 from runtime.errors import InvalidInput, Violation
 
@@ -127,10 +127,11 @@ def result_value(word: str) -> Any:
 
 def period_of(request: Any) -> Period:
     """Return the period of a request that has `start_time` and `end_time`. Raises InvalidInput."""
-    return Period(_moment(request, "start_time"), _moment(request, "end_time"))
+    return Period(moment_of(request, "start_time"), moment_of(request, "end_time"))
 
 
-def _moment(request: Any, field: str) -> datetime | None:
+def moment_of(request: Any, field: str) -> datetime | None:
+    """Return a request's moment, None when it has none. Raises InvalidInput."""
     if not request.HasField(field):
         return None
     message: Timestamp = getattr(request, field)

@@ -2,3 +2,39 @@
 INSERT INTO audit_events (event_id, event_time, kind, actor_id, subject_id, address, details)
 VALUES (:event_id, now_micros(), :kind, :actor_id, :subject_id, :address, :details)
 RETURNING event_time;
+
+-- name: find_account_ever^
+SELECT account_id FROM users WHERE username = :username;
+
+-- name: list_audit_events
+SELECT page.event_id, page.event_time, page.kind, page.actor_id, page.subject_id, page.address, page.details,
+    actor.username AS actor_username, subject.username AS subject_username
+FROM (
+    SELECT event_id, event_time, kind, actor_id, subject_id, address, details
+    FROM audit_events
+    WHERE (:kind = '' OR kind = :kind)
+        AND event_time >= :start_time AND event_time < :end_time
+        AND (event_time < :before_time OR (event_time = :before_time AND event_id < :before_id))
+    ORDER BY event_time DESC, event_id DESC
+    LIMIT :count
+) AS page
+LEFT JOIN users AS actor ON actor.account_id = page.actor_id AND actor.state = 'active'
+LEFT JOIN users AS subject ON subject.account_id = page.subject_id AND subject.state = 'active'
+ORDER BY page.event_time DESC, page.event_id DESC;
+
+-- name: list_audit_events_of_account
+SELECT page.event_id, page.event_time, page.kind, page.actor_id, page.subject_id, page.address, page.details,
+    actor.username AS actor_username, subject.username AS subject_username
+FROM (
+    SELECT event_id, event_time, kind, actor_id, subject_id, address, details
+    FROM audit_events
+    WHERE (subject_id = :account_id OR actor_id = :account_id)
+        AND (:kind = '' OR kind = :kind)
+        AND event_time >= :start_time AND event_time < :end_time
+        AND (event_time < :before_time OR (event_time = :before_time AND event_id < :before_id))
+    ORDER BY event_time DESC, event_id DESC
+    LIMIT :count
+) AS page
+LEFT JOIN users AS actor ON actor.account_id = page.actor_id AND actor.state = 'active'
+LEFT JOIN users AS subject ON subject.account_id = page.subject_id AND subject.state = 'active'
+ORDER BY page.event_time DESC, page.event_id DESC;

@@ -1,11 +1,14 @@
-"""Adds to the audit log."""
+"""Adds to the audit log, and reads it."""
 
 from __future__ import annotations
 
 import uuid_utils
 
-from profile_service.audit import Kind
-from runtime.database import Session
+from profile_service.audit import Event, Kind
+from profile_service.errors import UserNotFound
+from profile_service.storage.periods import ALWAYS, Period
+from profile_service.storage.user_store import micros, moment
+from runtime.database import Database, Row, Session
 
 
 async def record(
@@ -27,4 +30,48 @@ async def record(
         subject_id=subject_id,
         address=address,
         details=" ".join(f"{key}={value}" for key, value in details.items()),
+    )
+
+
+class AuditStore:
+    """Reads the log."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def list_events(
+        self, *, username: str, kind: str, period: Period, before: tuple[int, str] | None, count: int
+    ) -> list[Event]:
+        """Return up to `count` events, newest first, that happened before a position. Raises UserNotFound.
+
+        `username` means the events that happened to the account or that it caused; empty is any, as with `kind`.
+        """
+        before_time, before_id = before or (ALWAYS, "")
+        page = {"kind": kind, **period.parameters, "before_time": before_time, "before_id": before_id, "count": count}
+        async with self._database.read() as session:
+            if not username:
+                return [_event(row) for row in await session.all("list_audit_events", **page)]
+            account = await session.one("find_account_ever", username=username)
+            if account is None:
+                raise UserNotFound(username)
+            rows = await session.all("list_audit_events_of_account", account_id=account["account_id"], **page)
+        return [_event(row) for row in rows]
+
+
+def position_of(event: Event) -> list[str | int]:
+    """Return where a list goes on after `event`."""
+    return [micros(event.event_time), event.event_id]
+
+
+def _event(row: Row) -> Event:
+    return Event(
+        event_id=row["event_id"],
+        event_time=moment(row["event_time"]),
+        kind=row["kind"],
+        actor_id=row["actor_id"],
+        actor_username=row["actor_username"] or "",
+        subject_id=row["subject_id"],
+        subject_username=row["subject_username"] or "",
+        address=row["address"],
+        details=row["details"],
     )

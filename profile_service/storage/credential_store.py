@@ -1,14 +1,19 @@
-"""Runs the queries about accounts, passwords and roles."""
+"""Runs the queries about accounts and passwords."""
 
 from __future__ import annotations
 
-from profile_service.audit import NOBODY, Kind
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from profile_service.audit import Kind
 from profile_service.credentials import Account, Credentials, NewAccount
 from profile_service.errors import UsernameTaken
 from profile_service.storage.audit_store import record
+from profile_service.storage.standing_store import ban_of, roles_of, roles_text
 from profile_service.storage.user_store import delete_variants, moment
+from profile_service.usernames import look_of
 from profile_service.users import search_key
-from runtime.database import Database, Row, UniqueViolation
+from runtime.database import Database, Row, Session, UniqueViolation
 
 
 class CredentialStore:
@@ -19,28 +24,8 @@ class CredentialStore:
 
     async def create_account(self, account: NewAccount) -> None:
         """See `credentials.CredentialStore`."""
-        try:
-            async with self._database.write() as session:
-                if await session.one("find_lookalike", look=account.look) is not None:
-                    raise UsernameTaken(account.username)
-                await session.one(
-                    "insert_user",
-                    account_id=account.account_id,
-                    username=account.username,
-                    look=account.look,
-                    kind=account.kind,
-                    display_name=account.display_name,
-                    email=account.email,
-                    password_hash=account.password_hash,
-                    roles=_roles_text(account.roles),
-                    search_text=search_key(account.display_name, account.username),
-                )
-                if account.kind == "person":
-                    await record(session, Kind.SIGN_UP, account.account_id, address=account.network)
-                else:
-                    await record(session, Kind.SERVICE_ACCOUNT_MADE, account.account_id, actor_id=NOBODY)
-        except UniqueViolation as error:
-            raise UsernameTaken(account.username) from error
+        async with inserting_account(self._database, account) as session:
+            await record(session, Kind.SIGN_UP, account.account_id, address=account.network)
 
     async def find_credentials(self, username: str) -> Credentials | None:
         """See `credentials.CredentialStore`."""
@@ -73,23 +58,6 @@ class CredentialStore:
                 await record(session, Kind.PASSWORD_CHANGED, account_id)
         return replaced is not None
 
-    async def change_roles(self, username: str, *, add: str = "", remove: str = "") -> bool:
-        """See `credentials.CredentialStore`."""
-        async with self._database.write() as session:
-            row = await session.one("get_roles", username=username)
-            if row is None:
-                return False
-            before = roles_of(row["roles"])
-            after = (before | {add}) - {remove, ""}
-            account_id = row["account_id"]
-            await session.one("set_roles", account_id=account_id, roles=_roles_text(after))
-            for role in after - before:
-                await record(session, Kind.ROLE_GIVEN, account_id, actor_id=NOBODY, role=role)
-            for role in before - after:
-                await record(session, Kind.ROLE_TAKEN, account_id, actor_id=NOBODY, role=role)
-                await session.all("end_sessions_of", account_id=account_id)
-        return True
-
     async def erase_account(self, account_id: str) -> list[str]:
         """See `credentials.CredentialStore`."""
         async with self._database.write() as session:
@@ -97,17 +65,37 @@ class CredentialStore:
             if erased is not None:
                 await record(session, Kind.ACCOUNT_DELETED, account_id)
             await session.all("end_sessions_of", account_id=account_id)
+            await session.one("delete_ban", account_id=account_id)
+            await session.all("delete_api_keys_of", account_id=account_id)
             return await delete_variants(session, account_id)
 
 
+@asynccontextmanager
+async def inserting_account(database: Database, account: NewAccount) -> AsyncIterator[Session]:
+    """Insert an account in a transaction, for the caller to add what belongs to it. Raises UsernameTaken."""
+    try:
+        async with database.write() as session:
+            look = look_of(account.username)
+            if await session.one("find_lookalike", look=look) is not None:
+                raise UsernameTaken(account.username)
+            await session.one(
+                "insert_user",
+                account_id=account.account_id,
+                username=account.username,
+                look=look,
+                kind=account.kind,
+                display_name=account.display_name,
+                email=account.email,
+                password_hash=account.password_hash,
+                roles=roles_text(account.roles),
+                search_text=search_key(account.display_name, account.username),
+            )
+            yield session
+    except UniqueViolation as error:
+        raise UsernameTaken(account.username) from error
+
+
 def _credentials(row: Row | None) -> Credentials | None:
-    return None if row is None else Credentials(row["account_id"], row["username"], row["password_hash"])
-
-
-def roles_of(text: str) -> frozenset[str]:
-    """Return the roles that a row holds."""
-    return frozenset(text.split())
-
-
-def _roles_text(roles: frozenset[str]) -> str:
-    return " ".join(sorted(roles))
+    if row is None:
+        return None
+    return Credentials(row["account_id"], row["username"], row["password_hash"], ban_of(row))

@@ -3,34 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from itertools import groupby
 
 from profile_service.errors import PlayerUnknown, UserNotFound
 from profile_service.games import Game, Seat, result_for
 from profile_service.statistics import PlayedGame, PlayerStats, Tally, add_up
+from profile_service.storage.periods import ALWAYS, Period
 from profile_service.storage.user_store import micros, moment
 from runtime.database import Database, Row, Session, UniqueViolation
 
 _MICRO = timedelta(microseconds=1)
-_ALWAYS = 1 << 62
-
-
-@dataclass(frozen=True, slots=True)
-class Period:
-    """From a moment to before another; None is open."""
-
-    start: datetime | None = None
-    end: datetime | None = None
-
-    @property
-    def parameters(self) -> dict[str, int]:
-        """The period as the queries take it."""
-        return {
-            "start_time": -_ALWAYS if self.start is None else micros(self.start),
-            "end_time": _ALWAYS if self.end is None else micros(self.end),
-        }
 
 
 class GameStore:
@@ -61,7 +44,7 @@ class GameStore:
         self, *, username: str, period: Period, before: tuple[int, str] | None, count: int
     ) -> list[Game]:
         """Return up to `count` games, newest first, that began before a position. Raises UserNotFound."""
-        before_time, before_id = before or (_ALWAYS, "")
+        before_time, before_id = before or (ALWAYS, "")
         page = {**period.parameters, "before_time": before_time, "before_id": before_id, "count": count}
         async with self._database.read() as session:
             if not username:

@@ -9,9 +9,9 @@ from profile_service.audit import NOBODY, Kind
 from profile_service.refresh_tokens import ABSOLUTE_DAYS, Verdict
 from profile_service.sessions import ListedSession, NewSession, SessionRow
 from profile_service.storage.audit_store import record
-from profile_service.storage.credential_store import roles_of
+from profile_service.storage.standing_store import roles_of
 from profile_service.storage.user_store import micros, moment
-from runtime.database import Database, Row
+from runtime.database import Database, Row, Session
 
 _MICRO = timedelta(microseconds=1)
 # Ended sessions are kept as long as a refresh token of theirs could be replayed.
@@ -27,21 +27,14 @@ class SessionStore:
     async def open_session(self, new: NewSession, *, lifetime: timedelta, keep: int) -> SessionRow | None:
         """See `sessions.SessionStore`."""
         async with self._database.write() as session:
-            row = await session.one(
-                "insert_session",
-                session_id=new.session_id,
-                account_id=new.account_id,
-                password_hash=new.password_hash,
-                salt=new.salt,
-                device_name=new.device_name,
-                lifetime=lifetime // _MICRO,
-            )
+            row = await _insert(session, new, lifetime)
             if row is None:
                 return None
             before = row["expire_time"] - (lifetime + _KEPT) // _MICRO
             await session.all("delete_sessions_before", account_id=new.account_id, before=before)
             await session.all("end_surplus_sessions", account_id=new.account_id, keep=keep)
-            await record(session, Kind.SIGN_IN, new.account_id, address=new.network, session_id=new.session_id)
+            key = {"api_key_id": new.api_key_id} if new.api_key_id else {}
+            await record(session, Kind.SIGN_IN, new.account_id, address=new.network, session_id=new.session_id, **key)
             opened = await session.one("get_session", session_id=new.session_id)
         return None if opened is None else _session(opened)
 
@@ -100,6 +93,20 @@ class SessionStore:
         async with self._database.write() as session:
             await session.all("end_sessions_of", account_id=account_id)
             await record(session, Kind.SIGN_OUT_EVERYWHERE, account_id)
+
+
+async def _insert(session: Session, new: NewSession, lifetime: timedelta) -> Row | None:
+    values = {
+        "session_id": new.session_id,
+        "account_id": new.account_id,
+        "salt": new.salt,
+        "device_name": new.device_name,
+        "lifetime": lifetime // _MICRO,
+    }
+    if not new.api_key_id:
+        return await session.one("insert_session", password_hash=new.password_hash, **values)
+    await session.one("note_use_of_api_key", api_key_id=new.api_key_id)
+    return await session.one("insert_session_with_api_key", api_key_id=new.api_key_id, **values)
 
 
 def _session(row: Row) -> SessionRow:

@@ -1,9 +1,22 @@
 -- name: insert_session^
--- One writer at a time is what keeps a change of the password out from between the check and the insertion.
+-- One writer at a time is what keeps a change of the password, or a ban, out from between the check and the insertion.
 INSERT INTO sessions (session_id, account_id, salt, counter, device_name, create_time, rotate_time, expire_time)
 SELECT :session_id, account_id, :salt, 1, :device_name, now_micros(), now_micros(), now_micros() + :lifetime
 FROM users
 WHERE account_id = :account_id AND state = 'active' AND password_hash = :password_hash
+    AND account_id NOT IN (SELECT account_id FROM bans_in_force)
+RETURNING expire_time;
+
+-- name: insert_session_with_api_key^
+INSERT INTO sessions (
+    session_id, account_id, salt, counter, device_name, create_time, rotate_time, expire_time, api_key_id
+)
+SELECT :session_id, users.account_id, :salt, 1, :device_name, now_micros(), now_micros(), now_micros() + :lifetime,
+    api_keys.api_key_id
+FROM api_keys
+JOIN users ON users.account_id = api_keys.account_id
+WHERE api_keys.api_key_id = :api_key_id AND users.account_id = :account_id AND users.state = 'active'
+    AND users.account_id NOT IN (SELECT account_id FROM bans_in_force)
 RETURNING expire_time;
 
 -- name: get_session^
@@ -53,6 +66,10 @@ RETURNING session_id;
 
 -- name: end_sessions_of
 UPDATE sessions SET end_time = now_micros() WHERE account_id = :account_id AND end_time IS NULL
+RETURNING session_id;
+
+-- name: end_sessions_of_api_key
+UPDATE sessions SET end_time = now_micros() WHERE api_key_id = :api_key_id AND end_time IS NULL
 RETURNING session_id;
 
 -- name: delete_sessions_before

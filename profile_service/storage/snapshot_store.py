@@ -5,7 +5,8 @@ from __future__ import annotations
 from profile_service.avatars import LARGEST_PIXELS
 from profile_service.errors import UserNotFound
 from profile_service.snapshots import Snapshot
-from profile_service.storage.game_store import Period, played_games, stats_of
+from profile_service.storage.game_store import played_games, stats_of
+from profile_service.storage.periods import Period
 from profile_service.storage.user_store import moment, user_of
 from runtime.database import Database
 

@@ -39,7 +39,7 @@ class UserStore:
             rows = await session.all(
                 "list_users",
                 after=after,
-                pattern=_containing(search_key(search)),
+                pattern=f"%{like_text(search_key(search))}%",
                 city=search_key(city),
                 club=search_key(club),
                 count=count,
@@ -130,10 +130,10 @@ def user_of(row: Row) -> User:
     )
 
 
+def like_text(text: str) -> str:
+    """Return text as it stands for itself in a LIKE pattern, escaped by "!"."""
+    return text.replace("!", "!!").replace("%", "!%").replace("_", "!_")
+
+
 def _avatar_of(row: Row) -> Avatar:
     return Avatar(row["avatar_sha256"], row["avatar_type"], row["avatar_size_bytes"], moment(row["avatar_time"]))
-
-
-def _containing(text: str) -> str:
-    escaped = text.replace("!", "!!").replace("%", "!%").replace("_", "!_")
-    return f"%{escaped}%"

@@ -57,21 +57,22 @@ FROM users
 WHERE username = :username AND state = 'active' AND kind = 'person';
 
 -- name: find_credentials^
-SELECT account_id, username, password_hash
+SELECT users.account_id, users.username, users.password_hash, bans_in_force.reason AS ban_reason,
+    bans_in_force.create_time AS ban_create_time, bans_in_force.expire_time AS ban_expire_time
 FROM users
-WHERE username = :username AND state = 'active';
+LEFT JOIN bans_in_force ON bans_in_force.account_id = users.account_id
+WHERE users.username = :username AND users.state = 'active';
 
 -- name: get_credentials^
-SELECT account_id, username, password_hash
+SELECT users.account_id, users.username, users.password_hash, bans_in_force.reason AS ban_reason,
+    bans_in_force.create_time AS ban_create_time, bans_in_force.expire_time AS ban_expire_time
 FROM users
-WHERE account_id = :account_id AND state = 'active';
+LEFT JOIN bans_in_force ON bans_in_force.account_id = users.account_id
+WHERE users.account_id = :account_id AND users.state = 'active';
 
 -- name: replace_password_hash^
 UPDATE users SET password_hash = :new WHERE account_id = :account_id AND state = 'active' AND password_hash = :old
 RETURNING account_id;
-
--- name: get_roles^
-SELECT account_id, roles FROM users WHERE username = :username AND state = 'active';
 
 -- name: set_roles^
 UPDATE users SET roles = :roles WHERE account_id = :account_id AND state = 'active'

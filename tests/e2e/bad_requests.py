@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dossier.admin.v1 import admin_service_pb2 as admin_pb
 from dossier.stats.v1 import game_pb2
 from dossier.stats.v1 import game_service_pb2 as game_service_pb
 from dossier.stats.v1 import stats_service_pb2 as stats_pb
@@ -40,9 +41,16 @@ _BAD_MOMENTS = {
 BAD_TIMES: dict[str, tuple[Message, str]] = {
     **{
         f"{kind.DESCRIPTOR.name} {name} {field}": (kind(username="anna", **{field: moment}), field + part)
-        for kind in (game_service_pb.ListGamesRequest, stats_pb.GetPlayerStatsRequest)
+        for kind in (game_service_pb.ListGamesRequest, stats_pb.GetPlayerStatsRequest, admin_pb.ListAuditEventsRequest)
         for name, (moment, part) in _BAD_MOMENTS.items()
         for field in ("start_time", "end_time")
+    },
+    **{
+        f"ban {name}": (
+            admin_pb.BanUserRequest(username="anna", reason="rude", expire_time=moment),
+            "expire_time" + part,
+        )
+        for name, (moment, part) in _BAD_MOMENTS.items()
     },
     **{
         f"game {name}": (a_recorded(start_time=moment), "game.start_time" + part)

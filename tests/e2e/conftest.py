@@ -56,9 +56,20 @@ class Club:
 
     async def referee(self) -> DossierClient:
         """Return somebody who may record games."""
-        client = await self.player("referee")
+        return await self._with_role("referee", access_pb2.ROLE_REFEREE)
+
+    async def manager(self) -> DossierClient:
+        """Return somebody who looks after the players."""
+        return await self._with_role("manager", access_pb2.ROLE_MANAGER)
+
+    async def admin(self) -> DossierClient:
+        """Return somebody who may do everything."""
+        return await self._with_role("admin", access_pb2.ROLE_ADMIN)
+
+    async def _with_role(self, name: str, role: access_pb2.Role) -> DossierClient:
+        client = await self.player(name)
         username = client.own_username()
-        await self.installation.grant(username, access_pb2.ROLE_REFEREE)
+        await self.installation.grant(username, role)
         await client.sign_in(username, PASSWORD)
         return client
 

@@ -267,9 +267,9 @@ async def test_games_are_recorded_by_referees_only(club: Club) -> None:
     with refused_with("ROLE_MISSING"):
         await players[0].record_game(a_game(names, game_pb2.WINNER_RED))
     async with club.installation.operator() as operator:
-        secret = await operator.create_service_account(f"server-{names[0]}")
+        key = await operator.create_service_account(f"server-{names[0]}")
     server = await club.visitor()
-    await server.sign_in(f"server-{names[0]}", secret)
+    assert await server.sign_in_with_api_key(key) == f"server-{names[0]}"
     game = await server.record_game(a_game(names, game_pb2.WINNER_RED))
     assert [listed.game_id async for listed in players[0].list_games(username=names[0])] == [game.game_id]
     assert (await players[3].player_stats(names[3])).overall.wins == 1

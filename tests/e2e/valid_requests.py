@@ -6,6 +6,8 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from dossier.access.v1 import access_pb2
+from dossier.admin.v1 import admin_service_pb2 as admin_pb
 from dossier.auth.v1 import auth_service_pb2 as auth_pb
 from dossier.profile.v1 import account_service_pb2 as account_pb
 from dossier.profile.v1 import avatar_service_pb2 as avatar_pb
@@ -48,6 +50,7 @@ def a_sign_up(_: Scene) -> Message:
 VALID: dict[str, Callable[[Scene], Message | list[Message]]] = {
     "SignUp": a_sign_up,
     "SignIn": lambda scene: auth_pb.SignInRequest(username=scene.username, password=PASSWORD),
+    "SignInWithApiKey": lambda _: auth_pb.SignInWithApiKeyRequest(api_key="dossier_key_of_nobody"),
     "RefreshTokens": lambda scene: auth_pb.RefreshTokensRequest(refresh_token=scene.refresh_token),
     "SignOut": lambda _: auth_pb.SignOutRequest(),
     "SignOutEverywhere": lambda _: auth_pb.SignOutEverywhereRequest(),
@@ -80,6 +83,15 @@ VALID: dict[str, Callable[[Scene], Message | list[Message]]] = {
     "DownloadReport": lambda scene: report_pb.DownloadReportRequest(report_id=scene.report_id),
     "CancelReport": lambda scene: report_pb.CancelReportRequest(report_id=scene.report_id),
     "DeleteReport": lambda scene: report_pb.DeleteReportRequest(report_id=scene.report_id),
+    "SearchUsers": lambda _: admin_pb.SearchUsersRequest(prefix="a"),
+    "SetRoles": lambda scene: admin_pb.SetRolesRequest(username=scene.players[0], give=[access_pb2.ROLE_REFEREE]),
+    "BanUser": lambda scene: admin_pb.BanUserRequest(username=scene.players[1], reason="rude"),
+    "UnbanUser": lambda scene: admin_pb.UnbanUserRequest(username=scene.players[1]),
+    "ListAuditEvents": lambda scene: admin_pb.ListAuditEventsRequest(username=scene.username),
+    "CreateServiceAccount": lambda _: admin_pb.CreateServiceAccountRequest(username=f"s-{uuid.uuid4().hex[:16]}"),
+    "CreateApiKey": lambda scene: admin_pb.CreateApiKeyRequest(username=scene.players[0], display_name="blue laptop"),
+    "ListApiKeys": lambda scene: admin_pb.ListApiKeysRequest(username=scene.players[0]),
+    "RevokeApiKey": lambda _: admin_pb.RevokeApiKeyRequest(api_key_id=str(uuid.uuid4())),
 }
 
 

@@ -29,3 +29,34 @@ WHEN NEW.event_id <> OLD.event_id OR NEW.event_time <> OLD.event_time OR NEW.kin
 BEGIN
     SELECT RAISE(ABORT, 'an audit event is never changed, but for blanking its address and details');
 END;
+
+CREATE TABLE bans (
+    account_id TEXT PRIMARY KEY REFERENCES users (account_id),
+    reason TEXT NOT NULL,
+    create_time BIGINT NOT NULL,
+    -- When it ends by itself; NULL: never.
+    expire_time BIGINT
+);
+
+CREATE VIEW bans_in_force AS
+SELECT account_id, reason, create_time, expire_time
+FROM bans
+WHERE expire_time IS NULL OR expire_time > now_micros();
+
+CREATE TABLE api_keys (
+    api_key_id TEXT PRIMARY KEY,
+    account_id TEXT NOT NULL REFERENCES users (account_id),
+    display_name TEXT NOT NULL,
+    -- SHA-256 of the key, which is 256 random bits and so needs no slow hash.
+    digest TEXT NOT NULL UNIQUE,
+    create_time BIGINT NOT NULL,
+    last_use_time BIGINT
+);
+
+CREATE INDEX api_keys_by_account ON api_keys (account_id, create_time);
+
+-- The API key that opened the session, NULL: a password did.
+ALTER TABLE sessions ADD COLUMN api_key_id TEXT;
+
+-- Programs sign in with API keys from here on; the secrets that they signed in with before cannot be turned into keys.
+UPDATE users SET password_hash = '' WHERE kind = 'service';

@@ -51,6 +51,12 @@ class FakeAuth(auth_rpc.AuthServiceServicer):
             ).abort(context)
         return auth_pb.SignInResponse(tokens=self._fake.tokens())
 
+    async def SignInWithApiKey(
+        self, request: auth_pb.SignInWithApiKeyRequest, context: Context
+    ) -> auth_pb.SignInWithApiKeyResponse:
+        await self._fake.enter("SignInWithApiKey", request, context)
+        return auth_pb.SignInWithApiKeyResponse(username="table-1", tokens=self._fake.tokens())
+
     async def RefreshTokens(
         self, request: auth_pb.RefreshTokensRequest, context: Context
     ) -> auth_pb.RefreshTokensResponse:
@@ -256,7 +262,7 @@ class FakeCredentials(credentials_rpc.CredentialsServiceServicer):
         self, request: credentials_pb.CreateServiceAccountRequest, context: Context
     ) -> credentials_pb.CreateServiceAccountResponse:
         await self._enter("CreateServiceAccount", request, context)
-        return credentials_pb.CreateServiceAccountResponse(secret="s3cret-of-the-table")
+        return credentials_pb.CreateServiceAccountResponse(secret="dossier_key_of_the_table")
 
     async def _enter(self, method: str, request: Any, context: Context) -> None:
         await self._fake.enter(method, request, context)

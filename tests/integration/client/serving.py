@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import grpc
+from dossier.admin.v1 import admin_service_pb2_grpc as admin_rpc
 from dossier.auth.v1 import auth_service_pb2_grpc as auth_rpc
 from dossier.profile.v1 import account_service_pb2_grpc as account_rpc
 from dossier.profile.v1 import avatar_service_pb2_grpc as avatar_rpc
@@ -15,6 +16,7 @@ from dossier.report.v1 import report_service_pb2_grpc as report_rpc
 from dossier.stats.v1 import game_service_pb2_grpc as game_rpc
 from dossier.stats.v1 import stats_service_pb2_grpc as stats_rpc
 
+from tests.integration.client.fake_admin import FakeAdmin
 from tests.integration.client.fake_services import (
     FakeAccounts,
     FakeAuth,
@@ -38,6 +40,7 @@ async def serving(fake: FakeServer, credentials: grpc.ServerCredentials | None =
     game_rpc.add_GameServiceServicer_to_server(FakeGames(fake), server)
     stats_rpc.add_StatsServiceServicer_to_server(FakeStats(fake), server)
     report_rpc.add_ReportServiceServicer_to_server(fake.reports, server)
+    admin_rpc.add_AdminServiceServicer_to_server(FakeAdmin(fake), server)
     credentials_rpc.add_CredentialsServiceServicer_to_server(FakeCredentials(fake), server)
     if credentials is None:
         port = server.add_insecure_port("127.0.0.1:0")

@@ -259,7 +259,7 @@ async def test_recording_without_the_role_says_who_gives_it(signed_in: Command) 
     result = await signed_in("game", "record", "-", stdin=json.dumps([GAME, GAME]))
     assert result.code == 1
     assert "Game 1 of 2 was not recorded; 0 before it were." in result.err
-    assert "dossier admin grant-role USERNAME referee" in result.err
+    assert "dossier admin grant-role USERNAME ROLE" in result.err
 
 
 async def test_stats_are_plain_lines_in_a_pipe(command: Command) -> None:
@@ -269,7 +269,7 @@ async def test_stats_are_plain_lines_in_a_pipe(command: Command) -> None:
 
 
 async def test_operator_reaches_the_standalone_server(command: Command, fake: FakeServer, tmp_path: Path) -> None:
-    """The data folder has the address and the secret; the secret of a service account is all that stdout gets."""
+    """The data folder has the address and the secret; the key of a service account is all that stdout gets."""
     data = tmp_path / "data"
     (data / "secrets").mkdir(parents=True)
     (data / "internal.json").write_text(json.dumps({"address": fake.address}))
@@ -279,7 +279,7 @@ async def test_operator_reaches_the_standalone_server(command: Command, fake: Fa
     assert (await command("admin", "revoke-role", "anna", "referee", "--data", "data")).code == 0
     assert fake.roles["anna"] == set()
     created = await command("admin", "create-service-account", "table-1")
-    assert created.out == "s3cret-of-the-table\n"
+    assert created.out == "dossier_key_of_the_table\n"
     assert all(token.startswith("Bearer ey") for token in fake.service_tokens)
 
 

@@ -93,6 +93,15 @@ async def test_roles_of_the_account_are_in_its_tokens(club: Club) -> None:
     assert list(who.roles) == [access_pb2.ROLE_REFEREE]
 
 
+async def test_api_key_is_exchanged_for_tokens_of_its_holder(club: Club) -> None:
+    """A program that shows a key is told whose it is, and gets tokens that say the same."""
+    request = auth_pb.SignInWithApiKeyRequest(api_key="a key", device_name="table 1")
+    answer = await auth(club).SignInWithApiKey(request, timeout=TIMEOUT)
+    caller = TokenVerifier(club.keys).verify(answer.tokens.access_token)
+    assert answer.username == caller.username == "holder of a key"
+    assert club.credentials.device_names[caller.session_id] == "table 1"
+
+
 async def test_refreshing_gives_new_tokens_of_the_same_session(club: Club) -> None:
     """A session goes on with a new access token, without the old one."""
     tokens = await signed_up(club)

@@ -223,6 +223,14 @@ class FakeCredentials(credentials_rpc.CredentialsServiceServicer):
         self.device_names[session.session_id] = request.device_name
         return credentials_pb.OpenSessionResponse(session=session)
 
+    async def OpenSessionWithApiKey(
+        self, request: credentials_pb.OpenSessionWithApiKeyRequest, context: Context
+    ) -> credentials_pb.OpenSessionWithApiKeyResponse:
+        self.visits.note(context)
+        session = self._session(f"holder of {request.api_key}")
+        self.device_names[session.session_id] = request.device_name
+        return credentials_pb.OpenSessionWithApiKeyResponse(session=session)
+
     async def RotateSession(
         self, request: credentials_pb.RotateSessionRequest, context: Context
     ) -> credentials_pb.RotateSessionResponse:

@@ -13,6 +13,8 @@ from typing import Any
 
 import grpc
 import pytest
+from dossier.access.v1 import access_pb2
+from dossier.admin.v1 import admin_service_pb2_grpc
 from dossier.profile.v1 import (
     account_service_pb2_grpc,
     avatar_service_pb2_grpc,
@@ -79,6 +81,7 @@ class Profile:
         self.profiles: Any = profile_service_pb2_grpc.ProfileServiceStub(channel)
         self.avatars: Any = avatar_service_pb2_grpc.AvatarServiceStub(channel)
         self.accounts: Any = account_service_pb2_grpc.AccountServiceStub(channel)
+        self.admin: Any = admin_service_pb2_grpc.AdminServiceStub(channel)
         self.credentials: Any = credentials_service_pb2_grpc.CredentialsServiceStub(channel)
         self.games: Any = game_service_pb2_grpc.GameServiceStub(channel)
         self.stats: Any = stats_service_pb2_grpc.StatsServiceStub(channel)
@@ -103,6 +106,15 @@ class Profile:
             account_id=session.account_id, username=session.username, session_id=session.session_id, roles=roles
         )
         return Player(session.username, session.account_id, session.session_id, session.refresh_token, bearer(token))
+
+    async def with_role(self, username: str, role: access_pb2.Role) -> Player:
+        """Open an account and give it a role, as the operator does."""
+        player = await self.sign_up(username)
+        request = credentials_pb.GrantRoleRequest(username=username, role=role)
+        await self.credentials.GrantRole(request, metadata=self.internal)
+        rotate = credentials_pb.RotateSessionRequest(refresh_token=player.refresh_token)
+        session = (await self.credentials.RotateSession(rotate, metadata=self.internal)).session
+        return self.player(session, contract.role_name(role))
 
     async def referee(self) -> Player:
         """Open an account that may record games."""

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable
 from contextlib import closing
+from typing import Any
 
 import pytest
 from dossier.access.v1 import access_pb2
+from dossier.admin.v1 import admin_service_pb2 as admin_pb
+from dossier.admin.v1 import audit_event_pb2
 from dossier.profile.v1 import account_service_pb2 as account_pb
 from dossier.profile.v1 import credentials_service_pb2 as credentials_pb
+from google.protobuf.timestamp_pb2 import Timestamp
 from grpc import StatusCode
 
-from tests.integration.profile.conftest import PASSWORD, Profile
+from profile_service.audit import Kind
+from tests.integration.profile.conftest import PASSWORD, Player, Profile
 from tests.integration.profile.test_credentials import rotate
 from tests.statuses import refused
 
@@ -82,7 +88,7 @@ async def test_service_account_is_made_by_nobody_who_is_signed_in(profile: Profi
     """An account that the operator opens has no actor in the log."""
     request = credentials_pb.CreateServiceAccountRequest(username="table-1")
     await profile.credentials.CreateServiceAccount(request, metadata=profile.internal)
-    assert events(profile) == [("service_account_made", "", "table-1")]
+    assert events(profile) == [("service_account_made", "", "table-1"), ("api_key_made", "", "table-1")]
 
 
 @pytest.mark.parametrize(
@@ -115,6 +121,99 @@ async def test_event_is_blanked_when_its_account_is_purged(profile: Profile) -> 
         database.execute("UPDATE audit_events SET address = '', details = ''")
         assert database.execute("SELECT DISTINCT details FROM audit_events").fetchall() == [("",)]
     assert events(profile) == before
+
+
+async def list_events(profile: Profile, actor: Player, **fields: Any) -> admin_pb.ListAuditEventsResponse:
+    request = admin_pb.ListAuditEventsRequest(**fields)
+    answer: admin_pb.ListAuditEventsResponse = await profile.admin.ListAuditEvents(request, metadata=actor.metadata)
+    return answer
+
+
+def words(events: Iterable[Any]) -> list[tuple[str, str, str]]:
+    name = audit_event_pb2.AuditEventKind.Name
+    return [(name(e.kind).removeprefix("AUDIT_EVENT_KIND_"), e.actor_username, e.subject_username) for e in events]
+
+
+async def test_log_tells_admins_who_did_what_to_whom(profile: Profile) -> None:
+    """What managers and admins do is told with their names, newest first, and with what it was about."""
+    ada = await profile.with_role("ada", access_pb2.ROLE_ADMIN)
+    await profile.sign_up("anna")
+    roles = admin_pb.SetRolesRequest(username="anna", give=[access_pb2.ROLE_REFEREE])
+    await profile.admin.SetRoles(roles, metadata=ada.metadata)
+    ban = admin_pb.BanUserRequest(username="anna", reason="swore at the judge")
+    await profile.admin.BanUser(ban, metadata=ada.metadata)
+    await profile.admin.UnbanUser(admin_pb.UnbanUserRequest(username="anna"), metadata=ada.metadata)
+    program = admin_pb.CreateServiceAccountRequest(username="table-1")
+    await profile.admin.CreateServiceAccount(program, metadata=ada.metadata)
+    key = admin_pb.CreateApiKeyRequest(username="table-1", display_name="blue laptop")
+    made = await profile.admin.CreateApiKey(key, metadata=ada.metadata)
+    revoke = admin_pb.RevokeApiKeyRequest(api_key_id=made.api_key.api_key_id)
+    await profile.admin.RevokeApiKey(revoke, metadata=ada.metadata)
+    told = (await list_events(profile, ada)).events
+    assert words(told)[:6] == [
+        ("API_KEY_REVOKED", "ada", "table-1"),
+        ("API_KEY_MADE", "ada", "table-1"),
+        ("SERVICE_ACCOUNT_MADE", "ada", "table-1"),
+        ("UNBANNED", "ada", "anna"),
+        ("BANNED", "ada", "anna"),
+        ("ROLE_GIVEN", "ada", "anna"),
+    ]
+    assert told[4].details == "reason=swore at the judge"
+    assert told[5].details == "role=referee"
+    assert told[5].actor_account_id == ada.account_id
+
+
+async def test_log_is_filtered_by_account_kind_and_time(profile: Profile) -> None:
+    """An admin finds what happened to an account or what it did, of one kind, or between two moments."""
+    ada = await profile.with_role("ada", access_pb2.ROLE_ADMIN)
+    await profile.sign_up("anna")
+    profile.clock.advance(hours=1)
+    start = Timestamp(seconds=profile.clock() // 1_000_000)
+    ban = admin_pb.BanUserRequest(username="anna", reason="away")
+    await profile.admin.BanUser(ban, metadata=ada.metadata)
+    sign_ups = await list_events(profile, ada, kind=audit_event_pb2.AUDIT_EVENT_KIND_SIGN_UP)
+    assert words(sign_ups.events) == [("SIGN_UP", "anna", "anna"), ("SIGN_UP", "ada", "ada")]
+    of_anna = await list_events(profile, ada, username="anna")
+    assert [word[0] for word in words(of_anna.events)] == ["BANNED", "SIGN_IN", "SIGN_UP"]
+    of_ada = await list_events(profile, ada, username="ada")
+    assert [word[0] for word in words(of_ada.events)] == ["BANNED", "ROLE_GIVEN", "SIGN_IN", "SIGN_UP"]
+    assert words((await list_events(profile, ada, start_time=start)).events) == [("BANNED", "ada", "anna")]
+    assert len((await list_events(profile, ada, end_time=start)).events) == 5
+    with refused(StatusCode.NOT_FOUND, "USER_NOT_FOUND"):
+        await list_events(profile, ada, username="nobody")
+
+
+async def test_log_goes_on_page_by_page_while_it_grows(profile: Profile) -> None:
+    """Pages follow each other without gap or repeat, whatever is added meanwhile."""
+    ada = await profile.with_role("ada", access_pb2.ROLE_ADMIN)
+    for number in range(4):
+        await profile.sign_up(f"player-{number}")
+    everything = [event.event_id for event in (await list_events(profile, ada)).events]
+    paged, token = [], ""
+    while True:
+        page = await list_events(profile, ada, page_size=3, page_token=token)
+        paged += [event.event_id for event in page.events]
+        token = page.next_page_token
+        if not token:
+            break
+        await profile.sign_up(f"late-{len(paged)}")
+    assert paged == everything
+
+
+async def test_log_keeps_what_a_deleted_account_did_without_its_name(profile: Profile) -> None:
+    """The events of a deleted account are still found by the name that nobody has any more, and show it no more."""
+    ada, anna = await profile.with_role("ada", access_pb2.ROLE_ADMIN), await profile.sign_up("anna")
+    delete = account_pb.DeleteAccountRequest(username="anna", password=PASSWORD)
+    await profile.accounts.DeleteAccount(delete, metadata=anna.metadata)
+    told = (await list_events(profile, ada, username="anna")).events
+    assert words(told) == [("ACCOUNT_DELETED", "", ""), ("SIGN_IN", "", ""), ("SIGN_UP", "", "")]
+    assert {event.subject_account_id for event in told} == {anna.account_id}
+
+
+def test_every_kind_of_the_code_is_one_of_the_contract() -> None:
+    """What the log can hold, its readers can name."""
+    kinds = {name.removeprefix("AUDIT_EVENT_KIND_").lower() for name in audit_event_pb2.AuditEventKind.keys()}  # noqa: SIM118
+    assert {kind.value for kind in Kind} <= kinds
 
 
 async def test_network_of_sign_up_and_sign_in_stands_in_the_log(profile: Profile) -> None:

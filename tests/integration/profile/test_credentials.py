@@ -179,14 +179,6 @@ async def test_grant_role_to_unknown_username_is_not_found(profile: Profile) -> 
         await profile.credentials.GrantRole(grant, metadata=profile.internal)
 
 
-async def test_service_account_signs_in_by_secret_and_is_no_player(profile: Profile) -> None:
-    """A program's account has the service role and does not appear among the players."""
-    request = credentials_pb.CreateServiceAccountRequest(username="game-server")
-    secret = (await profile.credentials.CreateServiceAccount(request, metadata=profile.internal)).secret
-    assert list((await sign_in(profile, "game-server", secret)).roles) == [access_pb2.ROLE_SERVICE]
-    assert not (await profile.profiles.ListUsers(profile_pb.ListUsersRequest())).users
-
-
 async def test_get_account_shows_the_owner_their_email(profile: Profile) -> None:
     """The private side of an account is read by its owner."""
     anna = await profile.sign_up("anna", email="anna@example.org")

@@ -172,11 +172,8 @@ CHECKS = {
     "/dossier.profile.v1.CredentialsService/ChangePassword": _try_change_password,
     "/dossier.profile.v1.AccountService/DeleteAccount": _try_delete_account,
 }
-# They hash a password that is being set; none is checked.
-SETTING = {
-    "/dossier.profile.v1.CredentialsService/CreateAccount",
-    "/dossier.profile.v1.CredentialsService/CreateServiceAccount",
-}
+# It hashes a password that is being set; none is checked.
+SETTING = {"/dossier.profile.v1.CredentialsService/CreateAccount"}
 
 
 def test_every_method_that_hashes_a_password_is_known_here() -> None:

@@ -54,9 +54,6 @@ class OneAccount:
     async def create_account(self, account: NewAccount) -> None:
         raise NotImplementedError
 
-    async def change_roles(self, username: str, *, add: str = "", remove: str = "") -> bool:
-        raise NotImplementedError
-
     async def erase_account(self, account_id: str) -> list[str]:
         raise NotImplementedError
 

@@ -60,3 +60,10 @@ def test_role_comes_back_from_its_name(role: Any) -> None:
 def test_unknown_role_is_no_role() -> None:
     """A role of a newer version gives nothing here."""
     assert contract.role_value("emperor") == access_pb2.ROLE_UNSPECIFIED
+
+
+def test_admin_may_do_what_managers_and_referees_may() -> None:
+    """What a role includes is said by the contract; nothing includes a program's role."""
+    assert contract.powers_of({"admin"}) == {"admin", "manager", "referee"}
+    assert contract.powers_of({"manager", "service"}) == {"manager", "service"}
+    assert contract.powers_of({"a role of tomorrow"}) == {"a role of tomorrow"}

@@ -25,17 +25,19 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import descriptor_pb2 as google_dot_protobuf_dot_descriptor__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1e\x64ossier/access/v1/access.proto\x12\x11\x64ossier.access.v1\x1a google/protobuf/descriptor.proto\"\x9d\x01\n\nAccessRule\x12\x37\n\x08\x61udience\x18\x01 \x01(\x0e\x32\x1b.dossier.access.v1.AudienceR\x08\x61udience\x12-\n\x05roles\x18\x02 \x03(\x0e\x32\x17.dossier.access.v1.RoleR\x05roles\x12\'\n\x0fhashes_password\x18\x03 \x01(\x08R\x0ehashesPassword*{\n\x08\x41udience\x12\x18\n\x14\x41UDIENCE_UNSPECIFIED\x10\x00\x12\x13\n\x0f\x41UDIENCE_ANYONE\x10\x01\x12\x16\n\x12\x41UDIENCE_SIGNED_IN\x10\x02\x12\x11\n\rAUDIENCE_ROLE\x10\x03\x12\x15\n\x11\x41UDIENCE_INTERNAL\x10\x04*@\n\x04Role\x12\x14\n\x10ROLE_UNSPECIFIED\x10\x00\x12\x10\n\x0cROLE_REFEREE\x10\x01\x12\x10\n\x0cROLE_SERVICE\x10\x02:S\n\x04rule\x12\x1e.google.protobuf.MethodOptions\x18\xfd\x88\x03 \x01(\x0b\x32\x1d.dossier.access.v1.AccessRuleR\x04ruleb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1e\x64ossier/access/v1/access.proto\x12\x11\x64ossier.access.v1\x1a google/protobuf/descriptor.proto\"\x9d\x01\n\nAccessRule\x12\x37\n\x08\x61udience\x18\x01 \x01(\x0e\x32\x1b.dossier.access.v1.AudienceR\x08\x61udience\x12-\n\x05roles\x18\x02 \x03(\x0e\x32\x17.dossier.access.v1.RoleR\x05roles\x12\'\n\x0fhashes_password\x18\x03 \x01(\x08R\x0ehashesPassword*{\n\x08\x41udience\x12\x18\n\x14\x41UDIENCE_UNSPECIFIED\x10\x00\x12\x13\n\x0f\x41UDIENCE_ANYONE\x10\x01\x12\x16\n\x12\x41UDIENCE_SIGNED_IN\x10\x02\x12\x11\n\rAUDIENCE_ROLE\x10\x03\x12\x15\n\x11\x41UDIENCE_INTERNAL\x10\x04*j\n\x04Role\x12\x14\n\x10ROLE_UNSPECIFIED\x10\x00\x12\x10\n\x0cROLE_REFEREE\x10\x01\x12\x10\n\x0cROLE_SERVICE\x10\x02\x12\x10\n\x0cROLE_MANAGER\x10\x03\x12\x16\n\nROLE_ADMIN\x10\x04\x1a\x06\xf2\xc7\x18\x02\x03\x01:S\n\x04rule\x12\x1e.google.protobuf.MethodOptions\x18\xfd\x88\x03 \x01(\x0b\x32\x1d.dossier.access.v1.AccessRuleR\x04rule:X\n\x08includes\x12!.google.protobuf.EnumValueOptions\x18\xfe\x88\x03 \x03(\x0e\x32\x17.dossier.access.v1.RoleR\x08includesb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'dossier.access.v1.access_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
+  _globals['_ROLE'].values_by_name["ROLE_ADMIN"]._loaded_options = None
+  _globals['_ROLE'].values_by_name["ROLE_ADMIN"]._serialized_options = b'\362\307\030\002\003\001'
   _globals['_AUDIENCE']._serialized_start=247
   _globals['_AUDIENCE']._serialized_end=370
   _globals['_ROLE']._serialized_start=372
-  _globals['_ROLE']._serialized_end=436
+  _globals['_ROLE']._serialized_end=478
   _globals['_ACCESSRULE']._serialized_start=88
   _globals['_ACCESSRULE']._serialized_end=245
 # @@protoc_insertion_point(module_scope)

@@ -21,6 +21,8 @@ class Role(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     ROLE_UNSPECIFIED: _ClassVar[Role]
     ROLE_REFEREE: _ClassVar[Role]
     ROLE_SERVICE: _ClassVar[Role]
+    ROLE_MANAGER: _ClassVar[Role]
+    ROLE_ADMIN: _ClassVar[Role]
 AUDIENCE_UNSPECIFIED: Audience
 AUDIENCE_ANYONE: Audience
 AUDIENCE_SIGNED_IN: Audience
@@ -29,8 +31,12 @@ AUDIENCE_INTERNAL: Audience
 ROLE_UNSPECIFIED: Role
 ROLE_REFEREE: Role
 ROLE_SERVICE: Role
+ROLE_MANAGER: Role
+ROLE_ADMIN: Role
 RULE_FIELD_NUMBER: _ClassVar[int]
 rule: _descriptor.FieldDescriptor
+INCLUDES_FIELD_NUMBER: _ClassVar[int]
+includes: _descriptor.FieldDescriptor
 
 class AccessRule(_message.Message):
     __slots__ = ("audience", "roles", "hashes_password")

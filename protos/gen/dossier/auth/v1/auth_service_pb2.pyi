@@ -64,6 +64,22 @@ class SignInResponse(_message.Message):
     tokens: Tokens
     def __init__(self, tokens: _Optional[_Union[Tokens, _Mapping]] = ...) -> None: ...
 
+class SignInWithApiKeyRequest(_message.Message):
+    __slots__ = ("api_key", "device_name")
+    API_KEY_FIELD_NUMBER: _ClassVar[int]
+    DEVICE_NAME_FIELD_NUMBER: _ClassVar[int]
+    api_key: str
+    device_name: str
+    def __init__(self, api_key: _Optional[str] = ..., device_name: _Optional[str] = ...) -> None: ...
+
+class SignInWithApiKeyResponse(_message.Message):
+    __slots__ = ("username", "tokens")
+    USERNAME_FIELD_NUMBER: _ClassVar[int]
+    TOKENS_FIELD_NUMBER: _ClassVar[int]
+    username: str
+    tokens: Tokens
+    def __init__(self, username: _Optional[str] = ..., tokens: _Optional[_Union[Tokens, _Mapping]] = ...) -> None: ...
+
 class RefreshTokensRequest(_message.Message):
     __slots__ = ("refresh_token",)
     REFRESH_TOKEN_FIELD_NUMBER: _ClassVar[int]

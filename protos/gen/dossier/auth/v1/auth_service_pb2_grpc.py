@@ -50,6 +50,11 @@ class AuthServiceStub:
                 request_serializer=dossier_dot_auth_dot_v1_dot_auth__service__pb2.SignInRequest.SerializeToString,
                 response_deserializer=dossier_dot_auth_dot_v1_dot_auth__service__pb2.SignInResponse.FromString,
                 _registered_method=True)
+        self.SignInWithApiKey = channel.unary_unary(
+                '/dossier.auth.v1.AuthService/SignInWithApiKey',
+                request_serializer=dossier_dot_auth_dot_v1_dot_auth__service__pb2.SignInWithApiKeyRequest.SerializeToString,
+                response_deserializer=dossier_dot_auth_dot_v1_dot_auth__service__pb2.SignInWithApiKeyResponse.FromString,
+                _registered_method=True)
         self.RefreshTokens = channel.unary_unary(
                 '/dossier.auth.v1.AuthService/RefreshTokens',
                 request_serializer=dossier_dot_auth_dot_v1_dot_auth__service__pb2.RefreshTokensRequest.SerializeToString,
@@ -128,7 +133,22 @@ class AuthServiceServicer:
 
         Errors:
         UNAUTHENTICATED (CREDENTIALS_WRONG): wrong password or unknown username; which of the two is not told.
+        PERMISSION_DENIED (ACCOUNT_BANNED): the password is right and the account is banned; ask the club's managers.
         RESOURCE_EXHAUSTED (TOO_MANY_ATTEMPTS, SERVER_BUSY): try again after the delay in RetryInfo.
+        UNAVAILABLE (DEPENDENCY_UNAVAILABLE): try again later.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SignInWithApiKey(self, request, context):
+        """Exchanges a service account's API key for a pair of tokens, opening a new session.
+
+        The session ends when the key is revoked. As with SignIn, an account has up to 200 sessions.
+
+        Errors:
+        UNAUTHENTICATED (API_KEY_INVALID): the key is not good, or was revoked; ask an admin for a new one.
+        PERMISSION_DENIED (ACCOUNT_BANNED): the key is right and the account is banned.
         UNAVAILABLE (DEPENDENCY_UNAVAILABLE): try again later.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -247,6 +267,11 @@ def add_AuthServiceServicer_to_server(servicer, server):
                     request_deserializer=dossier_dot_auth_dot_v1_dot_auth__service__pb2.SignInRequest.FromString,
                     response_serializer=dossier_dot_auth_dot_v1_dot_auth__service__pb2.SignInResponse.SerializeToString,
             ),
+            'SignInWithApiKey': grpc.unary_unary_rpc_method_handler(
+                    servicer.SignInWithApiKey,
+                    request_deserializer=dossier_dot_auth_dot_v1_dot_auth__service__pb2.SignInWithApiKeyRequest.FromString,
+                    response_serializer=dossier_dot_auth_dot_v1_dot_auth__service__pb2.SignInWithApiKeyResponse.SerializeToString,
+            ),
             'RefreshTokens': grpc.unary_unary_rpc_method_handler(
                     servicer.RefreshTokens,
                     request_deserializer=dossier_dot_auth_dot_v1_dot_auth__service__pb2.RefreshTokensRequest.FromString,
@@ -348,6 +373,33 @@ class AuthService:
             '/dossier.auth.v1.AuthService/SignIn',
             dossier_dot_auth_dot_v1_dot_auth__service__pb2.SignInRequest.SerializeToString,
             dossier_dot_auth_dot_v1_dot_auth__service__pb2.SignInResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SignInWithApiKey(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dossier.auth.v1.AuthService/SignInWithApiKey',
+            dossier_dot_auth_dot_v1_dot_auth__service__pb2.SignInWithApiKeyRequest.SerializeToString,
+            dossier_dot_auth_dot_v1_dot_auth__service__pb2.SignInWithApiKeyResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -62,7 +62,18 @@ class AuthServiceStub:
 
     Errors:
       UNAUTHENTICATED (CREDENTIALS_WRONG): wrong password or unknown username; which of the two is not told.
+      PERMISSION_DENIED (ACCOUNT_BANNED): the password is right and the account is banned; ask the club's managers.
       RESOURCE_EXHAUSTED (TOO_MANY_ATTEMPTS, SERVER_BUSY): try again after the delay in RetryInfo.
+      UNAVAILABLE (DEPENDENCY_UNAVAILABLE): try again later.
+    """
+    SignInWithApiKey: _grpc.UnaryUnaryMultiCallable[_auth_service_pb2.SignInWithApiKeyRequest, _auth_service_pb2.SignInWithApiKeyResponse]
+    """Exchanges a service account's API key for a pair of tokens, opening a new session.
+
+    The session ends when the key is revoked. As with SignIn, an account has up to 200 sessions.
+
+    Errors:
+      UNAUTHENTICATED (API_KEY_INVALID): the key is not good, or was revoked; ask an admin for a new one.
+      PERMISSION_DENIED (ACCOUNT_BANNED): the key is right and the account is banned.
       UNAVAILABLE (DEPENDENCY_UNAVAILABLE): try again later.
     """
     RefreshTokens: _grpc.UnaryUnaryMultiCallable[_auth_service_pb2.RefreshTokensRequest, _auth_service_pb2.RefreshTokensResponse]
@@ -167,7 +178,18 @@ class AuthServiceAsyncStub(AuthServiceStub):
 
     Errors:
       UNAUTHENTICATED (CREDENTIALS_WRONG): wrong password or unknown username; which of the two is not told.
+      PERMISSION_DENIED (ACCOUNT_BANNED): the password is right and the account is banned; ask the club's managers.
       RESOURCE_EXHAUSTED (TOO_MANY_ATTEMPTS, SERVER_BUSY): try again after the delay in RetryInfo.
+      UNAVAILABLE (DEPENDENCY_UNAVAILABLE): try again later.
+    """
+    SignInWithApiKey: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.SignInWithApiKeyRequest, _auth_service_pb2.SignInWithApiKeyResponse]  # type: ignore[assignment]
+    """Exchanges a service account's API key for a pair of tokens, opening a new session.
+
+    The session ends when the key is revoked. As with SignIn, an account has up to 200 sessions.
+
+    Errors:
+      UNAUTHENTICATED (API_KEY_INVALID): the key is not good, or was revoked; ask an admin for a new one.
+      PERMISSION_DENIED (ACCOUNT_BANNED): the key is right and the account is banned.
       UNAVAILABLE (DEPENDENCY_UNAVAILABLE): try again later.
     """
     RefreshTokens: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.RefreshTokensRequest, _auth_service_pb2.RefreshTokensResponse]  # type: ignore[assignment]
@@ -281,7 +303,24 @@ class AuthServiceServicer(metaclass=_abc_1.ABCMeta):
 
         Errors:
           UNAUTHENTICATED (CREDENTIALS_WRONG): wrong password or unknown username; which of the two is not told.
+          PERMISSION_DENIED (ACCOUNT_BANNED): the password is right and the account is banned; ask the club's managers.
           RESOURCE_EXHAUSTED (TOO_MANY_ATTEMPTS, SERVER_BUSY): try again after the delay in RetryInfo.
+          UNAVAILABLE (DEPENDENCY_UNAVAILABLE): try again later.
+        """
+
+    @_abc_1.abstractmethod
+    def SignInWithApiKey(
+        self,
+        request: _auth_service_pb2.SignInWithApiKeyRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_auth_service_pb2.SignInWithApiKeyResponse, _abc.Awaitable[_auth_service_pb2.SignInWithApiKeyResponse]]:
+        """Exchanges a service account's API key for a pair of tokens, opening a new session.
+
+        The session ends when the key is revoked. As with SignIn, an account has up to 200 sessions.
+
+        Errors:
+          UNAUTHENTICATED (API_KEY_INVALID): the key is not good, or was revoked; ask an admin for a new one.
+          PERMISSION_DENIED (ACCOUNT_BANNED): the key is right and the account is banned.
           UNAVAILABLE (DEPENDENCY_UNAVAILABLE): try again later.
         """
 

@@ -69,6 +69,20 @@ class OpenSessionResponse(_message.Message):
     session: Session
     def __init__(self, session: _Optional[_Union[Session, _Mapping]] = ...) -> None: ...
 
+class OpenSessionWithApiKeyRequest(_message.Message):
+    __slots__ = ("api_key", "device_name")
+    API_KEY_FIELD_NUMBER: _ClassVar[int]
+    DEVICE_NAME_FIELD_NUMBER: _ClassVar[int]
+    api_key: str
+    device_name: str
+    def __init__(self, api_key: _Optional[str] = ..., device_name: _Optional[str] = ...) -> None: ...
+
+class OpenSessionWithApiKeyResponse(_message.Message):
+    __slots__ = ("session",)
+    SESSION_FIELD_NUMBER: _ClassVar[int]
+    session: Session
+    def __init__(self, session: _Optional[_Union[Session, _Mapping]] = ...) -> None: ...
+
 class RotateSessionRequest(_message.Message):
     __slots__ = ("refresh_token",)
     REFRESH_TOKEN_FIELD_NUMBER: _ClassVar[int]

@@ -48,6 +48,11 @@ class CredentialsServiceStub:
                 request_serializer=dossier_dot_profile_dot_v1_dot_credentials__service__pb2.OpenSessionRequest.SerializeToString,
                 response_deserializer=dossier_dot_profile_dot_v1_dot_credentials__service__pb2.OpenSessionResponse.FromString,
                 _registered_method=True)
+        self.OpenSessionWithApiKey = channel.unary_unary(
+                '/dossier.profile.v1.CredentialsService/OpenSessionWithApiKey',
+                request_serializer=dossier_dot_profile_dot_v1_dot_credentials__service__pb2.OpenSessionWithApiKeyRequest.SerializeToString,
+                response_deserializer=dossier_dot_profile_dot_v1_dot_credentials__service__pb2.OpenSessionWithApiKeyResponse.FromString,
+                _registered_method=True)
         self.RotateSession = channel.unary_unary(
                 '/dossier.profile.v1.CredentialsService/RotateSession',
                 request_serializer=dossier_dot_profile_dot_v1_dot_credentials__service__pb2.RotateSessionRequest.SerializeToString,
@@ -125,7 +130,19 @@ class CredentialsServiceServicer:
 
         Errors:
         UNAUTHENTICATED (CREDENTIALS_WRONG): wrong password or unknown username, or deleted meanwhile.
+        PERMISSION_DENIED (ACCOUNT_BANNED): the password is right and the account is banned.
         RESOURCE_EXHAUSTED (TOO_MANY_ATTEMPTS, SERVER_BUSY): try again after the delay in RetryInfo.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def OpenSessionWithApiKey(self, request, context):
+        """Checks an API key and opens a session, which ends when the key is revoked.
+
+        Errors:
+        UNAUTHENTICATED (API_KEY_INVALID): the key is not good, or was revoked.
+        PERMISSION_DENIED (ACCOUNT_BANNED): the key is right and the account is banned.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -214,13 +231,14 @@ class CredentialsServiceServicer:
 
         Errors:
         NOT_FOUND (USER_NOT_FOUND): no account has this username.
+        FAILED_PRECONDITION (LAST_ADMIN): give the role of admin to another account first.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def CreateServiceAccount(self, request, context):
-        """Opens an account for a program. It signs in with its username and the secret, which is shown only here.
+        """Opens an account for a program, with its first API key, which is shown only here.
 
         Errors:
         ALREADY_EXISTS (USERNAME_TAKEN): choose another username.
@@ -241,6 +259,11 @@ def add_CredentialsServiceServicer_to_server(servicer, server):
                     servicer.OpenSession,
                     request_deserializer=dossier_dot_profile_dot_v1_dot_credentials__service__pb2.OpenSessionRequest.FromString,
                     response_serializer=dossier_dot_profile_dot_v1_dot_credentials__service__pb2.OpenSessionResponse.SerializeToString,
+            ),
+            'OpenSessionWithApiKey': grpc.unary_unary_rpc_method_handler(
+                    servicer.OpenSessionWithApiKey,
+                    request_deserializer=dossier_dot_profile_dot_v1_dot_credentials__service__pb2.OpenSessionWithApiKeyRequest.FromString,
+                    response_serializer=dossier_dot_profile_dot_v1_dot_credentials__service__pb2.OpenSessionWithApiKeyResponse.SerializeToString,
             ),
             'RotateSession': grpc.unary_unary_rpc_method_handler(
                     servicer.RotateSession,
@@ -351,6 +374,33 @@ class CredentialsService:
             '/dossier.profile.v1.CredentialsService/OpenSession',
             dossier_dot_profile_dot_v1_dot_credentials__service__pb2.OpenSessionRequest.SerializeToString,
             dossier_dot_profile_dot_v1_dot_credentials__service__pb2.OpenSessionResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def OpenSessionWithApiKey(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dossier.profile.v1.CredentialsService/OpenSessionWithApiKey',
+            dossier_dot_profile_dot_v1_dot_credentials__service__pb2.OpenSessionWithApiKeyRequest.SerializeToString,
+            dossier_dot_profile_dot_v1_dot_credentials__service__pb2.OpenSessionWithApiKeyResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -51,7 +51,15 @@ class CredentialsServiceStub:
 
     Errors:
       UNAUTHENTICATED (CREDENTIALS_WRONG): wrong password or unknown username, or deleted meanwhile.
+      PERMISSION_DENIED (ACCOUNT_BANNED): the password is right and the account is banned.
       RESOURCE_EXHAUSTED (TOO_MANY_ATTEMPTS, SERVER_BUSY): try again after the delay in RetryInfo.
+    """
+    OpenSessionWithApiKey: _grpc.UnaryUnaryMultiCallable[_credentials_service_pb2.OpenSessionWithApiKeyRequest, _credentials_service_pb2.OpenSessionWithApiKeyResponse]
+    """Checks an API key and opens a session, which ends when the key is revoked.
+
+    Errors:
+      UNAUTHENTICATED (API_KEY_INVALID): the key is not good, or was revoked.
+      PERMISSION_DENIED (ACCOUNT_BANNED): the key is right and the account is banned.
     """
     RotateSession: _grpc.UnaryUnaryMultiCallable[_credentials_service_pb2.RotateSessionRequest, _credentials_service_pb2.RotateSessionResponse]
     """Exchanges a session's refresh token for its successor; see AuthService.RefreshTokens.
@@ -104,9 +112,10 @@ class CredentialsServiceStub:
 
     Errors:
       NOT_FOUND (USER_NOT_FOUND): no account has this username.
+      FAILED_PRECONDITION (LAST_ADMIN): give the role of admin to another account first.
     """
     CreateServiceAccount: _grpc.UnaryUnaryMultiCallable[_credentials_service_pb2.CreateServiceAccountRequest, _credentials_service_pb2.CreateServiceAccountResponse]
-    """Opens an account for a program. It signs in with its username and the secret, which is shown only here.
+    """Opens an account for a program, with its first API key, which is shown only here.
 
     Errors:
       ALREADY_EXISTS (USERNAME_TAKEN): choose another username.
@@ -135,7 +144,15 @@ class CredentialsServiceAsyncStub(CredentialsServiceStub):
 
     Errors:
       UNAUTHENTICATED (CREDENTIALS_WRONG): wrong password or unknown username, or deleted meanwhile.
+      PERMISSION_DENIED (ACCOUNT_BANNED): the password is right and the account is banned.
       RESOURCE_EXHAUSTED (TOO_MANY_ATTEMPTS, SERVER_BUSY): try again after the delay in RetryInfo.
+    """
+    OpenSessionWithApiKey: _aio.UnaryUnaryMultiCallable[_credentials_service_pb2.OpenSessionWithApiKeyRequest, _credentials_service_pb2.OpenSessionWithApiKeyResponse]  # type: ignore[assignment]
+    """Checks an API key and opens a session, which ends when the key is revoked.
+
+    Errors:
+      UNAUTHENTICATED (API_KEY_INVALID): the key is not good, or was revoked.
+      PERMISSION_DENIED (ACCOUNT_BANNED): the key is right and the account is banned.
     """
     RotateSession: _aio.UnaryUnaryMultiCallable[_credentials_service_pb2.RotateSessionRequest, _credentials_service_pb2.RotateSessionResponse]  # type: ignore[assignment]
     """Exchanges a session's refresh token for its successor; see AuthService.RefreshTokens.
@@ -188,9 +205,10 @@ class CredentialsServiceAsyncStub(CredentialsServiceStub):
 
     Errors:
       NOT_FOUND (USER_NOT_FOUND): no account has this username.
+      FAILED_PRECONDITION (LAST_ADMIN): give the role of admin to another account first.
     """
     CreateServiceAccount: _aio.UnaryUnaryMultiCallable[_credentials_service_pb2.CreateServiceAccountRequest, _credentials_service_pb2.CreateServiceAccountResponse]  # type: ignore[assignment]
-    """Opens an account for a program. It signs in with its username and the secret, which is shown only here.
+    """Opens an account for a program, with its first API key, which is shown only here.
 
     Errors:
       ALREADY_EXISTS (USERNAME_TAKEN): choose another username.
@@ -228,7 +246,21 @@ class CredentialsServiceServicer(metaclass=_abc_1.ABCMeta):
 
         Errors:
           UNAUTHENTICATED (CREDENTIALS_WRONG): wrong password or unknown username, or deleted meanwhile.
+          PERMISSION_DENIED (ACCOUNT_BANNED): the password is right and the account is banned.
           RESOURCE_EXHAUSTED (TOO_MANY_ATTEMPTS, SERVER_BUSY): try again after the delay in RetryInfo.
+        """
+
+    @_abc_1.abstractmethod
+    def OpenSessionWithApiKey(
+        self,
+        request: _credentials_service_pb2.OpenSessionWithApiKeyRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_credentials_service_pb2.OpenSessionWithApiKeyResponse, _abc.Awaitable[_credentials_service_pb2.OpenSessionWithApiKeyResponse]]:
+        """Checks an API key and opens a session, which ends when the key is revoked.
+
+        Errors:
+          UNAUTHENTICATED (API_KEY_INVALID): the key is not good, or was revoked.
+          PERMISSION_DENIED (ACCOUNT_BANNED): the key is right and the account is banned.
         """
 
     @_abc_1.abstractmethod
@@ -335,6 +367,7 @@ class CredentialsServiceServicer(metaclass=_abc_1.ABCMeta):
 
         Errors:
           NOT_FOUND (USER_NOT_FOUND): no account has this username.
+          FAILED_PRECONDITION (LAST_ADMIN): give the role of admin to another account first.
         """
 
     @_abc_1.abstractmethod
@@ -343,7 +376,7 @@ class CredentialsServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _credentials_service_pb2.CreateServiceAccountRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_credentials_service_pb2.CreateServiceAccountResponse, _abc.Awaitable[_credentials_service_pb2.CreateServiceAccountResponse]]:
-        """Opens an account for a program. It signs in with its username and the secret, which is shown only here.
+        """Opens an account for a program, with its first API key, which is shown only here.
 
         Errors:
           ALREADY_EXISTS (USERNAME_TAKEN): choose another username.

@@ -1,0 +1,34 @@
+-- name: find_standing^
+SELECT users.account_id, users.roles, bans_in_force.account_id IS NOT NULL AS banned
+FROM users
+LEFT JOIN bans_in_force ON bans_in_force.account_id = users.account_id
+WHERE users.username = :username AND users.state = 'active';
+
+-- name: get_standing^
+SELECT users.account_id, users.roles, bans_in_force.account_id IS NOT NULL AS banned
+FROM users
+LEFT JOIN bans_in_force ON bans_in_force.account_id = users.account_id
+WHERE users.account_id = :account_id AND users.state = 'active';
+
+-- name: find_another_admin^
+SELECT account_id
+FROM users
+WHERE ' ' || roles || ' ' LIKE '% admin %' AND state = 'active' AND account_id <> :account_id
+    AND account_id NOT IN (SELECT account_id FROM bans_in_force)
+LIMIT 1;
+
+-- name: put_ban^
+INSERT INTO bans (account_id, reason, create_time, expire_time)
+SELECT :account_id, :reason, now_micros(), :expire_time
+WHERE :expire_time IS NULL OR :expire_time > now_micros()
+ON CONFLICT (account_id) DO UPDATE
+SET reason = excluded.reason, create_time = excluded.create_time, expire_time = excluded.expire_time
+RETURNING account_id;
+
+-- name: lift_ban^
+DELETE FROM bans WHERE account_id = :account_id AND (expire_time IS NULL OR expire_time > now_micros())
+RETURNING account_id;
+
+-- name: delete_ban^
+DELETE FROM bans WHERE account_id = :account_id
+RETURNING account_id;
