@@ -1,4 +1,4 @@
-"""Accounts and whose password opens them: opened, changed, given roles, deleted."""
+"""Accounts and whose password opens them: opened, changed, deleted."""
 
 from __future__ import annotations
 
@@ -7,14 +7,15 @@ from datetime import UTC, datetime
 
 import pytest
 
+from profile_service.bans import Ban
 from profile_service.credentials import CredentialRules, Credentials, NewAccount
 from profile_service.errors import (
+    AccountBanned,
     CredentialsWrong,
     NotOwner,
     PasswordTooCommon,
     TooManyAttempts,
     UsernameTaken,
-    UserNotFound,
 )
 from profile_service.guessing import Attempt
 from profile_service.sessions import OpenSession
@@ -31,8 +32,8 @@ class Club:
 
     def __init__(self) -> None:
         self.password_hash = f"hash of {PASSWORD}"
+        self.ban: Ban | None = None
         self.created: list[NewAccount] = []
-        self.roles: list[tuple[str, str, str]] = []
         self.changes: list[tuple[str, str, str, str]] = []
         self.erased: list[str] = []
         self.opened: list[tuple[str, str, str, str]] = []
@@ -49,10 +50,10 @@ class Club:
         self.created.append(account)
 
     async def find_credentials(self, username: str) -> Credentials | None:
-        return Credentials("id-1", "anna", self.password_hash) if username == "anna" else None
+        return Credentials("id-1", "anna", self.password_hash, self.ban) if username == "anna" else None
 
     async def get_credentials(self, account_id: str) -> Credentials | None:
-        return Credentials("id-1", "anna", self.password_hash) if account_id == "id-1" else None
+        return Credentials("id-1", "anna", self.password_hash, self.ban) if account_id == "id-1" else None
 
     async def renew_password_hash(self, account_id: str, *, old: str, new: str) -> None:
         assert (account_id, old) == ("id-1", self.password_hash)
@@ -62,10 +63,6 @@ class Club:
         self.changes.append((account_id, old, new, kept_session_id))
         self.stale_times -= 1
         return self.stale_times < 0
-
-    async def change_roles(self, username: str, *, add: str = "", remove: str = "") -> bool:
-        self.roles.append((username, add, remove))
-        return username == "anna"
 
     async def erase_account(self, account_id: str) -> list[str]:
         self.erased.append(account_id)
@@ -122,7 +119,6 @@ async def test_account_is_opened_with_all_that_was_said_and_signed_in(club: Club
     account = NewAccount(
         account_id="id-1",
         username="anna",
-        look="anna",
         kind="person",
         display_name="Anna",
         email="anna@example.org",
@@ -138,7 +134,7 @@ async def test_account_is_opened_with_all_that_was_said_and_signed_in(club: Club
 async def test_account_without_a_name_is_called_by_its_username(club: Club) -> None:
     """Everybody is shown under some name."""
     await sign_up(club, "1il", name="")
-    assert (club.created[0].display_name, club.created[0].look) == ("1il", "lll")
+    assert club.created[0].display_name == "1il"
 
 
 @pytest.mark.parametrize(
@@ -173,26 +169,6 @@ async def test_account_that_is_gone_before_its_first_session_is_refused(club: Cl
         await sign_up(club)
 
 
-@pytest.mark.parametrize(("display_name", "shown"), [("Table 1", "Table 1"), ("", "table-1")])
-async def test_service_account_has_the_role_and_a_secret_of_its_own(club: Club, display_name: str, shown: str) -> None:
-    """Its secret is told once and kept only as its hash."""
-    secret = await club.rules.create_service_account("table-1", display_name=display_name)
-    assert len(secret) == 43
-    assert club.created == [
-        NewAccount(
-            account_id="id-1",
-            username="table-1",
-            look="table-l",
-            kind="service",
-            display_name=shown,
-            email="",
-            password_hash=f"hash of {secret}",
-            roles=frozenset({"service"}),
-            network="",
-        )
-    ]
-
-
 async def test_sign_in_is_counted_forgiven_and_opens_a_session(club: Club) -> None:
     """The right password opens a session for the hash that was checked."""
     opened = await club.rules.open_session("anna", PASSWORD, device_name="phone", network=HOME)
@@ -214,6 +190,16 @@ async def test_sign_in_too_often_is_not_looked_at(club: Club) -> None:
     """The right password makes no difference."""
     club.too_often = True
     with pytest.raises(TooManyAttempts):
+        await club.rules.open_session("anna", PASSWORD, device_name="", network=HOME)
+    assert club.opened == []
+
+
+async def test_banned_account_is_told_only_to_who_knows_its_password(club: Club) -> None:
+    """A guesser learns nothing of a ban; the owner does, and no session is opened."""
+    club.ban = Ban("cheated", NOW, None)
+    with pytest.raises(CredentialsWrong):
+        await club.rules.open_session("anna", NEW_PASSWORD, device_name="", network=HOME)
+    with pytest.raises(AccountBanned):
         await club.rules.open_session("anna", PASSWORD, device_name="", network=HOME)
     assert club.opened == []
 
@@ -270,16 +256,6 @@ async def test_password_that_changes_meanwhile_is_checked_once_more(club: Club) 
     with pytest.raises(CredentialsWrong):
         await club.rules.change_password("id-1", PASSWORD, NEW_PASSWORD, session_id="s-1")
     assert len(club.changes) == 2
-
-
-async def test_roles_are_given_and_taken(club: Club) -> None:
-    """From an account that there is."""
-    await club.rules.change_roles("anna", add="referee")
-    await club.rules.change_roles("anna", remove="service")
-    assert club.roles == [("anna", "referee", ""), ("anna", "", "service")]
-    with pytest.raises(UserNotFound) as caught:
-        await club.rules.change_roles("nobody", add="referee")
-    assert caught.value.metadata == {"username": "nobody"}
 
 
 async def test_account_is_erased_by_its_owner_with_the_password(club: Club) -> None:
