@@ -16,9 +16,10 @@ from grpc import StatusCode
 
 from profile_service.mail import NotSent
 from profile_service.storage import mail_store
-from tests.integration.profile.conftest import PASSWORD, Player, Profile, running
+from tests.integration.profile.conftest import Player, Profile, running
 from tests.integration.profile.postbox import Postbox, account_of, change_email, confirm, sign_up_confirmed
 from tests.integration.profile.test_audit_log import events
+from tests.integration.profile.test_deletions import delete, purged
 from tests.integration.profile.test_own_sessions import change_password
 from tests.integration.report.stage import eventually
 from tests.statuses import refused
@@ -269,15 +270,15 @@ async def test_change_without_a_mailer_is_refused(tmp_path: Path) -> None:
         assert (await account_of(profile, anna)).email == ""
 
 
-async def test_deleted_account_leaves_no_address(profile: Profile, postbox: Postbox) -> None:
-    """Neither tokens nor mails of an account that is gone are left, and its address is free."""
+async def test_purged_account_leaves_no_address(profile: Profile, postbox: Postbox) -> None:
+    """A token is worth nothing once the account is hidden; after the purge its address is nowhere, and free."""
     anna = await sign_up_confirmed(profile, postbox, "anna", "anna@example.org")
     await change_email(profile, anna, "new@example.org")
     token = await postbox.token("Confirm", to="new@example.org")
-    request = account_pb.DeleteAccountRequest(username="anna", password=PASSWORD)
-    await profile.accounts.DeleteAccount(request, metadata=anna.metadata)
+    receipt_id = await delete(profile, anna)
     with refused(StatusCode.INVALID_ARGUMENT, "MAIL_TOKEN_INVALID"):
         await confirm(profile, token)
+    await purged(profile, receipt_id)
     with closing(sqlite3.connect(profile.data_dir / "profile.db")) as database:
         assert "example.org" not in "\n".join(database.iterdump())
     await sign_up_confirmed(profile, postbox, "boris", "anna@example.org")

@@ -172,9 +172,15 @@ async def _try_change_email(profile: Profile, player: Player, password: str) -> 
     await profile.accounts.ChangeEmail(request, metadata=player.metadata)
 
 
+async def _try_undelete_account(profile: Profile, player: Player, password: str) -> None:
+    request = credentials_pb.UndeleteAccountRequest(username=player.username, password=password)
+    await profile.credentials.UndeleteAccount(request, metadata=profile.internal)
+
+
 CHECKS = {
     "/dossier.profile.v1.CredentialsService/OpenSession": _try_sign_in,
     "/dossier.profile.v1.CredentialsService/ChangePassword": _try_change_password,
+    "/dossier.profile.v1.CredentialsService/UndeleteAccount": _try_undelete_account,
     "/dossier.profile.v1.AccountService/ChangeEmail": _try_change_email,
     "/dossier.profile.v1.AccountService/DeleteAccount": _try_delete_account,
 }

@@ -73,7 +73,8 @@ def settings(port: int, **changes: Any) -> Settings:
     """Return settings that send to a local server in clear text."""
     given = {"smtp_host": "localhost", "smtp_port": port, "smtp_security": "none", "mail_from": "club@example.org"}
     secret = Secret(b"s" * 32)
-    return Settings(internal_secret=secret, refresh_secret=secret, page_secret=secret, **{**given, **changes})
+    secrets = dict.fromkeys(("internal_secret", "refresh_secret", "page_secret", "deletion_secret"), secret)
+    return Settings(**{**secrets, **given, **changes})
 
 
 @pytest.fixture(scope="module")

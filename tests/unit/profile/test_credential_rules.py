@@ -35,14 +35,20 @@ class Club:
         self.ban: Ban | None = None
         self.created: list[NewAccount] = []
         self.changes: list[tuple[str, str, str, str]] = []
-        self.erased: list[str] = []
         self.opened: list[tuple[str, str, str, str]] = []
         self.tried: list[Attempt] = []
         self.forgiven: list[Attempt] = []
         self.signed_up_from: list[str] = []
         self.too_often = False
         self.stale_times = 0
-        self.rules = CredentialRules(self, self, limits=self, sessions=self, new_id=lambda: "id-1")  # type: ignore[arg-type]
+        self.rules = CredentialRules(
+            self,
+            self,  # type: ignore[arg-type]
+            limits=self,  # type: ignore[arg-type]
+            sessions=self,  # type: ignore[arg-type]
+            sends_mail=False,
+            new_id=lambda: "id-1",
+        )
 
     # The store.
 
@@ -64,9 +70,8 @@ class Club:
         self.stale_times -= 1
         return self.stale_times < 0
 
-    async def erase_account(self, account_id: str) -> list[str]:
-        self.erased.append(account_id)
-        return ["blob"]
+    async def find_returning(self, username: str) -> Credentials | None:
+        return Credentials("id-1", "anna", self.password_hash, self.ban) if username == "anna" else None
 
     # The passwords.
 
@@ -119,6 +124,7 @@ async def test_account_is_opened_with_all_that_was_said_and_signed_in(club: Club
     account = NewAccount(
         account_id="id-1",
         username="anna",
+        look="anna",
         kind="person",
         display_name="Anna",
         email="anna@example.org",
@@ -258,19 +264,27 @@ async def test_password_that_changes_meanwhile_is_checked_once_more(club: Club) 
     assert len(club.changes) == 2
 
 
-async def test_account_is_erased_by_its_owner_with_the_password(club: Club) -> None:
-    """It is the account of the token that goes."""
-    assert await club.rules.erase_account(ANNA, "anna", PASSWORD) == ["blob"]
-    assert club.erased == ["id-1"]
+async def test_owner_is_who_has_the_name_and_shows_the_password(club: Club) -> None:
+    """The password is that of the token's account, tried out of the token's session."""
+    await club.rules.require_owner(ANNA, "anna", PASSWORD)
     assert club.tried == [Attempt("id-1", session_id="s-1")]
 
 
-async def test_account_of_another_is_not_erased(club: Club) -> None:
+async def test_somebody_else_is_no_owner(club: Club) -> None:
     """Not by a name, nor with its password; and nobody learns whether the password was right."""
     mallory = dataclasses.replace(ANNA, account_id="id-2", username="mallory")
     for username, error in (("anna", NotOwner), ("mallory", CredentialsWrong)):
         with pytest.raises(error):
-            await club.rules.erase_account(mallory, username, PASSWORD)
+            await club.rules.require_owner(mallory, username, PASSWORD)
     with pytest.raises(CredentialsWrong):
-        await club.rules.erase_account(ANNA, "anna", NEW_PASSWORD)
-    assert club.erased == []
+        await club.rules.require_owner(ANNA, "anna", NEW_PASSWORD)
+
+
+async def test_account_is_brought_back_with_its_password_alone(club: Club) -> None:
+    """It is counted as a sign-in from the same network is, and refused alike."""
+    assert await club.rules.require_returning("anna", PASSWORD, network=HOME) == "id-1"
+    assert club.tried == club.forgiven == [Attempt("anna", network=HOME)]
+    for username, password in (("anna", NEW_PASSWORD), ("nobody", PASSWORD)):
+        with pytest.raises(CredentialsWrong):
+            await club.rules.require_returning(username, password, network=HOME)
+    assert len(club.tried) == 3
