@@ -68,7 +68,7 @@ class Scene:
         self.owner = self._with_report(self.newcomer("owner"))
         self.actors = [Actor("anonymous"), self.owner, *self._others()]
         self.players = [actor.username for actor in self.actors if not actor.is_anonymous]
-        self.referee = next(actor for actor in self.actors if actor.role == "referee")
+        self.referee, self.admin = self._holder_of("referee"), self._holder_of("admin")
         game = game_service_pb.RecordGameRequest(game=a_game(self.players, game_pb2.WINNER_RED))
         recorded = game_rpc.GameServiceStub(channel).RecordGame(game, metadata=self.referee.metadata, timeout=TIMEOUT)
         self._game_id = recorded.game.game_id
@@ -117,6 +117,9 @@ class Scene:
     def game(self, target: Target) -> str:
         """Return the id of a game."""
         return str(uuid.uuid4()) if target is Target.ABSENT else self._game_id
+
+    def _holder_of(self, role: str) -> Actor:
+        return next(actor for actor in self.actors if actor.role == role)
 
     def _others(self) -> Iterator[Actor]:
         for kind in ("player", *ROLES):

@@ -22,6 +22,7 @@ from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from tests.e2e.access_scene import Scene
+from tests.e2e.bad_managing import lifecycle, managing
 from tests.e2e.bad_things import games, pictures, reports
 from tests.e2e.bad_values import (
     ACCOUNT,
@@ -72,6 +73,8 @@ def rows() -> list[Bad]:
         pictures,
         games,
         reports,
+        managing,
+        lifecycle,
     )
     return [row for family in families for row in family()]
 

@@ -18,7 +18,7 @@ Made = Request | Callable[[Scene], Request]
 
 @dataclass(frozen=True)
 class Bad:
-    """One request and its answer. It is made from the scene where it names what is there; a referee sends it."""
+    """One request and its answer. It is made from the scene where it names what is there."""
 
     rpc: str
     name: str
@@ -43,7 +43,8 @@ AUTH, ACCOUNT = "dossier.auth.v1.AuthService", "dossier.profile.v1.AccountServic
 PROFILE, AVATAR = "dossier.profile.v1.ProfileService", "dossier.profile.v1.AvatarService"
 GAME, STATS = "dossier.stats.v1.GameService", "dossier.stats.v1.StatsService"
 REPORT, CREDENTIALS = "dossier.report.v1.ReportService", "dossier.profile.v1.CredentialsService"
-SNAPSHOT = "dossier.stats.v1.SnapshotService"
+SNAPSHOT, LIFECYCLE = "dossier.stats.v1.SnapshotService", "dossier.lifecycle.v1.LifecycleService"
+ADMIN = "dossier.admin.v1.AdminService"
 
 USERNAMES = {
     "empty": "",

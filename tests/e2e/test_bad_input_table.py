@@ -8,6 +8,7 @@ from runtime import contract
 from runtime.service_tokens import ServiceTokens
 from tests.e2e.access_scene import Scene
 from tests.e2e.bad_inputs import rows
+from tests.e2e.bad_values import ADMIN
 from tests.e2e.installations import Installation
 from tests.e2e.raw_calls import RawCalls
 from tests.signing import bearer
@@ -34,7 +35,8 @@ def test_bad_input_is_answered_as_declared(
     """Code and reason are the table's, for each bad request to the method."""
     method = METHODS[rpc]
     part = bearer(ServiceTokens(installation.internal_secret, issuer="gateway").mint(audience="profile_service"))
-    sender, metadata = (internal_calls, part) if method.internal else (calls, scene.referee.metadata)
+    actor = scene.admin if method.service == ADMIN else scene.referee
+    sender, metadata = (internal_calls, part) if method.internal else (calls, actor.metadata)
     wrong = []
     for row in [row for row in ROWS if row.rpc == rpc]:
         answer = sender.send(method, row.made(scene), metadata)

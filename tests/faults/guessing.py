@@ -141,6 +141,7 @@ async def _gateway(folder: Path) -> AsyncIterator[Guesser]:
             "DATA_DIR": str(folder / "profile"),
             "REFRESH_SECRET": SECRETS["refresh"],
             "PAGE_SECRET": SECRETS["page"],
+            "DELETION_SECRET": SECRETS["deletion"],
         },
     }
     parts = [

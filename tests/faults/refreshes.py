@@ -119,6 +119,7 @@ async def killed_in_commits(seed: int, folder: Path, *, kills: int, seconds: flo
         "DOSSIER_PROFILE_INTERNAL_SECRET": SECRETS["internal"],
         "DOSSIER_PROFILE_REFRESH_SECRET": SECRETS["refresh"],
         "DOSSIER_PROFILE_PAGE_SECRET": SECRETS["page"],
+        "DOSSIER_PROFILE_DELETION_SECRET": SECRETS["deletion"],
         "DOSSIER_PROFILE_LOG_LEVEL": "warning",
     }
     part = Part("profile_service", environ=environ, folder=folder)
