@@ -31,6 +31,9 @@ from tests.e2e.valid_requests import VALID, Scene, valid
 from tests.signing import TestKeys, bearer
 from tests.statuses import reason_of
 
+# A broker behind the report service makes no difference to what a request is answered.
+pytestmark = pytest.mark.parametrize("installation", ["standalone", "distributed"], indirect=True)
+
 METHODS = [method for method in contract.methods().values() if not method.internal]
 INTERNAL = [method for method in contract.methods().values() if method.internal]
 DEADLINE_SECONDS = 8.0
