@@ -113,7 +113,7 @@ async def save_report(star: DossierClient, path: Path) -> None:
 
 async def _join(endpoint: str, player: dict[str, Any], password: str) -> None:
     async with DossierClient(endpoint) as member:
-        await _sign_up_or_in(member, player["username"], password, player["display_name"], player["email"])
+        await _sign_up_or_in(member, player["username"], password, player["display_name"])
         await member.update_user(
             gender=GENDERS[player["gender"]],
             city=player["city"],
@@ -125,11 +125,9 @@ async def _join(endpoint: str, player: dict[str, Any], password: str) -> None:
             await member.set_avatar(FOLDER / "avatars" / player["avatar"])
 
 
-async def _sign_up_or_in(
-    member: DossierClient, username: str, password: str, display_name: str, email: str = ""
-) -> None:
+async def _sign_up_or_in(member: DossierClient, username: str, password: str, display_name: str) -> None:
     try:
-        await member.sign_up(username, password, display_name=display_name, email=email)
+        await member.sign_up(username, password, display_name=display_name)
     except DossierError as error:
         if error.reason != "USERNAME_TAKEN":
             raise
