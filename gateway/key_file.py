@@ -37,8 +37,11 @@ class KeyFile:
         self._path = path
         self._keys = keys
         self._clock = clock
-        self._signer = keys.signer
-        self._signs_from = 0.0
+        young = PUBLISHED_SECONDS - (time.time() - path.stat().st_mtime)
+        # A gateway that starts in the midst of a change must not sign with what others have not seen.
+        changing = len(keys.signers) > 1 and young > 0
+        self._signer = keys.signers[1] if changing else keys.signer
+        self._signs_from = clock() + young if changing else 0.0
         self._seen = _stamp(path)
         self._next_check = 0.0
 

@@ -75,7 +75,8 @@ class KeyRing:
         if not keys:
             raise ValueError("a key ring needs a key")
         self.public_keys = tuple(_public(key.public_key()) for key in keys)
-        self.signer = Signer(self.public_keys[0].kid, keys[0])
+        self.signers = tuple(Signer(public.kid, key) for public, key in zip(self.public_keys, keys, strict=True))
+        self.signer = self.signers[0]
         self._by_kid = {public.kid: key.public_key() for public, key in zip(self.public_keys, keys, strict=True)}
 
     def find(self, kid: str) -> EllipticCurvePublicKey | None:

@@ -200,9 +200,13 @@ class CredentialRules:
         Raises:
             CredentialsWrong: it is not the password, or the account was deleted.
             TooManyAttempts: the session has shown too many wrong ones.
+            AccountBanned: it was banned a moment ago.
         """
         attempt = Attempt(account_id, session_id=session_id)
-        return await self._require_match(attempt, lambda: self._store.get_credentials(account_id), password)
+        credentials = await self._require_match(attempt, lambda: self._store.get_credentials(account_id), password)
+        if credentials.ban is not None:
+            raise AccountBanned(credentials.ban.expire_time)
+        return credentials
 
     async def _require_match(
         self, attempt: Attempt, find: Callable[[], Awaitable[Credentials | None]], password: str

@@ -9,7 +9,7 @@ from dossier.admin.v1 import admin_service_pb2 as admin_pb
 from dossier.admin.v1 import admin_service_pb2_grpc as admin_rpc
 
 from profile_service.bans import Bans
-from profile_service.roles import Roles
+from profile_service.roles import ADMIN, Roles
 from profile_service.rpc.admin_messages import (
     account_message,
     api_key_message,
@@ -22,7 +22,7 @@ from profile_service.service_accounts import ServiceAccounts
 from profile_service.storage.account_search import AccountSearch
 from profile_service.storage.audit_store import AuditStore, position_of
 from runtime.calls import caller
-from runtime.contract import role_name, role_value
+from runtime.contract import powers_of, role_name, role_value
 from runtime.pages import PageTokens, page_size
 
 Context = grpc.aio.ServicerContext[Any, Any]
@@ -48,7 +48,8 @@ class AdminServicer(admin_rpc.AdminServiceServicer):
         self._pages = pages
 
     async def SearchUsers(self, request: admin_pb.SearchUsersRequest, context: Context) -> admin_pb.SearchUsersResponse:
-        query = ("accounts", request.prefix, request.state, request.role)
+        sees_email = ADMIN in powers_of(caller().roles)
+        query = ("accounts", request.prefix, request.state, request.role, sees_email)
         position = self._pages.open(request.page_token, *query)
         size = page_size(request.page_size)
         found = await self._accounts.search(
@@ -56,6 +57,7 @@ class AdminServicer(admin_rpc.AdminServiceServicer):
             prefix=request.prefix,
             state=state_word(request.state),
             role=role_name(request.role) if request.role else "",
+            sees_email=sees_email,
             count=size + 1,
         )
         more = len(found) > size

@@ -31,15 +31,24 @@ class AccountSearch:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def search(self, *, after: str, prefix: str, state: str, role: str, count: int) -> list[FoundAccount]:
+    async def search(
+        self, *, after: str, prefix: str, state: str, role: str, sees_email: bool, count: int
+    ) -> list[FoundAccount]:
         """Return up to `count` accounts after a username, in the order of usernames.
 
-        `state` is "active" or "banned"; empty is any, as with the other filters.
+        `state` is "active" or "banned"; empty is any, as with the other filters. Without `sees_email` addresses are
+        neither looked at nor returned.
         """
         pattern = f"{like_text(search_key(prefix))}%"
         async with self._database.read() as session:
             rows = await session.all(
-                "search_accounts", after=after, pattern=pattern, state=state, role=role, count=count
+                "search_accounts",
+                after=after,
+                pattern=pattern,
+                state=state,
+                role=role,
+                sees_email=int(sees_email),
+                count=count,
             )
         return [_found(row) for row in rows]
 

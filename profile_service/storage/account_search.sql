@@ -1,5 +1,5 @@
 -- name: search_accounts
-SELECT users.username, users.display_name, users.email, users.kind, users.roles, users.create_time,
+SELECT users.username, users.display_name, CASE WHEN :sees_email = 1 THEN users.email ELSE '' END AS email, users.kind, users.roles, users.create_time,
     bans_in_force.reason AS ban_reason, bans_in_force.create_time AS ban_create_time,
     bans_in_force.expire_time AS ban_expire_time
 FROM users
@@ -8,7 +8,7 @@ WHERE users.username > :after AND users.state = 'active'
     AND (
         users.username LIKE :pattern ESCAPE '!'
         OR users.search_text LIKE :pattern ESCAPE '!'
-        OR LOWER(users.email) LIKE :pattern ESCAPE '!'
+        OR (:sees_email = 1 AND LOWER(users.email) LIKE :pattern ESCAPE '!')
     )
     AND (:state = '' OR :state = CASE WHEN bans_in_force.account_id IS NULL THEN 'active' ELSE 'banned' END)
     AND (:role = '' OR ' ' || users.roles || ' ' LIKE '% ' || :role || ' %')

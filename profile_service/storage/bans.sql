@@ -1,8 +1,9 @@
 -- name: find_standing^
+-- Of an account that is hidden too: it may come back.
 SELECT users.account_id, users.roles, bans_in_force.account_id IS NOT NULL AS banned
 FROM users
 LEFT JOIN bans_in_force ON bans_in_force.account_id = users.account_id
-WHERE users.username = :username AND users.state = 'active';
+WHERE users.username = :username AND users.state IN ('active', 'leaving');
 
 -- name: get_standing^
 SELECT users.account_id, users.roles, bans_in_force.account_id IS NOT NULL AS banned

@@ -10,6 +10,7 @@ from profile_service.deletions import DeletionSecret, Mode, Receipt, Sealer, Ste
 from profile_service.purges import Purge
 from profile_service.storage.audit_store import record
 from profile_service.storage.mail_store import drop_mail_wishes
+from profile_service.storage.standing_store import require_not_last_admin
 from profile_service.storage.user_store import delete_variants, moment
 from runtime.database import Database, Row, Session
 
@@ -34,6 +35,7 @@ class DeletionStore:
     async def schedule(self, account_id: str, *, receipt_id: str, mode: Mode, grace: timedelta) -> Receipt | None:
         """See `deletions.DeletionStore`."""
         async with self._database.write() as session:
+            await require_not_last_admin(session, account_id)
             if await session.one("hide_user", account_id=account_id) is None:
                 return None
             await session.all("end_sessions_of", account_id=account_id)

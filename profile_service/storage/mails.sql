@@ -56,7 +56,8 @@ WHERE account_id = :account_id AND kind = :kind AND mail_id <> :mail_id AND crea
 SELECT mail_tokens.account_id, users.username
 FROM mail_tokens
 JOIN users ON users.account_id = mail_tokens.account_id
-WHERE token_hash = :token_hash AND mail_tokens.kind = :kind AND expire_time > now_micros() AND users.state = 'active';
+WHERE token_hash = :token_hash AND mail_tokens.kind = :kind AND expire_time > now_micros()
+    AND (users.state = 'active' OR (users.state = 'leaving' AND :kind = 'reset_password'));
 
 -- name: use_mail_token^
 DELETE FROM mail_tokens WHERE token_hash = :token_hash AND kind = :kind AND expire_time > now_micros()

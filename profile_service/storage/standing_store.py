@@ -87,6 +87,13 @@ def roles_text(roles: frozenset[str]) -> str:
     return " ".join(sorted(roles))
 
 
+async def require_not_last_admin(session: Session, account_id: str) -> None:
+    """Raise LastAdmin when the club would have no admin without this account."""
+    standing = await _actor(session, account_id)
+    if ADMIN in standing.roles and not await session.one("find_another_admin", account_id=account_id):
+        raise LastAdmin()
+
+
 async def _actor(session: Session, account_id: str) -> Standing:
     row = await session.one("get_standing", account_id=account_id)
     return Standing(account_id, frozenset(), banned=False) if row is None else _standing(row)

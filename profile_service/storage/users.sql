@@ -82,9 +82,10 @@ FROM users
 WHERE username = :username AND state = 'active' AND kind = 'person';
 
 -- name: find_confirmed^
+-- Of an account that is hidden too: its owner may have to choose a password before it can be brought back.
 SELECT account_id, username, email
 FROM users
-WHERE state = 'active' AND kind = 'person' AND confirmed_email_key <> ''
+WHERE state IN ('active', 'leaving') AND kind = 'person' AND confirmed_email_key <> ''
     AND (username = :username OR confirmed_email_key = :email_key);
 
 -- name: set_pending_email^
@@ -111,7 +112,7 @@ WHERE account_id = :account_id
 RETURNING account_id;
 
 -- name: reset_password_hash^
-UPDATE users SET password_hash = :new WHERE account_id = :account_id AND state = 'active'
+UPDATE users SET password_hash = :new WHERE account_id = :account_id AND state IN ('active', 'leaving')
 RETURNING account_id;
 
 -- name: find_credentials^
@@ -139,7 +140,7 @@ UPDATE users SET password_hash = :new WHERE account_id = :account_id AND state =
 RETURNING account_id;
 
 -- name: set_roles^
-UPDATE users SET roles = :roles WHERE account_id = :account_id AND state = 'active'
+UPDATE users SET roles = :roles WHERE account_id = :account_id AND state IN ('active', 'leaving')
 RETURNING account_id;
 
 -- name: set_avatar^

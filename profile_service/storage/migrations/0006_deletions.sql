@@ -33,6 +33,8 @@ INSERT INTO users (
 
 -- Accounts that were erased before there was a grace kept their names.
 INSERT INTO deletions (receipt_id, account_id, mode, step, schedule_time, purge_time)
-SELECT account_id, account_id, 'ANONYMISE_SEAT', 'REPORTS', update_time, update_time FROM users WHERE state = 'deleted';
+SELECT SUBSTR(hex, 1, 8) || '-' || SUBSTR(hex, 9, 4) || '-4' || SUBSTR(hex, 14, 3) || '-a' || SUBSTR(hex, 18, 3) || '-'
+    || SUBSTR(hex, 21, 12), account_id, 'ANONYMISE_SEAT', 'REPORTS', update_time, update_time
+FROM (SELECT account_id, update_time, LOWER(HEX(RANDOMBLOB(16))) AS hex FROM users WHERE state = 'deleted');
 
 UPDATE users SET state = 'purging' WHERE state = 'deleted';

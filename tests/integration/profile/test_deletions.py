@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from dossier.access.v1 import access_pb2
+from dossier.admin.v1 import admin_service_pb2 as admin_pb
 from dossier.lifecycle.v1 import lifecycle_service_pb2 as lifecycle_pb
 from dossier.profile.v1 import account_service_pb2 as account_pb
 from dossier.profile.v1 import avatar_service_pb2 as avatar_pb
@@ -154,6 +156,30 @@ async def test_undeleted_account_is_as_it_was_but_signed_out(profile: Profile) -
     assert account.email == MARKERS[2]
     assert (await receipt(profile, receipt_id)).state == account_pb.DELETION_STATE_UNDELETED
     assert await delete(profile, back) != receipt_id
+
+
+async def test_last_admin_is_not_deleted(profile: Profile) -> None:
+    """A club keeps an admin; with another one, the first may go."""
+    ada = await profile.with_role("ada", access_pb2.ROLE_ADMIN)
+    await profile.sign_up("eve")
+    with refused(StatusCode.FAILED_PRECONDITION, "LAST_ADMIN"):
+        await delete(profile, ada)
+    give = admin_pb.SetRolesRequest(username="eve", give=[access_pb2.ROLE_ADMIN])
+    await profile.admin.SetRoles(give, metadata=ada.metadata)
+    await delete(profile, ada)
+
+
+async def test_grace_is_no_shelter_from_losing_a_role(profile: Profile) -> None:
+    """Who is hidden can be deposed and banned, and comes back as that."""
+    ada = await profile.with_role("ada", access_pb2.ROLE_ADMIN)
+    bea = await profile.with_role("bea", access_pb2.ROLE_ADMIN)
+    await delete(profile, bea)
+    take = admin_pb.SetRolesRequest(username="bea", take=[access_pb2.ROLE_ADMIN])
+    assert not (await profile.admin.SetRoles(take, metadata=ada.metadata)).roles
+    await profile.admin.BanUser(admin_pb.BanUserRequest(username="bea", reason="left in anger"), metadata=ada.metadata)
+    await undelete(profile, "bea")
+    with refused(StatusCode.PERMISSION_DENIED, "ACCOUNT_BANNED"):
+        await sign_in(profile, "bea", PASSWORD)
 
 
 async def test_undelete_after_the_grace_or_of_nobody_is_refused_alike(profile: Profile) -> None:

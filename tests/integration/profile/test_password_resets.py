@@ -16,6 +16,7 @@ from tests.integration.profile.conftest import PASSWORD, RESET_MAILS_PER_HOUR, P
 from tests.integration.profile.postbox import Postbox, account_of, change_email, confirm, sign_up_confirmed
 from tests.integration.profile.test_audit_log import events
 from tests.integration.profile.test_credentials import is_live, sign_in
+from tests.integration.profile.test_deletions import delete, undelete
 from tests.integration.profile.test_own_sessions import NEW_PASSWORD, change_password
 from tests.integration.report.stage import eventually
 from tests.statuses import refused
@@ -81,6 +82,18 @@ async def test_mail_goes_to_the_stored_address_not_the_typed_one(profile: Profil
     await sign_up_confirmed(profile, postbox, "anna", ANNA)
     await forget(profile, "ａｎｎａ@example.org")
     await postbox.token("Reset", to=ANNA)
+
+
+async def test_deleted_account_is_brought_back_with_a_reset_password(profile: Profile, postbox: Postbox) -> None:
+    """Whoever stole the password and deleted the account has not the last word, nor has who forgot it."""
+    anna = await sign_up_confirmed(profile, postbox, "anna", ANNA)
+    await delete(profile, anna)
+    await forget(profile, "anna")
+    await reset(profile, await postbox.token("Reset", to=ANNA))
+    with refused(StatusCode.UNAUTHENTICATED, "CREDENTIALS_WRONG"):
+        await undelete(profile, "anna", PASSWORD)
+    await undelete(profile, "anna", NEW_PASSWORD)
+    assert await sign_in(profile, "anna", NEW_PASSWORD)
 
 
 async def test_one_of_many_resets_at_once_uses_the_token(profile: Profile, postbox: Postbox) -> None:

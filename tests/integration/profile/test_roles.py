@@ -153,8 +153,8 @@ async def test_role_that_was_taken_counts_no_more_for_a_token_that_has_it(profil
 
 
 async def test_search_finds_by_the_beginning_of_names_and_email(profile: Profile) -> None:
-    """A manager finds accounts by how username, display name or e-mail address begin, in any case."""
-    maria = await profile.with_role("maria", MANAGER)
+    """An admin finds accounts by how username, display name or e-mail address begin, in any case."""
+    maria = await profile.with_role("maria", ADMIN)
     await profile.sign_up("anna", display_name="Zoë Ёлкина", email="Post@example.org")
     await profile.sign_up("annabel", display_name="50% off_")
     for prefix, expected in {
@@ -169,6 +169,15 @@ async def test_search_finds_by_the_beginning_of_names_and_email(profile: Profile
         assert [account.username for account in answer.accounts] == expected, prefix
     [anna] = (await search(profile, maria, prefix="zoë")).accounts
     assert (anna.email, anna.display_name, anna.service_account) == ("Post@example.org", "Zoë Ёлкина", False)
+
+
+async def test_search_of_a_manager_knows_no_email(profile: Profile) -> None:
+    """Managers are neither shown an address nor told by the search whose it is."""
+    maria = await profile.with_role("maria", MANAGER)
+    await profile.sign_up("anna", email="post@example.org")
+    assert not (await search(profile, maria, prefix="post@")).accounts
+    [anna] = (await search(profile, maria, prefix="anna")).accounts
+    assert anna.email == ""
 
 
 async def test_search_goes_on_page_by_page_and_filters_by_role(profile: Profile) -> None:

@@ -89,6 +89,7 @@ def test_keys_that_change_their_places_change_at_once(path: Path, clock: Clock) 
     """A key that was published all along signs as soon as it is the first."""
     first, second = new_key(), new_key()
     write_keys(path, [first, second])
+    os.utime(path, (0, 0))  # Published long ago.
     keys = KeyFile(path, read_keys(path), clock=clock)
     kids = [key.kid for key in keys.public_keys]
     assert kid_of(a_token(keys)) == kids[0]
@@ -137,3 +138,13 @@ def test_command_puts_a_new_key_first(
     assert f"The key {read_keys(path).signer.kid} signs in two minutes." in capsys.readouterr().out
     with pytest.raises(SystemExit, match="dossier: the last change"):
         key_file._main()
+
+
+def test_gateway_that_starts_while_a_key_is_new_signs_with_the_one_before(path: Path, clock: Clock) -> None:
+    """A restart in the two minutes of publication signs with nothing that verifiers have not seen."""
+    before = a_token(KeyFile(path, read_keys(path), clock=clock))
+    kid = rotate(path)
+    keys = KeyFile(path, read_keys(path), clock=clock)
+    assert kid_of(a_token(keys)) == kid_of(before)
+    clock.now += PUBLISHED_SECONDS
+    assert kid_of(a_token(keys)) == kid

@@ -270,6 +270,13 @@ async def test_owner_is_who_has_the_name_and_shows_the_password(club: Club) -> N
     assert club.tried == [Attempt("id-1", session_id="s-1")]
 
 
+async def test_owner_who_was_banned_a_moment_ago_is_refused(club: Club) -> None:
+    """A session that is remembered as live for a few seconds more opens nothing that asks for the password."""
+    club.ban = Ban("swore at the judge", NOW, None)
+    with pytest.raises(AccountBanned):
+        await club.rules.require_owner(ANNA, "anna", PASSWORD)
+
+
 async def test_somebody_else_is_no_owner(club: Club) -> None:
     """Not by a name, nor with its password; and nobody learns whether the password was right."""
     mallory = dataclasses.replace(ANNA, account_id="id-2", username="mallory")

@@ -154,7 +154,7 @@ class AdminServiceServicer:
 
         Errors:
         INVALID_ARGUMENT (INVALID_REQUEST, PAGE_TOKEN_INVALID): mend the fields, or start at the first page.
-        NOT_FOUND (USER_NOT_FOUND): no account has this username, nor ever had.
+        NOT_FOUND (USER_NOT_FOUND): no account has this username, or it was purged.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

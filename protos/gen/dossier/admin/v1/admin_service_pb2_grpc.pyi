@@ -82,7 +82,7 @@ class AdminServiceStub:
 
     Errors:
       INVALID_ARGUMENT (INVALID_REQUEST, PAGE_TOKEN_INVALID): mend the fields, or start at the first page.
-      NOT_FOUND (USER_NOT_FOUND): no account has this username, nor ever had.
+      NOT_FOUND (USER_NOT_FOUND): no account has this username, or it was purged.
     """
     CreateServiceAccount: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.CreateServiceAccountRequest, _admin_service_pb2.CreateServiceAccountResponse]
     """Opens an account for a program, with the role of service. It signs in with keys; make one with CreateApiKey.
@@ -173,7 +173,7 @@ class AdminServiceAsyncStub(AdminServiceStub):
 
     Errors:
       INVALID_ARGUMENT (INVALID_REQUEST, PAGE_TOKEN_INVALID): mend the fields, or start at the first page.
-      NOT_FOUND (USER_NOT_FOUND): no account has this username, nor ever had.
+      NOT_FOUND (USER_NOT_FOUND): no account has this username, or it was purged.
     """
     CreateServiceAccount: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.CreateServiceAccountRequest, _admin_service_pb2.CreateServiceAccountResponse]  # type: ignore[assignment]
     """Opens an account for a program, with the role of service. It signs in with keys; make one with CreateApiKey.
@@ -291,7 +291,7 @@ class AdminServiceServicer(metaclass=_abc_1.ABCMeta):
 
         Errors:
           INVALID_ARGUMENT (INVALID_REQUEST, PAGE_TOKEN_INVALID): mend the fields, or start at the first page.
-          NOT_FOUND (USER_NOT_FOUND): no account has this username, nor ever had.
+          NOT_FOUND (USER_NOT_FOUND): no account has this username, or it was purged.
         """
 
     @_abc_1.abstractmethod

@@ -96,6 +96,7 @@ class AccountServiceStub:
 
     Errors:
       UNAUTHENTICATED (CREDENTIALS_WRONG): the password is not the account's.
+      FAILED_PRECONDITION (LAST_ADMIN): give the role of admin to another account first.
       PERMISSION_DENIED (NOT_OWNER): this is not the caller's own account.
       NOT_FOUND (USER_NOT_FOUND): the account was deleted a moment ago.
       RESOURCE_EXHAUSTED (TOO_MANY_ATTEMPTS, SERVER_BUSY): try again after the delay in RetryInfo.
@@ -175,6 +176,7 @@ class AccountServiceAsyncStub(AccountServiceStub):
 
     Errors:
       UNAUTHENTICATED (CREDENTIALS_WRONG): the password is not the account's.
+      FAILED_PRECONDITION (LAST_ADMIN): give the role of admin to another account first.
       PERMISSION_DENIED (NOT_OWNER): this is not the caller's own account.
       NOT_FOUND (USER_NOT_FOUND): the account was deleted a moment ago.
       RESOURCE_EXHAUSTED (TOO_MANY_ATTEMPTS, SERVER_BUSY): try again after the delay in RetryInfo.
@@ -287,6 +289,7 @@ class AccountServiceServicer(metaclass=_abc_1.ABCMeta):
 
         Errors:
           UNAUTHENTICATED (CREDENTIALS_WRONG): the password is not the account's.
+          FAILED_PRECONDITION (LAST_ADMIN): give the role of admin to another account first.
           PERMISSION_DENIED (NOT_OWNER): this is not the caller's own account.
           NOT_FOUND (USER_NOT_FOUND): the account was deleted a moment ago.
           RESOURCE_EXHAUSTED (TOO_MANY_ATTEMPTS, SERVER_BUSY): try again after the delay in RetryInfo.
