@@ -43,7 +43,7 @@ class Rule:
 # The passwords of one account, tried from one network or out of one session.
 ONE_SOURCE = Rule("source", 10, _SECOND, 15 * _MINUTE, 15 * _MINUTE)
 # One network: against one password tried on many accounts. A whole club may sit behind it, so it waits for less.
-ONE_NETWORK = Rule("network", 100, _SECOND, _MINUTE, _MINUTE)
+ONE_NETWORK = Rule("network", 300, _SECOND, _MINUTE, _MINUTE)
 # One account: against many networks that share the work. Its owner is let in where they have been before.
 ONE_ACCOUNT = Rule("account", 100, _SECOND, _MINUTE, _MINUTE, spares_known=True)
 
