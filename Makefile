@@ -7,7 +7,7 @@ UV := UV_PROJECT_ENVIRONMENT=.venv $(BIN)/uv
 DATA ?= data
 PORT ?= 7070
 # Two processes; tests on one installation stay in one of them.
-TESTFLAGS ?= -n 2 --dist loadgroup
+TESTFLAGS ?= -n 3 --dist loadgroup
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .PHONY: help run reset test lint format protos faults mutants bench dist clean
