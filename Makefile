@@ -6,7 +6,7 @@ BIN := .venv/bin
 UV := UV_PROJECT_ENVIRONMENT=.venv $(BIN)/uv
 DATA ?= data
 PORT ?= 7070
-# Two processes; tests on one installation stay in one of them.
+# Three processes, as they mostly wait for servers; tests on one installation stay in one of them.
 TESTFLAGS ?= -n 3 --dist loadgroup
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
