@@ -30,7 +30,7 @@ class AdminCalls:
         role: access_pb.Role = access_pb.ROLE_UNSPECIFIED,
         page_size: int = 0,
     ) -> AsyncIterator[account_pb.ManagedAccount]:
-        """Yield accounts by username, page after page: those whose username, name or e-mail address begins so.
+        """Yield accounts by username, page after page: those whose username, name or, for an admin, e-mail begins so.
 
         Raises DossierError.
         """

@@ -44,14 +44,14 @@ def add_to(app: typer.Typer) -> None:
 def users(
     ctx: typer.Context,
     prefix: Annotated[
-        str, typer.Argument(metavar="PREFIX", help="How username, name or e-mail address begins. Default: all.")
+        str, typer.Argument(metavar="PREFIX", help="How username, name or, for admins, e-mail begins. Default: all.")
     ] = "",
     state: Annotated[StateChoice | None, typer.Option(help="Only accounts in this state.")] = None,
     role: Annotated[RoleChoice | None, typer.Option(help="Only accounts with this role.")] = None,
     limit: LimitOption = 50,
     as_json: JsonOption = False,
 ) -> None:
-    """Find accounts: USERNAME, NAME, E-MAIL, ROLES and BANNED, the end of a ban or "for good"."""
+    """Find accounts: USERNAME, NAME, E-MAIL for an admin, ROLES and BANNED, the end of a ban or "for good"."""
     session = session_of(ctx, as_json=as_json)
 
     async def work() -> None:
