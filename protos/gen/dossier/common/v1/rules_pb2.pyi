@@ -9,6 +9,8 @@ IDENTIFIER_FIELD_NUMBER: _ClassVar[int]
 identifier: _descriptor.FieldDescriptor
 LINE_FIELD_NUMBER: _ClassVar[int]
 line: _descriptor.FieldDescriptor
+LABEL_FIELD_NUMBER: _ClassVar[int]
+label: _descriptor.FieldDescriptor
 TEXT_FIELD_NUMBER: _ClassVar[int]
 text: _descriptor.FieldDescriptor
 MOMENT_FIELD_NUMBER: _ClassVar[int]
