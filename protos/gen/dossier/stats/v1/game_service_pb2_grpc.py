@@ -28,6 +28,9 @@ if _version_not_supported:
 class GameServiceStub:
     """The games that were played. Referees and game servers record them; everyone reads them.
 
+    Everything that is reckoned from games (statistics, points, ratings, standings) follows from the games that count, as if they
+    had been recorded in the order in which they were played: a late game, a correction and a voided game change what comes after.
+
     Beside those listed, any method may give the errors that error_reason.proto names for all.
     """
 
@@ -41,6 +44,26 @@ class GameServiceStub:
                 '/dossier.stats.v1.GameService/RecordGame',
                 request_serializer=dossier_dot_stats_dot_v1_dot_game__service__pb2.RecordGameRequest.SerializeToString,
                 response_deserializer=dossier_dot_stats_dot_v1_dot_game__service__pb2.RecordGameResponse.FromString,
+                _registered_method=True)
+        self.BatchRecordGames = channel.unary_unary(
+                '/dossier.stats.v1.GameService/BatchRecordGames',
+                request_serializer=dossier_dot_stats_dot_v1_dot_game__service__pb2.BatchRecordGamesRequest.SerializeToString,
+                response_deserializer=dossier_dot_stats_dot_v1_dot_game__service__pb2.BatchRecordGamesResponse.FromString,
+                _registered_method=True)
+        self.CorrectGame = channel.unary_unary(
+                '/dossier.stats.v1.GameService/CorrectGame',
+                request_serializer=dossier_dot_stats_dot_v1_dot_game__service__pb2.CorrectGameRequest.SerializeToString,
+                response_deserializer=dossier_dot_stats_dot_v1_dot_game__service__pb2.CorrectGameResponse.FromString,
+                _registered_method=True)
+        self.VoidGame = channel.unary_unary(
+                '/dossier.stats.v1.GameService/VoidGame',
+                request_serializer=dossier_dot_stats_dot_v1_dot_game__service__pb2.VoidGameRequest.SerializeToString,
+                response_deserializer=dossier_dot_stats_dot_v1_dot_game__service__pb2.VoidGameResponse.FromString,
+                _registered_method=True)
+        self.MergeGuest = channel.unary_unary(
+                '/dossier.stats.v1.GameService/MergeGuest',
+                request_serializer=dossier_dot_stats_dot_v1_dot_game__service__pb2.MergeGuestRequest.SerializeToString,
+                response_deserializer=dossier_dot_stats_dot_v1_dot_game__service__pb2.MergeGuestResponse.FromString,
                 _registered_method=True)
         self.GetGame = channel.unary_unary(
                 '/dossier.stats.v1.GameService/GetGame',
@@ -57,6 +80,9 @@ class GameServiceStub:
 class GameServiceServicer:
     """The games that were played. Referees and game servers record them; everyone reads them.
 
+    Everything that is reckoned from games (statistics, points, ratings, standings) follows from the games that count, as if they
+    had been recorded in the order in which they were played: a late game, a correction and a voided game change what comes after.
+
     Beside those listed, any method may give the errors that error_reason.proto names for all.
     """
 
@@ -66,10 +92,72 @@ class GameServiceServicer:
         Idempotent by `game_id`: the same game sent again answers the recorded one.
 
         Errors:
-        INVALID_ARGUMENT (INVALID_REQUEST): mend the fields that are named.
-        INVALID_ARGUMENT (PLAYER_UNKNOWN): a seat names a player who has no account; sign them up first.
+        INVALID_ARGUMENT (INVALID_REQUEST): mend the fields that are named; among them what the rule set does not allow.
+        INVALID_ARGUMENT (PLAYER_UNKNOWN): a seat names a player who has no account; sign them up first, or give a nickname.
+        INVALID_ARGUMENT (REQUEST_ID_REUSED): use a new `request_id` for another game.
         PERMISSION_DENIED (ROLE_MISSING): only referees and service accounts record games.
-        ALREADY_EXISTS (GAME_ID_TAKEN): another game has this id; choose a new one.
+        ALREADY_EXISTS (GAME_ID_TAKEN): another game has this id; choose a new one, or correct the recorded one.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def BatchRecordGames(self, request, context):
+        """Records up to 500 finished games: all of them or, when one is refused, none.
+
+        Idempotent by the games' ids: games that were recorded before are answered as recorded. With `validate_only` nothing is
+        recorded, and an error names what is wrong with every game, up to 20 fields.
+
+        Errors:
+        INVALID_ARGUMENT (INVALID_REQUEST, PLAYER_UNKNOWN): mend the fields that are named, such as `games[3].seats[0].role`.
+        INVALID_ARGUMENT (REQUEST_ID_REUSED): use a new `request_id` for other games.
+        PERMISSION_DENIED (ROLE_MISSING): only referees and service accounts record games.
+        ALREADY_EXISTS (GAME_ID_TAKEN): another game has one of the ids.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CorrectGame(self, request, context):
+        """Puts a game in the place of the recorded one of the same id, as if the recorded one had never been.
+
+        Idempotent: a correction that says what is recorded already changes nothing.
+
+        Errors:
+        INVALID_ARGUMENT (INVALID_REQUEST, PLAYER_UNKNOWN): mend the fields that are named.
+        PERMISSION_DENIED (ROLE_MISSING): only referees and service accounts correct games.
+        NOT_FOUND (GAME_NOT_FOUND): no game has this id.
+        FAILED_PRECONDITION (GAME_VOIDED): the game was voided; record it under a new id.
+        ABORTED (ETAG_STALE): the game was corrected or voided since; read it again.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def VoidGame(self, request, context):
+        """Has a game count for nothing, as if it had never been recorded. It is kept, and its id is not given to another.
+
+        Idempotent: a voided game may be voided again.
+
+        Errors:
+        INVALID_ARGUMENT (INVALID_REQUEST): mend the fields that are named.
+        PERMISSION_DENIED (ROLE_MISSING): only referees and service accounts void games.
+        NOT_FOUND (GAME_NOT_FOUND): no game has this id.
+        ABORTED (ETAG_STALE): the game was corrected since; read it again.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def MergeGuest(self, request, context):
+        """Gives all games of a guest to a player, as if the player had sat in them. The guest is gone then.
+
+        Errors:
+        INVALID_ARGUMENT (INVALID_REQUEST): mend the fields that are named.
+        PERMISSION_DENIED (ROLE_MISSING): only referees do that.
+        NOT_FOUND (GUEST_NOT_FOUND): no guest has this nickname.
+        NOT_FOUND (USER_NOT_FOUND): no account has this username.
+        FAILED_PRECONDITION (GUEST_SAT_BESIDE_PLAYER): both sat in one game, so they are two people. Metadata: `game_id`.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -105,6 +193,26 @@ def add_GameServiceServicer_to_server(servicer, server):
                     request_deserializer=dossier_dot_stats_dot_v1_dot_game__service__pb2.RecordGameRequest.FromString,
                     response_serializer=dossier_dot_stats_dot_v1_dot_game__service__pb2.RecordGameResponse.SerializeToString,
             ),
+            'BatchRecordGames': grpc.unary_unary_rpc_method_handler(
+                    servicer.BatchRecordGames,
+                    request_deserializer=dossier_dot_stats_dot_v1_dot_game__service__pb2.BatchRecordGamesRequest.FromString,
+                    response_serializer=dossier_dot_stats_dot_v1_dot_game__service__pb2.BatchRecordGamesResponse.SerializeToString,
+            ),
+            'CorrectGame': grpc.unary_unary_rpc_method_handler(
+                    servicer.CorrectGame,
+                    request_deserializer=dossier_dot_stats_dot_v1_dot_game__service__pb2.CorrectGameRequest.FromString,
+                    response_serializer=dossier_dot_stats_dot_v1_dot_game__service__pb2.CorrectGameResponse.SerializeToString,
+            ),
+            'VoidGame': grpc.unary_unary_rpc_method_handler(
+                    servicer.VoidGame,
+                    request_deserializer=dossier_dot_stats_dot_v1_dot_game__service__pb2.VoidGameRequest.FromString,
+                    response_serializer=dossier_dot_stats_dot_v1_dot_game__service__pb2.VoidGameResponse.SerializeToString,
+            ),
+            'MergeGuest': grpc.unary_unary_rpc_method_handler(
+                    servicer.MergeGuest,
+                    request_deserializer=dossier_dot_stats_dot_v1_dot_game__service__pb2.MergeGuestRequest.FromString,
+                    response_serializer=dossier_dot_stats_dot_v1_dot_game__service__pb2.MergeGuestResponse.SerializeToString,
+            ),
             'GetGame': grpc.unary_unary_rpc_method_handler(
                     servicer.GetGame,
                     request_deserializer=dossier_dot_stats_dot_v1_dot_game__service__pb2.GetGameRequest.FromString,
@@ -126,6 +234,9 @@ def add_GameServiceServicer_to_server(servicer, server):
 class GameService:
     """The games that were played. Referees and game servers record them; everyone reads them.
 
+    Everything that is reckoned from games (statistics, points, ratings, standings) follows from the games that count, as if they
+    had been recorded in the order in which they were played: a late game, a correction and a voided game change what comes after.
+
     Beside those listed, any method may give the errors that error_reason.proto names for all.
     """
 
@@ -146,6 +257,114 @@ class GameService:
             '/dossier.stats.v1.GameService/RecordGame',
             dossier_dot_stats_dot_v1_dot_game__service__pb2.RecordGameRequest.SerializeToString,
             dossier_dot_stats_dot_v1_dot_game__service__pb2.RecordGameResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def BatchRecordGames(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dossier.stats.v1.GameService/BatchRecordGames',
+            dossier_dot_stats_dot_v1_dot_game__service__pb2.BatchRecordGamesRequest.SerializeToString,
+            dossier_dot_stats_dot_v1_dot_game__service__pb2.BatchRecordGamesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CorrectGame(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dossier.stats.v1.GameService/CorrectGame',
+            dossier_dot_stats_dot_v1_dot_game__service__pb2.CorrectGameRequest.SerializeToString,
+            dossier_dot_stats_dot_v1_dot_game__service__pb2.CorrectGameResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def VoidGame(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dossier.stats.v1.GameService/VoidGame',
+            dossier_dot_stats_dot_v1_dot_game__service__pb2.VoidGameRequest.SerializeToString,
+            dossier_dot_stats_dot_v1_dot_game__service__pb2.VoidGameResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def MergeGuest(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dossier.stats.v1.GameService/MergeGuest',
+            dossier_dot_stats_dot_v1_dot_game__service__pb2.MergeGuestRequest.SerializeToString,
+            dossier_dot_stats_dot_v1_dot_game__service__pb2.MergeGuestResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -29,6 +29,9 @@ GRPC_VERSION: str
 class GameServiceStub:
     """The games that were played. Referees and game servers record them; everyone reads them.
 
+    Everything that is reckoned from games (statistics, points, ratings, standings) follows from the games that count, as if they
+    had been recorded in the order in which they were played: a late game, a correction and a voided game change what comes after.
+
     Beside those listed, any method may give the errors that error_reason.proto names for all.
     """
 
@@ -42,10 +45,56 @@ class GameServiceStub:
     Idempotent by `game_id`: the same game sent again answers the recorded one.
 
     Errors:
-      INVALID_ARGUMENT (INVALID_REQUEST): mend the fields that are named.
-      INVALID_ARGUMENT (PLAYER_UNKNOWN): a seat names a player who has no account; sign them up first.
+      INVALID_ARGUMENT (INVALID_REQUEST): mend the fields that are named; among them what the rule set does not allow.
+      INVALID_ARGUMENT (PLAYER_UNKNOWN): a seat names a player who has no account; sign them up first, or give a nickname.
+      INVALID_ARGUMENT (REQUEST_ID_REUSED): use a new `request_id` for another game.
       PERMISSION_DENIED (ROLE_MISSING): only referees and service accounts record games.
-      ALREADY_EXISTS (GAME_ID_TAKEN): another game has this id; choose a new one.
+      ALREADY_EXISTS (GAME_ID_TAKEN): another game has this id; choose a new one, or correct the recorded one.
+    """
+    BatchRecordGames: _grpc.UnaryUnaryMultiCallable[_game_service_pb2.BatchRecordGamesRequest, _game_service_pb2.BatchRecordGamesResponse]
+    """Records up to 500 finished games: all of them or, when one is refused, none.
+
+    Idempotent by the games' ids: games that were recorded before are answered as recorded. With `validate_only` nothing is
+    recorded, and an error names what is wrong with every game, up to 20 fields.
+
+    Errors:
+      INVALID_ARGUMENT (INVALID_REQUEST, PLAYER_UNKNOWN): mend the fields that are named, such as `games[3].seats[0].role`.
+      INVALID_ARGUMENT (REQUEST_ID_REUSED): use a new `request_id` for other games.
+      PERMISSION_DENIED (ROLE_MISSING): only referees and service accounts record games.
+      ALREADY_EXISTS (GAME_ID_TAKEN): another game has one of the ids.
+    """
+    CorrectGame: _grpc.UnaryUnaryMultiCallable[_game_service_pb2.CorrectGameRequest, _game_service_pb2.CorrectGameResponse]
+    """Puts a game in the place of the recorded one of the same id, as if the recorded one had never been.
+
+    Idempotent: a correction that says what is recorded already changes nothing.
+
+    Errors:
+      INVALID_ARGUMENT (INVALID_REQUEST, PLAYER_UNKNOWN): mend the fields that are named.
+      PERMISSION_DENIED (ROLE_MISSING): only referees and service accounts correct games.
+      NOT_FOUND (GAME_NOT_FOUND): no game has this id.
+      FAILED_PRECONDITION (GAME_VOIDED): the game was voided; record it under a new id.
+      ABORTED (ETAG_STALE): the game was corrected or voided since; read it again.
+    """
+    VoidGame: _grpc.UnaryUnaryMultiCallable[_game_service_pb2.VoidGameRequest, _game_service_pb2.VoidGameResponse]
+    """Has a game count for nothing, as if it had never been recorded. It is kept, and its id is not given to another.
+
+    Idempotent: a voided game may be voided again.
+
+    Errors:
+      INVALID_ARGUMENT (INVALID_REQUEST): mend the fields that are named.
+      PERMISSION_DENIED (ROLE_MISSING): only referees and service accounts void games.
+      NOT_FOUND (GAME_NOT_FOUND): no game has this id.
+      ABORTED (ETAG_STALE): the game was corrected since; read it again.
+    """
+    MergeGuest: _grpc.UnaryUnaryMultiCallable[_game_service_pb2.MergeGuestRequest, _game_service_pb2.MergeGuestResponse]
+    """Gives all games of a guest to a player, as if the player had sat in them. The guest is gone then.
+
+    Errors:
+      INVALID_ARGUMENT (INVALID_REQUEST): mend the fields that are named.
+      PERMISSION_DENIED (ROLE_MISSING): only referees do that.
+      NOT_FOUND (GUEST_NOT_FOUND): no guest has this nickname.
+      NOT_FOUND (USER_NOT_FOUND): no account has this username.
+      FAILED_PRECONDITION (GUEST_SAT_BESIDE_PLAYER): both sat in one game, so they are two people. Metadata: `game_id`.
     """
     GetGame: _grpc.UnaryUnaryMultiCallable[_game_service_pb2.GetGameRequest, _game_service_pb2.GetGameResponse]
     """Returns one game.
@@ -66,6 +115,9 @@ class GameServiceStub:
 class GameServiceAsyncStub(GameServiceStub):
     """The games that were played. Referees and game servers record them; everyone reads them.
 
+    Everything that is reckoned from games (statistics, points, ratings, standings) follows from the games that count, as if they
+    had been recorded in the order in which they were played: a late game, a correction and a voided game change what comes after.
+
     Beside those listed, any method may give the errors that error_reason.proto names for all.
     """
 
@@ -76,10 +128,56 @@ class GameServiceAsyncStub(GameServiceStub):
     Idempotent by `game_id`: the same game sent again answers the recorded one.
 
     Errors:
-      INVALID_ARGUMENT (INVALID_REQUEST): mend the fields that are named.
-      INVALID_ARGUMENT (PLAYER_UNKNOWN): a seat names a player who has no account; sign them up first.
+      INVALID_ARGUMENT (INVALID_REQUEST): mend the fields that are named; among them what the rule set does not allow.
+      INVALID_ARGUMENT (PLAYER_UNKNOWN): a seat names a player who has no account; sign them up first, or give a nickname.
+      INVALID_ARGUMENT (REQUEST_ID_REUSED): use a new `request_id` for another game.
       PERMISSION_DENIED (ROLE_MISSING): only referees and service accounts record games.
-      ALREADY_EXISTS (GAME_ID_TAKEN): another game has this id; choose a new one.
+      ALREADY_EXISTS (GAME_ID_TAKEN): another game has this id; choose a new one, or correct the recorded one.
+    """
+    BatchRecordGames: _aio.UnaryUnaryMultiCallable[_game_service_pb2.BatchRecordGamesRequest, _game_service_pb2.BatchRecordGamesResponse]  # type: ignore[assignment]
+    """Records up to 500 finished games: all of them or, when one is refused, none.
+
+    Idempotent by the games' ids: games that were recorded before are answered as recorded. With `validate_only` nothing is
+    recorded, and an error names what is wrong with every game, up to 20 fields.
+
+    Errors:
+      INVALID_ARGUMENT (INVALID_REQUEST, PLAYER_UNKNOWN): mend the fields that are named, such as `games[3].seats[0].role`.
+      INVALID_ARGUMENT (REQUEST_ID_REUSED): use a new `request_id` for other games.
+      PERMISSION_DENIED (ROLE_MISSING): only referees and service accounts record games.
+      ALREADY_EXISTS (GAME_ID_TAKEN): another game has one of the ids.
+    """
+    CorrectGame: _aio.UnaryUnaryMultiCallable[_game_service_pb2.CorrectGameRequest, _game_service_pb2.CorrectGameResponse]  # type: ignore[assignment]
+    """Puts a game in the place of the recorded one of the same id, as if the recorded one had never been.
+
+    Idempotent: a correction that says what is recorded already changes nothing.
+
+    Errors:
+      INVALID_ARGUMENT (INVALID_REQUEST, PLAYER_UNKNOWN): mend the fields that are named.
+      PERMISSION_DENIED (ROLE_MISSING): only referees and service accounts correct games.
+      NOT_FOUND (GAME_NOT_FOUND): no game has this id.
+      FAILED_PRECONDITION (GAME_VOIDED): the game was voided; record it under a new id.
+      ABORTED (ETAG_STALE): the game was corrected or voided since; read it again.
+    """
+    VoidGame: _aio.UnaryUnaryMultiCallable[_game_service_pb2.VoidGameRequest, _game_service_pb2.VoidGameResponse]  # type: ignore[assignment]
+    """Has a game count for nothing, as if it had never been recorded. It is kept, and its id is not given to another.
+
+    Idempotent: a voided game may be voided again.
+
+    Errors:
+      INVALID_ARGUMENT (INVALID_REQUEST): mend the fields that are named.
+      PERMISSION_DENIED (ROLE_MISSING): only referees and service accounts void games.
+      NOT_FOUND (GAME_NOT_FOUND): no game has this id.
+      ABORTED (ETAG_STALE): the game was corrected since; read it again.
+    """
+    MergeGuest: _aio.UnaryUnaryMultiCallable[_game_service_pb2.MergeGuestRequest, _game_service_pb2.MergeGuestResponse]  # type: ignore[assignment]
+    """Gives all games of a guest to a player, as if the player had sat in them. The guest is gone then.
+
+    Errors:
+      INVALID_ARGUMENT (INVALID_REQUEST): mend the fields that are named.
+      PERMISSION_DENIED (ROLE_MISSING): only referees do that.
+      NOT_FOUND (GUEST_NOT_FOUND): no guest has this nickname.
+      NOT_FOUND (USER_NOT_FOUND): no account has this username.
+      FAILED_PRECONDITION (GUEST_SAT_BESIDE_PLAYER): both sat in one game, so they are two people. Metadata: `game_id`.
     """
     GetGame: _aio.UnaryUnaryMultiCallable[_game_service_pb2.GetGameRequest, _game_service_pb2.GetGameResponse]  # type: ignore[assignment]
     """Returns one game.
@@ -99,6 +197,9 @@ class GameServiceAsyncStub(GameServiceStub):
 class GameServiceServicer(metaclass=_abc_1.ABCMeta):
     """The games that were played. Referees and game servers record them; everyone reads them.
 
+    Everything that is reckoned from games (statistics, points, ratings, standings) follows from the games that count, as if they
+    had been recorded in the order in which they were played: a late game, a correction and a voided game change what comes after.
+
     Beside those listed, any method may give the errors that error_reason.proto names for all.
     """
 
@@ -113,10 +214,80 @@ class GameServiceServicer(metaclass=_abc_1.ABCMeta):
         Idempotent by `game_id`: the same game sent again answers the recorded one.
 
         Errors:
-          INVALID_ARGUMENT (INVALID_REQUEST): mend the fields that are named.
-          INVALID_ARGUMENT (PLAYER_UNKNOWN): a seat names a player who has no account; sign them up first.
+          INVALID_ARGUMENT (INVALID_REQUEST): mend the fields that are named; among them what the rule set does not allow.
+          INVALID_ARGUMENT (PLAYER_UNKNOWN): a seat names a player who has no account; sign them up first, or give a nickname.
+          INVALID_ARGUMENT (REQUEST_ID_REUSED): use a new `request_id` for another game.
           PERMISSION_DENIED (ROLE_MISSING): only referees and service accounts record games.
-          ALREADY_EXISTS (GAME_ID_TAKEN): another game has this id; choose a new one.
+          ALREADY_EXISTS (GAME_ID_TAKEN): another game has this id; choose a new one, or correct the recorded one.
+        """
+
+    @_abc_1.abstractmethod
+    def BatchRecordGames(
+        self,
+        request: _game_service_pb2.BatchRecordGamesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_game_service_pb2.BatchRecordGamesResponse, _abc.Awaitable[_game_service_pb2.BatchRecordGamesResponse]]:
+        """Records up to 500 finished games: all of them or, when one is refused, none.
+
+        Idempotent by the games' ids: games that were recorded before are answered as recorded. With `validate_only` nothing is
+        recorded, and an error names what is wrong with every game, up to 20 fields.
+
+        Errors:
+          INVALID_ARGUMENT (INVALID_REQUEST, PLAYER_UNKNOWN): mend the fields that are named, such as `games[3].seats[0].role`.
+          INVALID_ARGUMENT (REQUEST_ID_REUSED): use a new `request_id` for other games.
+          PERMISSION_DENIED (ROLE_MISSING): only referees and service accounts record games.
+          ALREADY_EXISTS (GAME_ID_TAKEN): another game has one of the ids.
+        """
+
+    @_abc_1.abstractmethod
+    def CorrectGame(
+        self,
+        request: _game_service_pb2.CorrectGameRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_game_service_pb2.CorrectGameResponse, _abc.Awaitable[_game_service_pb2.CorrectGameResponse]]:
+        """Puts a game in the place of the recorded one of the same id, as if the recorded one had never been.
+
+        Idempotent: a correction that says what is recorded already changes nothing.
+
+        Errors:
+          INVALID_ARGUMENT (INVALID_REQUEST, PLAYER_UNKNOWN): mend the fields that are named.
+          PERMISSION_DENIED (ROLE_MISSING): only referees and service accounts correct games.
+          NOT_FOUND (GAME_NOT_FOUND): no game has this id.
+          FAILED_PRECONDITION (GAME_VOIDED): the game was voided; record it under a new id.
+          ABORTED (ETAG_STALE): the game was corrected or voided since; read it again.
+        """
+
+    @_abc_1.abstractmethod
+    def VoidGame(
+        self,
+        request: _game_service_pb2.VoidGameRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_game_service_pb2.VoidGameResponse, _abc.Awaitable[_game_service_pb2.VoidGameResponse]]:
+        """Has a game count for nothing, as if it had never been recorded. It is kept, and its id is not given to another.
+
+        Idempotent: a voided game may be voided again.
+
+        Errors:
+          INVALID_ARGUMENT (INVALID_REQUEST): mend the fields that are named.
+          PERMISSION_DENIED (ROLE_MISSING): only referees and service accounts void games.
+          NOT_FOUND (GAME_NOT_FOUND): no game has this id.
+          ABORTED (ETAG_STALE): the game was corrected since; read it again.
+        """
+
+    @_abc_1.abstractmethod
+    def MergeGuest(
+        self,
+        request: _game_service_pb2.MergeGuestRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_game_service_pb2.MergeGuestResponse, _abc.Awaitable[_game_service_pb2.MergeGuestResponse]]:
+        """Gives all games of a guest to a player, as if the player had sat in them. The guest is gone then.
+
+        Errors:
+          INVALID_ARGUMENT (INVALID_REQUEST): mend the fields that are named.
+          PERMISSION_DENIED (ROLE_MISSING): only referees do that.
+          NOT_FOUND (GUEST_NOT_FOUND): no guest has this nickname.
+          NOT_FOUND (USER_NOT_FOUND): no account has this username.
+          FAILED_PRECONDITION (GUEST_SAT_BESIDE_PLAYER): both sat in one game, so they are two people. Metadata: `game_id`.
         """
 
     @_abc_1.abstractmethod

@@ -25,13 +25,14 @@ _sym_db = _symbol_database.Default()
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 from dossier.access.v1 import access_pb2 as dossier_dot_access_dot_v1_dot_access__pb2
 from dossier.common.v1 import rules_pb2 as dossier_dot_common_dot_v1_dot_rules__pb2
+from dossier.stats.v1 import game_pb2 as dossier_dot_stats_dot_v1_dot_game__pb2
 from dossier.stats.v1 import player_stats_pb2 as dossier_dot_stats_dot_v1_dot_player__stats__pb2
 from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
 from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$dossier/stats/v1/stats_service.proto\x12\x10\x64ossier.stats.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1e\x64ossier/access/v1/access.proto\x1a\x1d\x64ossier/common/v1/rules.proto\x1a#dossier/stats/v1/player_stats.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xd4\x01\n\x15GetPlayerStatsRequest\x12)\n\x08username\x18\x01 \x01(\tB\r\xe2\x41\x01\x02\xbaH\x06r\x04\x88\xce\x18\x01R\x08username\x12I\n\nstart_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x0e\xe2\x41\x01\x01\xbaH\x07\xb2\x01\x04\xd8\xce\x18\x01R\tstartTime\x12\x45\n\x08\x65nd_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x0e\xe2\x41\x01\x01\xbaH\x07\xb2\x01\x04\xd8\xce\x18\x01R\x07\x65ndTime\"S\n\x16GetPlayerStatsResponse\x12\x39\n\x05stats\x18\x01 \x01(\x0b\x32\x1d.dossier.stats.v1.PlayerStatsB\x04\xe2\x41\x01\x03R\x05stats2\xa1\x01\n\x0cStatsService\x12\x90\x01\n\x0eGetPlayerStats\x12\'.dossier.stats.v1.GetPlayerStatsRequest\x1a(.dossier.stats.v1.GetPlayerStatsResponse\"+\x90\x02\x01\xea\xc7\x18\x02\x08\x01\x82\xd3\xe4\x93\x02\x1c\x12\x1a/v1/users/{username}/statsb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$dossier/stats/v1/stats_service.proto\x12\x10\x64ossier.stats.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1e\x64ossier/access/v1/access.proto\x1a\x1d\x64ossier/common/v1/rules.proto\x1a\x1b\x64ossier/stats/v1/game.proto\x1a#dossier/stats/v1/player_stats.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xbc\x02\n\x15GetPlayerStatsRequest\x12)\n\x08username\x18\x01 \x01(\tB\r\xe2\x41\x01\x02\xbaH\x06r\x04\x88\xce\x18\x01R\x08username\x12I\n\nstart_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x0e\xe2\x41\x01\x01\xbaH\x07\xb2\x01\x04\xd8\xce\x18\x01R\tstartTime\x12\x45\n\x08\x65nd_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x0e\xe2\x41\x01\x01\xbaH\x07\xb2\x01\x04\xd8\xce\x18\x01R\x07\x65ndTime\x12(\n\x06season\x18\x04 \x01(\tB\x10\xe2\x41\x01\x01\xbaH\tr\x04\xa8\xce\x18\x01\xd8\x01\x01R\x06season\x12<\n\x04kind\x18\x05 \x01(\x0e\x32\x1a.dossier.stats.v1.GameKindB\x0c\xe2\x41\x01\x01\xbaH\x05\x82\x01\x02\x10\x01R\x04kind\"S\n\x16GetPlayerStatsResponse\x12\x39\n\x05stats\x18\x01 \x01(\x0b\x32\x1d.dossier.stats.v1.PlayerStatsB\x04\xe2\x41\x01\x03R\x05stats\"\xc8\x03\n\x13GetPairStatsRequest\x12)\n\x08username\x18\x01 \x01(\tB\r\xe2\x41\x01\x02\xbaH\x06r\x04\x88\xce\x18\x01R\x08username\x12\x34\n\x0eother_username\x18\x02 \x01(\tB\r\xe2\x41\x01\x02\xbaH\x06r\x04\x88\xce\x18\x01R\rotherUsername\x12I\n\nstart_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x0e\xe2\x41\x01\x01\xbaH\x07\xb2\x01\x04\xd8\xce\x18\x01R\tstartTime\x12\x45\n\x08\x65nd_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x0e\xe2\x41\x01\x01\xbaH\x07\xb2\x01\x04\xd8\xce\x18\x01R\x07\x65ndTime\x12(\n\x06season\x18\x05 \x01(\tB\x10\xe2\x41\x01\x01\xbaH\tr\x04\xa8\xce\x18\x01\xd8\x01\x01R\x06season\x12<\n\x04kind\x18\x06 \x01(\x0e\x32\x1a.dossier.stats.v1.GameKindB\x0c\xe2\x41\x01\x01\xbaH\x05\x82\x01\x02\x10\x01R\x04kind:V\xbaHS\x1aQ\n\x08pair.two\x12\x1fmust name two different players\x1a$this.username != this.other_username\"O\n\x14GetPairStatsResponse\x12\x37\n\x05stats\x18\x01 \x01(\x0b\x32\x1b.dossier.stats.v1.PairStatsB\x04\xe2\x41\x01\x03R\x05stats\"\x9c\x01\n\x18ListRatingChangesRequest\x12)\n\x08username\x18\x01 \x01(\tB\r\xe2\x41\x01\x02\xbaH\x06r\x04\x88\xce\x18\x01R\x08username\x12(\n\tpage_size\x18\x02 \x01(\x05\x42\x0b\xe2\x41\x01\x01\xbaH\x04\x1a\x02(\x00R\x08pageSize\x12+\n\npage_token\x18\x03 \x01(\tB\x0c\xe2\x41\x01\x01\xbaH\x05r\x03\x18\x80\x08R\tpageToken\"\x89\x01\n\x19ListRatingChangesResponse\x12>\n\x07\x63hanges\x18\x01 \x03(\x0b\x32\x1e.dossier.stats.v1.RatingChangeB\x04\xe2\x41\x01\x03R\x07\x63hanges\x12,\n\x0fnext_page_token\x18\x02 \x01(\tB\x04\xe2\x41\x01\x03R\rnextPageToken\"\xf3\x03\n\x14ListStandingsRequest\x12;\n\x05\x62oard\x18\x01 \x01(\x0e\x32\x17.dossier.stats.v1.BoardB\x0c\xe2\x41\x01\x01\xbaH\x05\x82\x01\x02\x10\x01R\x05\x62oard\x12(\n\x06season\x18\x02 \x01(\tB\x10\xe2\x41\x01\x01\xbaH\tr\x04\xa8\xce\x18\x01\xd8\x01\x01R\x06season\x12<\n\x04kind\x18\x03 \x01(\x0e\x32\x1a.dossier.stats.v1.GameKindB\x0c\xe2\x41\x01\x01\xbaH\x05\x82\x01\x02\x10\x01R\x04kind\x12\x36\n\x10minimum_sessions\x18\x04 \x01(\x05\x42\x0b\xe2\x41\x01\x01\xbaH\x04\x1a\x02(\x00R\x0fminimumSessions\x12(\n\x06\x61round\x18\x05 \x01(\tB\x10\xe2\x41\x01\x01\xbaH\tr\x04\x88\xce\x18\x01\xd8\x01\x01R\x06\x61round\x12(\n\tpage_size\x18\x06 \x01(\x05\x42\x0b\xe2\x41\x01\x01\xbaH\x04\x1a\x02(\x00R\x08pageSize\x12+\n\npage_token\x18\x07 \x01(\tB\x0c\xe2\x41\x01\x01\xbaH\x05r\x03\x18\x80\x08R\tpageToken:}\xbaHz\x1ax\n\x0fstandings.start\x12\x39must name a page_token or a player to be around, not both\x1a*this.page_token == \'\' || this.around == \'\'\"\xaa\x01\n\x15ListStandingsResponse\x12>\n\tstandings\x18\x01 \x03(\x0b\x32\x1a.dossier.stats.v1.StandingB\x04\xe2\x41\x01\x03R\tstandings\x12,\n\x0fnext_page_token\x18\x02 \x01(\tB\x04\xe2\x41\x01\x03R\rnextPageToken\x12#\n\ntotal_size\x18\x03 \x01(\x03\x42\x04\xe2\x41\x01\x03R\ttotalSize\"\x14\n\x12ListSeasonsRequest\"O\n\x13ListSeasonsResponse\x12\x38\n\x07seasons\x18\x01 \x03(\x0b\x32\x18.dossier.stats.v1.SeasonB\x04\xe2\x41\x01\x03R\x07seasons\"\xcb\x01\n\x06Season\x12\x1c\n\x06season\x18\x01 \x01(\tB\x04\xe2\x41\x01\x03R\x06season\x12#\n\ngame_count\x18\x02 \x01(\x03\x42\x04\xe2\x41\x01\x03R\tgameCount\x12?\n\nfirst_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03R\tfirstTime\x12=\n\tlast_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03R\x08lastTime\"\x12\n\x10ListRulesRequest\"\xd3\x01\n\x11ListRulesResponse\x12:\n\trule_sets\x18\x01 \x03(\x0b\x32\x17.dossier.stats.v1.RulesB\x04\xe2\x41\x01\x03R\x08ruleSets\x12\x46\n\x0fpoints_profiles\x18\x02 \x03(\x0b\x32\x17.dossier.stats.v1.RulesB\x04\xe2\x41\x01\x03R\x0epointsProfiles\x12:\n\x16\x64\x65\x66\x61ult_points_profile\x18\x03 \x01(\tB\x04\xe2\x41\x01\x03R\x14\x64\x65\x66\x61ultPointsProfile\"S\n\x05Rules\x12\x14\n\x02id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x03R\x02id\x12\x1a\n\x05title\x18\x02 \x01(\tB\x04\xe2\x41\x01\x03R\x05title\x12\x18\n\x04text\x18\x03 \x01(\tB\x04\xe2\x41\x01\x03R\x04text*q\n\x05\x42oard\x12\x15\n\x11\x42OARD_UNSPECIFIED\x10\x00\x12\x10\n\x0c\x42OARD_RATING\x10\x01\x12\x12\n\x0e\x42OARD_WIN_RATE\x10\x02\x12\x10\n\x0c\x42OARD_POINTS\x10\x03\x12\x19\n\x15\x42OARD_WINS_ABOVE_CLUB\x10\x04\x32\xd2\x06\n\x0cStatsService\x12\x90\x01\n\x0eGetPlayerStats\x12\'.dossier.stats.v1.GetPlayerStatsRequest\x1a(.dossier.stats.v1.GetPlayerStatsResponse\"+\x90\x02\x01\xea\xc7\x18\x02\x08\x01\x82\xd3\xe4\x93\x02\x1c\x12\x1a/v1/users/{username}/stats\x12\x9b\x01\n\x0cGetPairStats\x12%.dossier.stats.v1.GetPairStatsRequest\x1a&.dossier.stats.v1.GetPairStatsResponse\"<\x90\x02\x01\xea\xc7\x18\x02\x08\x01\x82\xd3\xe4\x93\x02-\x12+/v1/users/{username}/pairs/{other_username}\x12\xa1\x01\n\x11ListRatingChanges\x12*.dossier.stats.v1.ListRatingChangesRequest\x1a+.dossier.stats.v1.ListRatingChangesResponse\"3\x90\x02\x01\xea\xc7\x18\x02\x08\x01\x82\xd3\xe4\x93\x02$\x12\"/v1/users/{username}/ratingChanges\x12\x80\x01\n\rListStandings\x12&.dossier.stats.v1.ListStandingsRequest\x1a\'.dossier.stats.v1.ListStandingsResponse\"\x1e\x90\x02\x01\xea\xc7\x18\x02\x08\x01\x82\xd3\xe4\x93\x02\x0f\x12\r/v1/standings\x12x\n\x0bListSeasons\x12$.dossier.stats.v1.ListSeasonsRequest\x1a%.dossier.stats.v1.ListSeasonsResponse\"\x1c\x90\x02\x01\xea\xc7\x18\x02\x08\x01\x82\xd3\xe4\x93\x02\r\x12\x0b/v1/seasons\x12p\n\tListRules\x12\".dossier.stats.v1.ListRulesRequest\x1a#.dossier.stats.v1.ListRulesResponse\"\x1a\x90\x02\x01\xea\xc7\x18\x02\x08\x01\x82\xd3\xe4\x93\x02\x0b\x12\t/v1/rulesb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -44,14 +45,124 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_GETPLAYERSTATSREQUEST'].fields_by_name['start_time']._serialized_options = b'\342A\001\001\272H\007\262\001\004\330\316\030\001'
   _globals['_GETPLAYERSTATSREQUEST'].fields_by_name['end_time']._loaded_options = None
   _globals['_GETPLAYERSTATSREQUEST'].fields_by_name['end_time']._serialized_options = b'\342A\001\001\272H\007\262\001\004\330\316\030\001'
+  _globals['_GETPLAYERSTATSREQUEST'].fields_by_name['season']._loaded_options = None
+  _globals['_GETPLAYERSTATSREQUEST'].fields_by_name['season']._serialized_options = b'\342A\001\001\272H\tr\004\250\316\030\001\330\001\001'
+  _globals['_GETPLAYERSTATSREQUEST'].fields_by_name['kind']._loaded_options = None
+  _globals['_GETPLAYERSTATSREQUEST'].fields_by_name['kind']._serialized_options = b'\342A\001\001\272H\005\202\001\002\020\001'
   _globals['_GETPLAYERSTATSRESPONSE'].fields_by_name['stats']._loaded_options = None
   _globals['_GETPLAYERSTATSRESPONSE'].fields_by_name['stats']._serialized_options = b'\342A\001\003'
+  _globals['_GETPAIRSTATSREQUEST'].fields_by_name['username']._loaded_options = None
+  _globals['_GETPAIRSTATSREQUEST'].fields_by_name['username']._serialized_options = b'\342A\001\002\272H\006r\004\210\316\030\001'
+  _globals['_GETPAIRSTATSREQUEST'].fields_by_name['other_username']._loaded_options = None
+  _globals['_GETPAIRSTATSREQUEST'].fields_by_name['other_username']._serialized_options = b'\342A\001\002\272H\006r\004\210\316\030\001'
+  _globals['_GETPAIRSTATSREQUEST'].fields_by_name['start_time']._loaded_options = None
+  _globals['_GETPAIRSTATSREQUEST'].fields_by_name['start_time']._serialized_options = b'\342A\001\001\272H\007\262\001\004\330\316\030\001'
+  _globals['_GETPAIRSTATSREQUEST'].fields_by_name['end_time']._loaded_options = None
+  _globals['_GETPAIRSTATSREQUEST'].fields_by_name['end_time']._serialized_options = b'\342A\001\001\272H\007\262\001\004\330\316\030\001'
+  _globals['_GETPAIRSTATSREQUEST'].fields_by_name['season']._loaded_options = None
+  _globals['_GETPAIRSTATSREQUEST'].fields_by_name['season']._serialized_options = b'\342A\001\001\272H\tr\004\250\316\030\001\330\001\001'
+  _globals['_GETPAIRSTATSREQUEST'].fields_by_name['kind']._loaded_options = None
+  _globals['_GETPAIRSTATSREQUEST'].fields_by_name['kind']._serialized_options = b'\342A\001\001\272H\005\202\001\002\020\001'
+  _globals['_GETPAIRSTATSREQUEST']._loaded_options = None
+  _globals['_GETPAIRSTATSREQUEST']._serialized_options = b'\272HS\032Q\n\010pair.two\022\037must name two different players\032$this.username != this.other_username'
+  _globals['_GETPAIRSTATSRESPONSE'].fields_by_name['stats']._loaded_options = None
+  _globals['_GETPAIRSTATSRESPONSE'].fields_by_name['stats']._serialized_options = b'\342A\001\003'
+  _globals['_LISTRATINGCHANGESREQUEST'].fields_by_name['username']._loaded_options = None
+  _globals['_LISTRATINGCHANGESREQUEST'].fields_by_name['username']._serialized_options = b'\342A\001\002\272H\006r\004\210\316\030\001'
+  _globals['_LISTRATINGCHANGESREQUEST'].fields_by_name['page_size']._loaded_options = None
+  _globals['_LISTRATINGCHANGESREQUEST'].fields_by_name['page_size']._serialized_options = b'\342A\001\001\272H\004\032\002(\000'
+  _globals['_LISTRATINGCHANGESREQUEST'].fields_by_name['page_token']._loaded_options = None
+  _globals['_LISTRATINGCHANGESREQUEST'].fields_by_name['page_token']._serialized_options = b'\342A\001\001\272H\005r\003\030\200\010'
+  _globals['_LISTRATINGCHANGESRESPONSE'].fields_by_name['changes']._loaded_options = None
+  _globals['_LISTRATINGCHANGESRESPONSE'].fields_by_name['changes']._serialized_options = b'\342A\001\003'
+  _globals['_LISTRATINGCHANGESRESPONSE'].fields_by_name['next_page_token']._loaded_options = None
+  _globals['_LISTRATINGCHANGESRESPONSE'].fields_by_name['next_page_token']._serialized_options = b'\342A\001\003'
+  _globals['_LISTSTANDINGSREQUEST'].fields_by_name['board']._loaded_options = None
+  _globals['_LISTSTANDINGSREQUEST'].fields_by_name['board']._serialized_options = b'\342A\001\001\272H\005\202\001\002\020\001'
+  _globals['_LISTSTANDINGSREQUEST'].fields_by_name['season']._loaded_options = None
+  _globals['_LISTSTANDINGSREQUEST'].fields_by_name['season']._serialized_options = b'\342A\001\001\272H\tr\004\250\316\030\001\330\001\001'
+  _globals['_LISTSTANDINGSREQUEST'].fields_by_name['kind']._loaded_options = None
+  _globals['_LISTSTANDINGSREQUEST'].fields_by_name['kind']._serialized_options = b'\342A\001\001\272H\005\202\001\002\020\001'
+  _globals['_LISTSTANDINGSREQUEST'].fields_by_name['minimum_sessions']._loaded_options = None
+  _globals['_LISTSTANDINGSREQUEST'].fields_by_name['minimum_sessions']._serialized_options = b'\342A\001\001\272H\004\032\002(\000'
+  _globals['_LISTSTANDINGSREQUEST'].fields_by_name['around']._loaded_options = None
+  _globals['_LISTSTANDINGSREQUEST'].fields_by_name['around']._serialized_options = b'\342A\001\001\272H\tr\004\210\316\030\001\330\001\001'
+  _globals['_LISTSTANDINGSREQUEST'].fields_by_name['page_size']._loaded_options = None
+  _globals['_LISTSTANDINGSREQUEST'].fields_by_name['page_size']._serialized_options = b'\342A\001\001\272H\004\032\002(\000'
+  _globals['_LISTSTANDINGSREQUEST'].fields_by_name['page_token']._loaded_options = None
+  _globals['_LISTSTANDINGSREQUEST'].fields_by_name['page_token']._serialized_options = b'\342A\001\001\272H\005r\003\030\200\010'
+  _globals['_LISTSTANDINGSREQUEST']._loaded_options = None
+  _globals['_LISTSTANDINGSREQUEST']._serialized_options = b'\272Hz\032x\n\017standings.start\0229must name a page_token or a player to be around, not both\032*this.page_token == \'\' || this.around == \'\''
+  _globals['_LISTSTANDINGSRESPONSE'].fields_by_name['standings']._loaded_options = None
+  _globals['_LISTSTANDINGSRESPONSE'].fields_by_name['standings']._serialized_options = b'\342A\001\003'
+  _globals['_LISTSTANDINGSRESPONSE'].fields_by_name['next_page_token']._loaded_options = None
+  _globals['_LISTSTANDINGSRESPONSE'].fields_by_name['next_page_token']._serialized_options = b'\342A\001\003'
+  _globals['_LISTSTANDINGSRESPONSE'].fields_by_name['total_size']._loaded_options = None
+  _globals['_LISTSTANDINGSRESPONSE'].fields_by_name['total_size']._serialized_options = b'\342A\001\003'
+  _globals['_LISTSEASONSRESPONSE'].fields_by_name['seasons']._loaded_options = None
+  _globals['_LISTSEASONSRESPONSE'].fields_by_name['seasons']._serialized_options = b'\342A\001\003'
+  _globals['_SEASON'].fields_by_name['season']._loaded_options = None
+  _globals['_SEASON'].fields_by_name['season']._serialized_options = b'\342A\001\003'
+  _globals['_SEASON'].fields_by_name['game_count']._loaded_options = None
+  _globals['_SEASON'].fields_by_name['game_count']._serialized_options = b'\342A\001\003'
+  _globals['_SEASON'].fields_by_name['first_time']._loaded_options = None
+  _globals['_SEASON'].fields_by_name['first_time']._serialized_options = b'\342A\001\003'
+  _globals['_SEASON'].fields_by_name['last_time']._loaded_options = None
+  _globals['_SEASON'].fields_by_name['last_time']._serialized_options = b'\342A\001\003'
+  _globals['_LISTRULESRESPONSE'].fields_by_name['rule_sets']._loaded_options = None
+  _globals['_LISTRULESRESPONSE'].fields_by_name['rule_sets']._serialized_options = b'\342A\001\003'
+  _globals['_LISTRULESRESPONSE'].fields_by_name['points_profiles']._loaded_options = None
+  _globals['_LISTRULESRESPONSE'].fields_by_name['points_profiles']._serialized_options = b'\342A\001\003'
+  _globals['_LISTRULESRESPONSE'].fields_by_name['default_points_profile']._loaded_options = None
+  _globals['_LISTRULESRESPONSE'].fields_by_name['default_points_profile']._serialized_options = b'\342A\001\003'
+  _globals['_RULES'].fields_by_name['id']._loaded_options = None
+  _globals['_RULES'].fields_by_name['id']._serialized_options = b'\342A\001\003'
+  _globals['_RULES'].fields_by_name['title']._loaded_options = None
+  _globals['_RULES'].fields_by_name['title']._serialized_options = b'\342A\001\003'
+  _globals['_RULES'].fields_by_name['text']._loaded_options = None
+  _globals['_RULES'].fields_by_name['text']._serialized_options = b'\342A\001\003'
   _globals['_STATSSERVICE'].methods_by_name['GetPlayerStats']._loaded_options = None
   _globals['_STATSSERVICE'].methods_by_name['GetPlayerStats']._serialized_options = b'\220\002\001\352\307\030\002\010\001\202\323\344\223\002\034\022\032/v1/users/{username}/stats'
-  _globals['_GETPLAYERSTATSREQUEST']._serialized_start=284
-  _globals['_GETPLAYERSTATSREQUEST']._serialized_end=496
-  _globals['_GETPLAYERSTATSRESPONSE']._serialized_start=498
-  _globals['_GETPLAYERSTATSRESPONSE']._serialized_end=581
-  _globals['_STATSSERVICE']._serialized_start=584
-  _globals['_STATSSERVICE']._serialized_end=745
+  _globals['_STATSSERVICE'].methods_by_name['GetPairStats']._loaded_options = None
+  _globals['_STATSSERVICE'].methods_by_name['GetPairStats']._serialized_options = b'\220\002\001\352\307\030\002\010\001\202\323\344\223\002-\022+/v1/users/{username}/pairs/{other_username}'
+  _globals['_STATSSERVICE'].methods_by_name['ListRatingChanges']._loaded_options = None
+  _globals['_STATSSERVICE'].methods_by_name['ListRatingChanges']._serialized_options = b'\220\002\001\352\307\030\002\010\001\202\323\344\223\002$\022\"/v1/users/{username}/ratingChanges'
+  _globals['_STATSSERVICE'].methods_by_name['ListStandings']._loaded_options = None
+  _globals['_STATSSERVICE'].methods_by_name['ListStandings']._serialized_options = b'\220\002\001\352\307\030\002\010\001\202\323\344\223\002\017\022\r/v1/standings'
+  _globals['_STATSSERVICE'].methods_by_name['ListSeasons']._loaded_options = None
+  _globals['_STATSSERVICE'].methods_by_name['ListSeasons']._serialized_options = b'\220\002\001\352\307\030\002\010\001\202\323\344\223\002\r\022\013/v1/seasons'
+  _globals['_STATSSERVICE'].methods_by_name['ListRules']._loaded_options = None
+  _globals['_STATSSERVICE'].methods_by_name['ListRules']._serialized_options = b'\220\002\001\352\307\030\002\010\001\202\323\344\223\002\013\022\t/v1/rules'
+  _globals['_BOARD']._serialized_start=2858
+  _globals['_BOARD']._serialized_end=2971
+  _globals['_GETPLAYERSTATSREQUEST']._serialized_start=313
+  _globals['_GETPLAYERSTATSREQUEST']._serialized_end=629
+  _globals['_GETPLAYERSTATSRESPONSE']._serialized_start=631
+  _globals['_GETPLAYERSTATSRESPONSE']._serialized_end=714
+  _globals['_GETPAIRSTATSREQUEST']._serialized_start=717
+  _globals['_GETPAIRSTATSREQUEST']._serialized_end=1173
+  _globals['_GETPAIRSTATSRESPONSE']._serialized_start=1175
+  _globals['_GETPAIRSTATSRESPONSE']._serialized_end=1254
+  _globals['_LISTRATINGCHANGESREQUEST']._serialized_start=1257
+  _globals['_LISTRATINGCHANGESREQUEST']._serialized_end=1413
+  _globals['_LISTRATINGCHANGESRESPONSE']._serialized_start=1416
+  _globals['_LISTRATINGCHANGESRESPONSE']._serialized_end=1553
+  _globals['_LISTSTANDINGSREQUEST']._serialized_start=1556
+  _globals['_LISTSTANDINGSREQUEST']._serialized_end=2055
+  _globals['_LISTSTANDINGSRESPONSE']._serialized_start=2058
+  _globals['_LISTSTANDINGSRESPONSE']._serialized_end=2228
+  _globals['_LISTSEASONSREQUEST']._serialized_start=2230
+  _globals['_LISTSEASONSREQUEST']._serialized_end=2250
+  _globals['_LISTSEASONSRESPONSE']._serialized_start=2252
+  _globals['_LISTSEASONSRESPONSE']._serialized_end=2331
+  _globals['_SEASON']._serialized_start=2334
+  _globals['_SEASON']._serialized_end=2537
+  _globals['_LISTRULESREQUEST']._serialized_start=2539
+  _globals['_LISTRULESREQUEST']._serialized_end=2557
+  _globals['_LISTRULESRESPONSE']._serialized_start=2560
+  _globals['_LISTRULESRESPONSE']._serialized_end=2771
+  _globals['_RULES']._serialized_start=2773
+  _globals['_RULES']._serialized_end=2856
+  _globals['_STATSSERVICE']._serialized_start=2974
+  _globals['_STATSSERVICE']._serialized_end=3824
 # @@protoc_insertion_point(module_scope)

@@ -42,6 +42,31 @@ class StatsServiceStub:
                 request_serializer=dossier_dot_stats_dot_v1_dot_stats__service__pb2.GetPlayerStatsRequest.SerializeToString,
                 response_deserializer=dossier_dot_stats_dot_v1_dot_stats__service__pb2.GetPlayerStatsResponse.FromString,
                 _registered_method=True)
+        self.GetPairStats = channel.unary_unary(
+                '/dossier.stats.v1.StatsService/GetPairStats',
+                request_serializer=dossier_dot_stats_dot_v1_dot_stats__service__pb2.GetPairStatsRequest.SerializeToString,
+                response_deserializer=dossier_dot_stats_dot_v1_dot_stats__service__pb2.GetPairStatsResponse.FromString,
+                _registered_method=True)
+        self.ListRatingChanges = channel.unary_unary(
+                '/dossier.stats.v1.StatsService/ListRatingChanges',
+                request_serializer=dossier_dot_stats_dot_v1_dot_stats__service__pb2.ListRatingChangesRequest.SerializeToString,
+                response_deserializer=dossier_dot_stats_dot_v1_dot_stats__service__pb2.ListRatingChangesResponse.FromString,
+                _registered_method=True)
+        self.ListStandings = channel.unary_unary(
+                '/dossier.stats.v1.StatsService/ListStandings',
+                request_serializer=dossier_dot_stats_dot_v1_dot_stats__service__pb2.ListStandingsRequest.SerializeToString,
+                response_deserializer=dossier_dot_stats_dot_v1_dot_stats__service__pb2.ListStandingsResponse.FromString,
+                _registered_method=True)
+        self.ListSeasons = channel.unary_unary(
+                '/dossier.stats.v1.StatsService/ListSeasons',
+                request_serializer=dossier_dot_stats_dot_v1_dot_stats__service__pb2.ListSeasonsRequest.SerializeToString,
+                response_deserializer=dossier_dot_stats_dot_v1_dot_stats__service__pb2.ListSeasonsResponse.FromString,
+                _registered_method=True)
+        self.ListRules = channel.unary_unary(
+                '/dossier.stats.v1.StatsService/ListRules',
+                request_serializer=dossier_dot_stats_dot_v1_dot_stats__service__pb2.ListRulesRequest.SerializeToString,
+                response_deserializer=dossier_dot_stats_dot_v1_dot_stats__service__pb2.ListRulesResponse.FromString,
+                _registered_method=True)
 
 
 class StatsServiceServicer:
@@ -51,11 +76,62 @@ class StatsServiceServicer:
     """
 
     def GetPlayerStats(self, request, context):
-        """Returns one player's statistics, over all games or those of a period. Those of a player who hides them from the caller
-        are the ones of somebody who never played.
+        """Returns one player's statistics, over all games or those of a period, a season or a kind. Those of a player who hides them
+        from the caller are the ones of somebody who never played.
 
         Errors:
         NOT_FOUND (USER_NOT_FOUND): no account has this username.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetPairStats(self, request, context):
+        """Returns how two players did with and against each other. Of players of whom one hides the statistics or the games from the
+        caller it is that of two who never met.
+
+        Errors:
+        INVALID_ARGUMENT (INVALID_REQUEST): name two different players.
+        NOT_FOUND (USER_NOT_FOUND): no account has one of the usernames.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListRatingChanges(self, request, context):
+        """Returns what each game did to a player's rating, newest first, page by page. A player who hides statistics or games from
+        the caller has none.
+
+        Errors:
+        INVALID_ARGUMENT (INVALID_REQUEST, PAGE_TOKEN_INVALID): mend the fields, or start at the first page.
+        NOT_FOUND (USER_NOT_FOUND): no account has this username.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListStandings(self, request, context):
+        """Returns a leaderboard, page by page, or the part of it around one player. Players who hide their statistics from the caller
+        are not on it, and guests never are.
+
+        Errors:
+        INVALID_ARGUMENT (INVALID_REQUEST, PAGE_TOKEN_INVALID): mend the fields, or start at the first page.
+        NOT_FOUND (USER_NOT_FOUND): no account has the username of `around`.
+        NOT_FOUND (NOT_ON_BOARD): the player is not on this board for the caller.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListSeasons(self, request, context):
+        """Returns the seasons in which games were played, newest first.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListRules(self, request, context):
+        """Returns the rule sets and points profiles that games may name.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -68,6 +144,31 @@ def add_StatsServiceServicer_to_server(servicer, server):
                     servicer.GetPlayerStats,
                     request_deserializer=dossier_dot_stats_dot_v1_dot_stats__service__pb2.GetPlayerStatsRequest.FromString,
                     response_serializer=dossier_dot_stats_dot_v1_dot_stats__service__pb2.GetPlayerStatsResponse.SerializeToString,
+            ),
+            'GetPairStats': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetPairStats,
+                    request_deserializer=dossier_dot_stats_dot_v1_dot_stats__service__pb2.GetPairStatsRequest.FromString,
+                    response_serializer=dossier_dot_stats_dot_v1_dot_stats__service__pb2.GetPairStatsResponse.SerializeToString,
+            ),
+            'ListRatingChanges': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListRatingChanges,
+                    request_deserializer=dossier_dot_stats_dot_v1_dot_stats__service__pb2.ListRatingChangesRequest.FromString,
+                    response_serializer=dossier_dot_stats_dot_v1_dot_stats__service__pb2.ListRatingChangesResponse.SerializeToString,
+            ),
+            'ListStandings': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListStandings,
+                    request_deserializer=dossier_dot_stats_dot_v1_dot_stats__service__pb2.ListStandingsRequest.FromString,
+                    response_serializer=dossier_dot_stats_dot_v1_dot_stats__service__pb2.ListStandingsResponse.SerializeToString,
+            ),
+            'ListSeasons': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListSeasons,
+                    request_deserializer=dossier_dot_stats_dot_v1_dot_stats__service__pb2.ListSeasonsRequest.FromString,
+                    response_serializer=dossier_dot_stats_dot_v1_dot_stats__service__pb2.ListSeasonsResponse.SerializeToString,
+            ),
+            'ListRules': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListRules,
+                    request_deserializer=dossier_dot_stats_dot_v1_dot_stats__service__pb2.ListRulesRequest.FromString,
+                    response_serializer=dossier_dot_stats_dot_v1_dot_stats__service__pb2.ListRulesResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -100,6 +201,141 @@ class StatsService:
             '/dossier.stats.v1.StatsService/GetPlayerStats',
             dossier_dot_stats_dot_v1_dot_stats__service__pb2.GetPlayerStatsRequest.SerializeToString,
             dossier_dot_stats_dot_v1_dot_stats__service__pb2.GetPlayerStatsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetPairStats(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dossier.stats.v1.StatsService/GetPairStats',
+            dossier_dot_stats_dot_v1_dot_stats__service__pb2.GetPairStatsRequest.SerializeToString,
+            dossier_dot_stats_dot_v1_dot_stats__service__pb2.GetPairStatsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListRatingChanges(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dossier.stats.v1.StatsService/ListRatingChanges',
+            dossier_dot_stats_dot_v1_dot_stats__service__pb2.ListRatingChangesRequest.SerializeToString,
+            dossier_dot_stats_dot_v1_dot_stats__service__pb2.ListRatingChangesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListStandings(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dossier.stats.v1.StatsService/ListStandings',
+            dossier_dot_stats_dot_v1_dot_stats__service__pb2.ListStandingsRequest.SerializeToString,
+            dossier_dot_stats_dot_v1_dot_stats__service__pb2.ListStandingsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListSeasons(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dossier.stats.v1.StatsService/ListSeasons',
+            dossier_dot_stats_dot_v1_dot_stats__service__pb2.ListSeasonsRequest.SerializeToString,
+            dossier_dot_stats_dot_v1_dot_stats__service__pb2.ListSeasonsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListRules(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dossier.stats.v1.StatsService/ListRules',
+            dossier_dot_stats_dot_v1_dot_stats__service__pb2.ListRulesRequest.SerializeToString,
+            dossier_dot_stats_dot_v1_dot_stats__service__pb2.ListRulesResponse.FromString,
             options,
             channel_credentials,
             insecure,

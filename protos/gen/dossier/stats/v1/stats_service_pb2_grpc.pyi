@@ -37,12 +37,41 @@ class StatsServiceStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> StatsServiceAsyncStub: ...
     GetPlayerStats: _grpc.UnaryUnaryMultiCallable[_stats_service_pb2.GetPlayerStatsRequest, _stats_service_pb2.GetPlayerStatsResponse]
-    """Returns one player's statistics, over all games or those of a period. Those of a player who hides them from the caller
-    are the ones of somebody who never played.
+    """Returns one player's statistics, over all games or those of a period, a season or a kind. Those of a player who hides them
+    from the caller are the ones of somebody who never played.
 
     Errors:
       NOT_FOUND (USER_NOT_FOUND): no account has this username.
     """
+    GetPairStats: _grpc.UnaryUnaryMultiCallable[_stats_service_pb2.GetPairStatsRequest, _stats_service_pb2.GetPairStatsResponse]
+    """Returns how two players did with and against each other. Of players of whom one hides the statistics or the games from the
+    caller it is that of two who never met.
+
+    Errors:
+      INVALID_ARGUMENT (INVALID_REQUEST): name two different players.
+      NOT_FOUND (USER_NOT_FOUND): no account has one of the usernames.
+    """
+    ListRatingChanges: _grpc.UnaryUnaryMultiCallable[_stats_service_pb2.ListRatingChangesRequest, _stats_service_pb2.ListRatingChangesResponse]
+    """Returns what each game did to a player's rating, newest first, page by page. A player who hides statistics or games from
+    the caller has none.
+
+    Errors:
+      INVALID_ARGUMENT (INVALID_REQUEST, PAGE_TOKEN_INVALID): mend the fields, or start at the first page.
+      NOT_FOUND (USER_NOT_FOUND): no account has this username.
+    """
+    ListStandings: _grpc.UnaryUnaryMultiCallable[_stats_service_pb2.ListStandingsRequest, _stats_service_pb2.ListStandingsResponse]
+    """Returns a leaderboard, page by page, or the part of it around one player. Players who hide their statistics from the caller
+    are not on it, and guests never are.
+
+    Errors:
+      INVALID_ARGUMENT (INVALID_REQUEST, PAGE_TOKEN_INVALID): mend the fields, or start at the first page.
+      NOT_FOUND (USER_NOT_FOUND): no account has the username of `around`.
+      NOT_FOUND (NOT_ON_BOARD): the player is not on this board for the caller.
+    """
+    ListSeasons: _grpc.UnaryUnaryMultiCallable[_stats_service_pb2.ListSeasonsRequest, _stats_service_pb2.ListSeasonsResponse]
+    """Returns the seasons in which games were played, newest first."""
+    ListRules: _grpc.UnaryUnaryMultiCallable[_stats_service_pb2.ListRulesRequest, _stats_service_pb2.ListRulesResponse]
+    """Returns the rule sets and points profiles that games may name."""
 
 @_typing.type_check_only
 class StatsServiceAsyncStub(StatsServiceStub):
@@ -53,12 +82,41 @@ class StatsServiceAsyncStub(StatsServiceStub):
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     GetPlayerStats: _aio.UnaryUnaryMultiCallable[_stats_service_pb2.GetPlayerStatsRequest, _stats_service_pb2.GetPlayerStatsResponse]  # type: ignore[assignment]
-    """Returns one player's statistics, over all games or those of a period. Those of a player who hides them from the caller
-    are the ones of somebody who never played.
+    """Returns one player's statistics, over all games or those of a period, a season or a kind. Those of a player who hides them
+    from the caller are the ones of somebody who never played.
 
     Errors:
       NOT_FOUND (USER_NOT_FOUND): no account has this username.
     """
+    GetPairStats: _aio.UnaryUnaryMultiCallable[_stats_service_pb2.GetPairStatsRequest, _stats_service_pb2.GetPairStatsResponse]  # type: ignore[assignment]
+    """Returns how two players did with and against each other. Of players of whom one hides the statistics or the games from the
+    caller it is that of two who never met.
+
+    Errors:
+      INVALID_ARGUMENT (INVALID_REQUEST): name two different players.
+      NOT_FOUND (USER_NOT_FOUND): no account has one of the usernames.
+    """
+    ListRatingChanges: _aio.UnaryUnaryMultiCallable[_stats_service_pb2.ListRatingChangesRequest, _stats_service_pb2.ListRatingChangesResponse]  # type: ignore[assignment]
+    """Returns what each game did to a player's rating, newest first, page by page. A player who hides statistics or games from
+    the caller has none.
+
+    Errors:
+      INVALID_ARGUMENT (INVALID_REQUEST, PAGE_TOKEN_INVALID): mend the fields, or start at the first page.
+      NOT_FOUND (USER_NOT_FOUND): no account has this username.
+    """
+    ListStandings: _aio.UnaryUnaryMultiCallable[_stats_service_pb2.ListStandingsRequest, _stats_service_pb2.ListStandingsResponse]  # type: ignore[assignment]
+    """Returns a leaderboard, page by page, or the part of it around one player. Players who hide their statistics from the caller
+    are not on it, and guests never are.
+
+    Errors:
+      INVALID_ARGUMENT (INVALID_REQUEST, PAGE_TOKEN_INVALID): mend the fields, or start at the first page.
+      NOT_FOUND (USER_NOT_FOUND): no account has the username of `around`.
+      NOT_FOUND (NOT_ON_BOARD): the player is not on this board for the caller.
+    """
+    ListSeasons: _aio.UnaryUnaryMultiCallable[_stats_service_pb2.ListSeasonsRequest, _stats_service_pb2.ListSeasonsResponse]  # type: ignore[assignment]
+    """Returns the seasons in which games were played, newest first."""
+    ListRules: _aio.UnaryUnaryMultiCallable[_stats_service_pb2.ListRulesRequest, _stats_service_pb2.ListRulesResponse]  # type: ignore[assignment]
+    """Returns the rule sets and points profiles that games may name."""
 
 class StatsServiceServicer(metaclass=_abc_1.ABCMeta):
     """What the recorded games add up to.
@@ -72,11 +130,70 @@ class StatsServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _stats_service_pb2.GetPlayerStatsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_stats_service_pb2.GetPlayerStatsResponse, _abc.Awaitable[_stats_service_pb2.GetPlayerStatsResponse]]:
-        """Returns one player's statistics, over all games or those of a period. Those of a player who hides them from the caller
-        are the ones of somebody who never played.
+        """Returns one player's statistics, over all games or those of a period, a season or a kind. Those of a player who hides them
+        from the caller are the ones of somebody who never played.
 
         Errors:
           NOT_FOUND (USER_NOT_FOUND): no account has this username.
         """
+
+    @_abc_1.abstractmethod
+    def GetPairStats(
+        self,
+        request: _stats_service_pb2.GetPairStatsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_stats_service_pb2.GetPairStatsResponse, _abc.Awaitable[_stats_service_pb2.GetPairStatsResponse]]:
+        """Returns how two players did with and against each other. Of players of whom one hides the statistics or the games from the
+        caller it is that of two who never met.
+
+        Errors:
+          INVALID_ARGUMENT (INVALID_REQUEST): name two different players.
+          NOT_FOUND (USER_NOT_FOUND): no account has one of the usernames.
+        """
+
+    @_abc_1.abstractmethod
+    def ListRatingChanges(
+        self,
+        request: _stats_service_pb2.ListRatingChangesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_stats_service_pb2.ListRatingChangesResponse, _abc.Awaitable[_stats_service_pb2.ListRatingChangesResponse]]:
+        """Returns what each game did to a player's rating, newest first, page by page. A player who hides statistics or games from
+        the caller has none.
+
+        Errors:
+          INVALID_ARGUMENT (INVALID_REQUEST, PAGE_TOKEN_INVALID): mend the fields, or start at the first page.
+          NOT_FOUND (USER_NOT_FOUND): no account has this username.
+        """
+
+    @_abc_1.abstractmethod
+    def ListStandings(
+        self,
+        request: _stats_service_pb2.ListStandingsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_stats_service_pb2.ListStandingsResponse, _abc.Awaitable[_stats_service_pb2.ListStandingsResponse]]:
+        """Returns a leaderboard, page by page, or the part of it around one player. Players who hide their statistics from the caller
+        are not on it, and guests never are.
+
+        Errors:
+          INVALID_ARGUMENT (INVALID_REQUEST, PAGE_TOKEN_INVALID): mend the fields, or start at the first page.
+          NOT_FOUND (USER_NOT_FOUND): no account has the username of `around`.
+          NOT_FOUND (NOT_ON_BOARD): the player is not on this board for the caller.
+        """
+
+    @_abc_1.abstractmethod
+    def ListSeasons(
+        self,
+        request: _stats_service_pb2.ListSeasonsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_stats_service_pb2.ListSeasonsResponse, _abc.Awaitable[_stats_service_pb2.ListSeasonsResponse]]:
+        """Returns the seasons in which games were played, newest first."""
+
+    @_abc_1.abstractmethod
+    def ListRules(
+        self,
+        request: _stats_service_pb2.ListRulesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_stats_service_pb2.ListRulesResponse, _abc.Awaitable[_stats_service_pb2.ListRulesResponse]]:
+        """Returns the rule sets and points profiles that games may name."""
 
 def add_StatsServiceServicer_to_server(servicer: StatsServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
