@@ -33,6 +33,9 @@ class Kind(StrEnum):
     UNBANNED = "unbanned"
     API_KEY_MADE = "api_key_made"
     API_KEY_REVOKED = "api_key_revoked"
+    GAME_CORRECTED = "game_corrected"
+    GAME_VOIDED = "game_voided"
+    GUEST_MERGED = "guest_merged"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import ClassVar
 
@@ -198,12 +199,12 @@ class ServiceAccountNotFound(NotFound):
 
 
 class EtagStale(Conflict):
-    """The profile changed since the caller read it."""
+    """What is to be changed was changed since the caller read it."""
 
     reason: ClassVar[str] = "ETAG_STALE"
 
     def __init__(self) -> None:
-        super().__init__("The profile was changed meanwhile; read it again and repeat your change.")
+        super().__init__("It was changed meanwhile; read it again and repeat your change.")
 
 
 class UpdateMaskInvalid(InvalidInput):
@@ -290,13 +291,66 @@ class GameIdTaken(AlreadyExists):
 
 
 class PlayerUnknown(InvalidInput):
-    """A seat names a player who has no account."""
+    """Seats name players who have no account."""
 
     reason: ClassVar[str] = "PLAYER_UNKNOWN"
 
-    def __init__(self, username: str, seat_index: int) -> None:
-        violation = Violation(f"game.seats[{seat_index}].username", "names a player who has no account")
-        super().__init__(f"No player is called '{username}'; sign them up first.", violation, username=username)
+    def __init__(self, username: str, violations: Sequence[Violation]) -> None:
+        message = f"No player is called '{username}'; sign them up first, or give a nickname."
+        super().__init__(message, *violations, username=username)
+
+
+class GameRefused(InvalidInput):
+    """A game breaks the rules it says it was played by."""
+
+    def __init__(self, violations: Sequence[Violation]) -> None:
+        first = violations[0]
+        super().__init__(f"'{first.field}' {first.description}.", *violations)
+
+
+class RequestIdReused(InvalidInput):
+    """A `request_id` came back with another request."""
+
+    reason: ClassVar[str] = "REQUEST_ID_REUSED"
+
+    def __init__(self) -> None:
+        super().__init__("This request_id was used for other games; use a new one.")
+
+
+class GameVoided(WrongState):
+    """The game was voided and cannot be corrected."""
+
+    reason: ClassVar[str] = "GAME_VOIDED"
+
+    def __init__(self, game_id: str) -> None:
+        super().__init__("The game was voided; record it under a new id.", game_id=game_id)
+
+
+class GuestNotFound(NotFound):
+    """No guest has the nickname."""
+
+    reason: ClassVar[str] = "GUEST_NOT_FOUND"
+
+    def __init__(self, nickname: str) -> None:
+        super().__init__(f"No guest is called '{nickname}'; check the spelling.", nickname=nickname)
+
+
+class GuestSatBesidePlayer(WrongState):
+    """Guest and player sat in one game, so they are two people."""
+
+    reason: ClassVar[str] = "GUEST_SAT_BESIDE_PLAYER"
+
+    def __init__(self, game_id: str) -> None:
+        super().__init__("The guest and the player sat in one game; correct that game first.", game_id=game_id)
+
+
+class NotOnBoard(NotFound):
+    """The player is not on the leaderboard, or hides it from the caller."""
+
+    reason: ClassVar[str] = "NOT_ON_BOARD"
+
+    def __init__(self, username: str) -> None:
+        super().__init__(f"'{username}' is not on this leaderboard; choose another, or fewer games.", username=username)
 
 
 class ImageUnusable(InvalidInput):

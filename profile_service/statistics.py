@@ -2,51 +2,136 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-ROLES = ("civilian", "sheriff", "mafia", "don")
+from profile_service.games import ROLES
+from profile_service.rates import Interval, baseline, wilson
+from profile_service.runs import Runs
+
+RED_ROLES = ("civilian", "sheriff")
+BLACK_ROLES = ("mafia", "don")
+COMPENSATION = "points.compensation"
+# The reasons for points within a game, as counters name them.
+REASONS = ("result", "best_move", "best_play", "bonus", "penalty", "discipline")
 
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """Counts over a set of games; `sessions` = `wins` + `losses` + draws."""
+    """Counts over the games in some roles; `sessions` = `wins` + `losses` + `draws`.
 
-    sessions: int = 0
-    wins: int = 0
-    losses: int = 0
-    play_time: timedelta = timedelta()
+    Attributes:
+        play_time: in microseconds.
+        expected: the wins that the club would have had in the same roles; None when that is not asked.
+    """
+
+    sessions: int
+    wins: int
+    losses: int
+    draws: int
+    voids: int
+    play_time: int
+    expected: float | None
 
     @property
-    def draws(self) -> int:
-        """Games that nobody won."""
-        return self.sessions - self.wins - self.losses
+    def decided(self) -> int:
+        """Games that were won or lost."""
+        return self.wins + self.losses
 
     @property
     def win_rate(self) -> float | None:
         """Wins among decided games, None when there was none: never played is not 0 %."""
-        decided = self.wins + self.losses
-        return self.wins / decided if decided else None
+        return self.wins / self.decided if self.decided else None
 
-    def __add__(self, other: Tally) -> Tally:
-        return Tally(
-            self.sessions + other.sessions,
-            self.wins + other.wins,
-            self.losses + other.losses,
-            self.play_time + other.play_time,
-        )
+    @property
+    def interval(self) -> Interval | None:
+        """Where the true win rate lies with 95 % confidence."""
+        return wilson(self.wins, self.decided)
+
+
+@dataclass(frozen=True, slots=True)
+class Peak:
+    """A rating, and the game after which it stood."""
+
+    rating: float
+    game_id: str
+    start_time: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RatingPicture:
+    """A player's rating, ready to be shown. Each side has rating, deviation and Elo."""
+
+    rating: float
+    deviation: float
+    lower_bound: float
+    rated_games: int
+    provisional: bool
+    red: tuple[float, float, float]
+    black: tuple[float, float, float]
+    peak: Peak
+    low: Peak
+    pending: bool
 
 
 @dataclass(frozen=True, slots=True)
 class PlayerStats:
-    """Overall, and by each role that was played, in the order of ROLES."""
+    """What is known of a player over some games.
 
-    overall: Tally
-    roles: tuple[tuple[str, Tally], ...]
+    Attributes:
+        counters: what the games add up to, by the names that `counting` gives.
+        club: the same of everybody's games of that season and kind.
+        runs: of the results in their order.
+        rating: as it is now; None until a game was rated.
+        of_period: whether a stretch of time was asked for, over which no compensation is reckoned.
+    """
+
+    counters: Mapping[str, int] = field(default_factory=dict)
+    club: Mapping[str, int] = field(default_factory=dict)
+    runs: Runs = Runs()
+    rating: RatingPicture | None = None
+    of_period: bool = False
+
+    def tally(self, roles: Iterable[str]) -> Tally:
+        """Return the counts of the games in these roles."""
+        sessions = wins = losses = draws = voids = play_time = 0
+        expected = 0.0
+        for role in roles:
+            get = self.counters.get
+            won, lost = get(f"{role}.wins", 0), get(f"{role}.losses", 0)
+            sessions += get(f"{role}.games", 0)
+            wins += won
+            losses += lost
+            draws += get(f"{role}.draws", 0)
+            voids += get(f"{role}.voids", 0)
+            play_time += get(f"{role}.play_time", 0)
+            if won + lost:
+                expected += (won + lost) * self.club_share(role)
+        return Tally(sessions, wins, losses, draws, voids, play_time, expected)
+
+    def club_share(self, role: str) -> float:
+        """Return the share of decided games that the club wins in a role, smoothed."""
+        won, lost = self.club.get(f"{role}.wins", 0), self.club.get(f"{role}.losses", 0)
+        return baseline(won, won + lost)
+
+    def count(self, counter: str, roles: Iterable[str] = ROLES) -> int:
+        """Return a counter over the games in these roles."""
+        return sum(self.counters.get(f"{role}.{counter}", 0) for role in roles)
+
+    def played(self) -> list[str]:
+        """Return the roles in which there are games, in the order of ROLES."""
+        return [role for role in ROLES if f"{role}.games" in self.counters or f"{role}.voids" in self.counters]
+
+    def points(self) -> dict[str, int]:
+        """Return the points by reason, without reasons for which there are none."""
+        found = {reason: self.count(f"points_{reason}") for reason in REASONS}
+        if not self.of_period:
+            found["compensation"] = self.counters.get(COMPENSATION, 0)
+        return {reason: points for reason, points in found.items() if points}
 
 
-NO_GAMES = PlayerStats(Tally(), ())
+NO_GAMES = PlayerStats()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +146,48 @@ class PlayedGame:
     result: str
 
 
-def add_up(tallies: Iterable[tuple[str, Tally]]) -> PlayerStats:
-    """Return the statistics that tallies by role add up to."""
-    roles = sorted(tallies, key=lambda item: ROLES.index(item[0]))
-    return PlayerStats(sum((tally for _, tally in roles), Tally()), tuple(roles))
+@dataclass(frozen=True, slots=True)
+class PairTally:
+    """How one player did in games with another, on one side or on two. `play_time` is in microseconds."""
+
+    sessions: int = 0
+    wins: int = 0
+    losses: int = 0
+    draws: int = 0
+    voids: int = 0
+    play_time: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PairStats:
+    """Two players, from the first one's side."""
+
+    together: PairTally = PairTally()
+    against: PairTally = PairTally()
+
+
+@dataclass(frozen=True, slots=True)
+class RatingChange:
+    """What one game did to a player's rating. `chance` is that of the player's side."""
+
+    game_id: str
+    start_time: datetime
+    role: str
+    result: str
+    chance: float
+    rating_before: float
+    rating_after: float
+    deviation_before: float
+    deviation_after: float
+    elo_before: float
+    elo_after: float
+
+
+@dataclass(frozen=True, slots=True)
+class Season:
+    """One season, and when its games were played."""
+
+    season: str
+    game_count: int
+    first_time: datetime
+    last_time: datetime

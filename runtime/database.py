@@ -10,7 +10,7 @@ import asyncio
 import fcntl
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any, Protocol
@@ -40,6 +40,9 @@ class Session(Protocol):
 
     async def all(self, query: str, **parameters: Any) -> list[Row]:
         """Return every row."""
+
+    async def many(self, query: str, parameters: Iterable[Mapping[str, Any]]) -> list[Row]:
+        """Run the query once with each of `parameters`, in order and in one go; return the rows of all of them."""
 
 
 class Database(Protocol):
@@ -95,6 +98,10 @@ class _StraightSession:
         with _TRANSLATED:
             return self._connection.execute(getattr(self._queries, query).sql, parameters).fetchall()
 
+    async def many(self, query: str, parameters: Iterable[Mapping[str, Any]]) -> list[Row]:
+        with _TRANSLATED:
+            return _rows_of_each(self._connection, getattr(self._queries, query).sql, parameters)
+
 
 class _ThreadSession:
     """Runs on a connection's own thread, each query to its end in one go.
@@ -112,6 +119,17 @@ class _ThreadSession:
 
     async def all(self, query: str, **parameters: Any) -> list[Row]:
         return list(await self._connection.execute_fetchall(getattr(self._queries, query).sql, parameters))
+
+    async def many(self, query: str, parameters: Iterable[Mapping[str, Any]]) -> list[Row]:
+        # One hop to the connection's thread for all of them; the driver has a public way for each statement only.
+        statement = getattr(self._queries, query).sql
+        return list(await self._connection._execute(_rows_of_each, self._connection._conn, statement, list(parameters)))
+
+
+def _rows_of_each(
+    connection: sqlite3.Connection, statement: str, parameters: Iterable[Mapping[str, Any]]
+) -> list[sqlite3.Row]:
+    return [row for each in parameters for row in connection.execute(statement, each).fetchall()]
 
 
 class SqliteDatabase:

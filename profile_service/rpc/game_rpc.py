@@ -1,18 +1,20 @@
-"""GameService and StatsService: decode, use case, encode."""
+"""GameService: decode, use case, encode."""
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 import grpc
+from dossier.stats.v1 import game_pb2
 from dossier.stats.v1 import game_service_pb2 as game_pb
 from dossier.stats.v1 import game_service_pb2_grpc as game_rpc
-from dossier.stats.v1 import stats_service_pb2 as stats_pb
-from dossier.stats.v1 import stats_service_pb2_grpc as stats_rpc
+from google.protobuf.message import Message
 
 from profile_service.errors import GameNotFound
-from profile_service.games import GameRecorder
-from profile_service.rpc.messages import game_message, game_of, period_of, stats_message
+from profile_service.game_messages import game_message, game_of
+from profile_service.game_recorder import GameRecorder, Request, ToldGame
+from profile_service.rpc.messages import games_of
 from profile_service.storage.game_store import GameStore, position_of
 from profile_service.visibility import calling_viewer
 from runtime.calls import caller
@@ -22,16 +24,38 @@ Context = grpc.aio.ServicerContext[Any, Any]
 
 
 class GameServicer(game_rpc.GameServiceServicer):
-    """Serves games."""
+    """Serves games. `points_profile` is that of games which name none."""
 
-    def __init__(self, store: GameStore, recorder: GameRecorder, pages: PageTokens) -> None:
+    def __init__(self, store: GameStore, recorder: GameRecorder, pages: PageTokens, *, points_profile: str) -> None:
         self._store = store
         self._recorder = recorder
         self._pages = pages
+        self._points_profile = points_profile
 
     async def RecordGame(self, request: game_pb.RecordGameRequest, context: Context) -> game_pb.RecordGameResponse:
-        game = await self._recorder.record(game_of(request.game), recorder_id=caller().account_id)
+        [game] = await self._recorder.record([self._told("game", request.game)], _request(request, [request.game]))
         return game_pb.RecordGameResponse(game=game_message(game))
+
+    async def BatchRecordGames(
+        self, request: game_pb.BatchRecordGamesRequest, context: Context
+    ) -> game_pb.BatchRecordGamesResponse:
+        told = [self._told(f"games[{index}]", game) for index, game in enumerate(request.games)]
+        games = await self._recorder.record(told, _request(request, request.games), dry_run=request.validate_only)
+        return game_pb.BatchRecordGamesResponse(games=map(game_message, games))
+
+    async def CorrectGame(self, request: game_pb.CorrectGameRequest, context: Context) -> game_pb.CorrectGameResponse:
+        game = await self._recorder.correct(
+            self._told("game", request.game), etag=request.etag, actor_id=caller().account_id
+        )
+        return game_pb.CorrectGameResponse(game=game_message(game))
+
+    async def VoidGame(self, request: game_pb.VoidGameRequest, context: Context) -> game_pb.VoidGameResponse:
+        game = await self._recorder.void(request.game_id, etag=request.etag, actor_id=caller().account_id)
+        return game_pb.VoidGameResponse(game=game_message(game))
+
+    async def MergeGuest(self, request: game_pb.MergeGuestRequest, context: Context) -> game_pb.MergeGuestResponse:
+        count = await self._recorder.merge_guest(request.nickname, request.username, actor_id=caller().account_id)
+        return game_pb.MergeGuestResponse(game_count=count)
 
     async def GetGame(self, request: game_pb.GetGameRequest, context: Context) -> game_pb.GetGameResponse:
         game = await self._store.get(request.game_id, calling_viewer())
@@ -40,32 +64,34 @@ class GameServicer(game_rpc.GameServiceServicer):
         return game_pb.GetGameResponse(game=game_message(game))
 
     async def ListGames(self, request: game_pb.ListGamesRequest, context: Context) -> game_pb.ListGamesResponse:
-        period = period_of(request)
-        query = ("games", request.username, *period.parameters.values())
+        games = games_of(request)
+        query = ("games", request.username, request.show_voided, *games.parameters.values())
         position = self._pages.open(request.page_token, *query)
         size = page_size(request.page_size)
-        games = await self._store.list_games(
+        found = await self._store.list_games(
             username=request.username,
-            period=period,
+            games=games,
+            show_voided=request.show_voided,
             before=None if position is None else (int(position[0]), str(position[1])),
             viewer=calling_viewer(),
             count=size + 1,
         )
-        more = len(games) > size
+        more = len(found) > size
         return game_pb.ListGamesResponse(
-            games=map(game_message, games[:size]),
-            next_page_token=self._pages.seal(position_of(games[size - 1]), *query) if more else "",
+            games=map(game_message, found[:size]),
+            next_page_token=self._pages.seal(position_of(found[size - 1]), *query) if more else "",
         )
 
+    def _told(self, field: str, message: game_pb2.Game) -> ToldGame:
+        return ToldGame(field, game_of(message, field, default_points_profile=self._points_profile))
 
-class StatsServicer(stats_rpc.StatsServiceServicer):
-    """Serves statistics."""
 
-    def __init__(self, store: GameStore) -> None:
-        self._store = store
+def _request(request: Any, games: Any) -> Request:
+    if not request.request_id:
+        return Request(caller().account_id)
+    digest = hashlib.sha256(b"".join(_bytes(game) for game in games)).hexdigest()
+    return Request(caller().account_id, request.request_id, digest)
 
-    async def GetPlayerStats(
-        self, request: stats_pb.GetPlayerStatsRequest, context: Context
-    ) -> stats_pb.GetPlayerStatsResponse:
-        stats = await self._store.stats(request.username, period_of(request), calling_viewer())
-        return stats_pb.GetPlayerStatsResponse(stats=stats_message(stats))
+
+def _bytes(message: Message) -> bytes:
+    return message.SerializeToString(deterministic=True)

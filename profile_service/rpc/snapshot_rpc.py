@@ -8,7 +8,9 @@ import grpc
 from dossier.stats.v1 import snapshot_service_pb2 as snapshot_pb
 from dossier.stats.v1 import snapshot_service_pb2_grpc as snapshot_rpc
 
-from profile_service.rpc.messages import duration, result_value, role_value, stats_message, timestamp, user_message
+from profile_service.game_messages import RESULT, ROLE, duration, timestamp
+from profile_service.rpc.messages import user_message
+from profile_service.rpc.stats_messages import stats_message
 from profile_service.snapshots import Snapshots
 from profile_service.statistics import NO_GAMES, PlayedGame
 from profile_service.visibility import viewer
@@ -46,6 +48,6 @@ def played_game_message(game: PlayedGame) -> snapshot_pb.PlayedGame:
         start_time=timestamp(game.start_time),
         duration=duration(game.duration),
         seat_number=game.seat_number,
-        role=role_value(game.role),
-        result=result_value(game.result),
+        role=ROLE.value(game.role),
+        result=RESULT.value(game.result),
     )

@@ -1,82 +1,73 @@
-"""Runs the queries about games and statistics."""
+"""Reads games, as a viewer may see them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import timedelta
-from itertools import groupby
+from collections.abc import Sequence
+from typing import Any
 
-from profile_service.errors import PlayerUnknown, UserNotFound
-from profile_service.games import Game, Seat, result_for
-from profile_service.statistics import NO_GAMES, PlayedGame, PlayerStats, Tally, add_up
-from profile_service.storage.periods import ALWAYS, Period
+from profile_service.errors import UserNotFound
+from profile_service.games import Game
+from profile_service.statistics import PlayedGame, Season
+from profile_service.storage.game_rows import MICRO, games_of
+from profile_service.storage.periods import ALWAYS
+from profile_service.storage.stats_store import Games
 from profile_service.storage.user_store import micros, moment
-from profile_service.visibility import Viewer
-from runtime.database import Database, Row, Session, UniqueViolation
+from profile_service.visibility import Audience, Viewer
+from runtime.database import Database, Row, Session
 
-_MICRO = timedelta(microseconds=1)
+MAX_SEASONS = 200
 
 
 class GameStore:
-    """Implements `games.GameStore` and reads statistics."""
+    """Reads games."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def insert(self, game: Game, *, digest: str, recorder_id: str) -> str | None:
-        """See `games.GameStore`."""
-        try:
-            async with self._database.write() as session:
-                recorded = await session.one("get_game_digest", game_id=game.game_id)
-                if recorded is not None:
-                    return str(recorded["digest"])
-                await _insert(session, game, digest=digest, recorder_id=recorder_id)
-        except UniqueViolation:
-            recorded = await self._database.point.one("get_game_digest", game_id=game.game_id)
-            return None if recorded is None else str(recorded["digest"])
-        return None
-
     async def get(self, game_id: str, viewer: Viewer) -> Game | None:
-        """See `games.GameStore`."""
-        rows = await self._database.point.all("get_game", game_id=game_id)
-        return next(iter(_games(rows, viewer)), None)
+        """Return the game as the viewer may see it."""
+        async with self._database.read() as session:
+            return next(iter(await _load(session, [game_id], viewer)), None)
 
     async def list_games(
-        self, *, username: str, period: Period, before: tuple[int, str] | None, viewer: Viewer, count: int
+        self, *, username: str, games: Games, show_voided: bool, before: tuple[int, str] | None, viewer: Viewer, count: int
     ) -> list[Game]:
         """Return up to `count` games, newest first, that began before a position. Raises UserNotFound.
 
         There are none of a player who hides them from the viewer.
         """
         before_time, before_id = before or (ALWAYS, "")
-        page = {**period.parameters, "before_time": before_time, "before_id": before_id, "count": count}
+        page = {
+            **games.parameters,
+            "show_voided": int(show_voided),
+            "before_time": before_time,
+            "before_id": before_id,
+            "row_limit": count,
+        }
         async with self._database.read() as session:
             if not username:
-                return list(_games(await session.all("list_games", **page), viewer))
-            player = await _player(session, username)
-            account_id = player["account_id"]
-            if not viewer.sees(player["games_audience"], owner_id=account_id):
-                return []
-            return list(_games(await session.all("list_games_of_player", account_id=account_id, **page), viewer))
+                rows = await session.all("list_game_ids", **page)
+            else:
+                player = await session.one("get_player", username=username)
+                if player is None:
+                    raise UserNotFound(username)
+                if not viewer.sees(player["games_audience"], owner_id=player["account_id"]):
+                    return []
+                rows = await session.all("list_game_ids_of_player", account_id=player["account_id"], **page)
+            return await _load(session, [row["game_id"] for row in rows], viewer)
 
-    async def stats(self, username: str, period: Period, viewer: Viewer) -> PlayerStats:
-        """Return a player's statistics, or no games when they are not for the viewer. Raises UserNotFound."""
+    async def seasons(self) -> list[Season]:
+        """Return the seasons, that with the latest game first."""
         async with self._database.read() as session:
-            player = await _player(session, username)
-            if not viewer.sees(player["statistics_audience"], owner_id=player["account_id"]):
-                return NO_GAMES
-            return await stats_of(session, player["account_id"], period)
-
-
-async def stats_of(session: Session, account_id: str, period: Period) -> PlayerStats:
-    """Return the statistics of an account, read in `session`."""
-    rows = await session.all("tally_by_role", account_id=account_id, **period.parameters)
-    return add_up((row["role"], _tally(row)) for row in rows)
+            rows = await session.all("list_seasons", row_limit=MAX_SEASONS)
+        return [
+            Season(row["season"], row["game_count"], moment(row["first_time"]), moment(row["last_time"])) for row in rows
+        ]
 
 
 async def played_games(session: Session, account_id: str, *, count: int) -> list[PlayedGame]:
     """Return the newest games of an account, read in `session`."""
-    rows = await session.all("list_played_games", account_id=account_id, count=count)
+    rows = await session.all("list_played_games", account_id=account_id, row_limit=count)
     return [played_game(row) for row in rows]
 
 
@@ -85,7 +76,7 @@ def played_game(row: Row) -> PlayedGame:
     return PlayedGame(
         row["game_id"],
         moment(row["start_time"]),
-        row["duration"] * _MICRO,
+        row["duration"] * MICRO,
         row["seat_number"],
         row["role"],
         row["result"],
@@ -97,56 +88,17 @@ def position_of(game: Game) -> list[str | int]:
     return [micros(game.start_time), game.game_id]
 
 
-async def _insert(session: Session, game: Game, *, digest: str, recorder_id: str) -> None:
-    times = {"start_time": micros(game.start_time), "duration": game.duration // _MICRO}
-    await session.one(
-        "insert_game",
-        game_id=game.game_id,
-        digest=digest,
-        winner=game.winner,
-        recorder_id=recorder_id,
-        **times,
-    )
-    for index, seat in enumerate(game.seats):
-        player = await session.one("get_player", username=seat.username)
-        if player is None:
-            raise PlayerUnknown(seat.username, index)
-        await session.one(
-            "insert_seat",
-            game_id=game.game_id,
-            seat_number=seat.seat_number,
-            account_id=player["account_id"],
-            role=seat.role,
-            result=result_for(seat.role, game.winner),
-            **times,
-        )
+async def _load(session: Session, game_ids: Sequence[str], viewer: Viewer) -> list[Game]:
+    keys = [{"game_id": game_id} for game_id in game_ids]
+    rows = await session.many("get_game", keys)
+    seats = await session.many("get_seats", keys)
+    return games_of(rows, [_shown_to(viewer, seat) for seat in seats])
 
 
-async def _player(session: Session, username: str) -> Row:
-    player = await session.one("get_player", username=username)
-    if player is None:
-        raise UserNotFound(username)
-    return player
-
-
-def _games(rows: Iterable[Row], viewer: Viewer) -> Iterable[Game]:
-    for game_id, group in groupby(rows, key=lambda row: row["game_id"]):
-        seats = list(group)
-        first = seats[0]
-        yield Game(
-            game_id=game_id,
-            start_time=moment(first["start_time"]),
-            duration=first["duration"] * _MICRO,
-            winner=first["winner"],
-            seats=tuple(_seat(seat, viewer) for seat in seats),
-            create_time=moment(first["create_time"]),
-        )
-
-
-def _seat(row: Row, viewer: Viewer) -> Seat:
-    named = viewer.sees(row["games_audience"], owner_id=row["account_id"])
-    return Seat(row["seat_number"], row["username"] if named else "", row["role"], row["result"])
-
-
-def _tally(row: Row) -> Tally:
-    return Tally(row["sessions"], row["wins"], row["losses"], row["play_time"] * _MICRO)
+def _shown_to(viewer: Viewer, seat: Row) -> dict[str, Any]:
+    """Return a seat without names that are not for the viewer: guests were never asked, so the club alone sees them."""
+    named = viewer.sees(seat["games_audience"], owner_id=seat["account_id"])
+    shown = dict(seat)
+    shown["username"] = seat["username"] if named else ""
+    shown["nickname"] = seat["nickname"] if viewer.sight >= Audience.CLUB else ""
+    return shown

@@ -6,8 +6,8 @@ from profile_service.avatars import LARGEST_PIXELS
 from profile_service.errors import UserNotFound
 from profile_service.snapshots import Snapshot
 from profile_service.statistics import PlayedGame, PlayerStats
-from profile_service.storage.game_store import played_games, stats_of
-from profile_service.storage.periods import Period
+from profile_service.storage.game_store import played_games
+from profile_service.storage.stats_store import stats_of
 from profile_service.storage.user_store import moment, user_of
 from profile_service.users import User
 from profile_service.visibility import Viewer
@@ -44,7 +44,7 @@ class SnapshotStore:
 async def _stats(session: Session, user: User, viewer: Viewer) -> PlayerStats | None:
     if not viewer.sees(user.visibility.statistics, owner_id=user.account_id):
         return None
-    return await stats_of(session, user.account_id, Period())
+    return await stats_of(session, user.account_id)
 
 
 async def _games(session: Session, user: User, viewer: Viewer) -> list[PlayedGame] | None:

@@ -1,0 +1,130 @@
+"""Games as rows: what is told of one, and who sat there."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from profile_service.game_messages import game_of_record, record_of
+from profile_service.games import Game, Seat, result_for
+from profile_service.storage.totals import NOBODY
+from profile_service.storage.user_store import micros, moment
+from runtime.database import Row, Session
+
+MICRO = timedelta(microseconds=1)
+# Games that were recorded before there were rule sets.
+_OLD = {"rule_set": "open-1", "points_profile": "federation-1"}
+
+
+async def load_games(session: Session, game_ids: Sequence[str]) -> list[Game]:
+    """Return games whole, in the order of their ids here; those that do not exist are left out.
+
+    The seats of who left have no account, and no names.
+    """
+    rows = await session.many("get_game", [{"game_id": game_id} for game_id in game_ids])
+    seats = await session.many("get_seats", [{"game_id": game_id} for game_id in game_ids])
+    return games_of(rows, seats)
+
+
+def games_of(rows: Sequence[Row], seats: Sequence[Row]) -> list[Game]:
+    """Return the games of these rows with their seats."""
+    seated: dict[str, list[Row]] = defaultdict(list)
+    for seat in seats:
+        seated[seat["game_id"]].append(seat)
+    return [_game(row, seated[row["game_id"]]) for row in rows]
+
+
+async def insert_games(session: Session, games: Sequence[Game]) -> None:
+    """Insert games whose seats name accounts."""
+    await session.many("insert_game", [_columns(game) for game in games])
+    await session.many("insert_seat", [columns for game in games for columns in _seat_columns(game)])
+
+
+async def replace_game(session: Session, game: Game) -> None:
+    """Put a game in the place of the one of the same id."""
+    await session.many("update_game", [_columns(game)])
+    await session.many("delete_seats", [{"game_id": game.game_id}])
+    await session.many("insert_seat", _seat_columns(game))
+
+
+def with_results(game: Game) -> Game:
+    """Return the game with the results of its seats."""
+    return replace(game, seats=tuple(replace(seat, result=result_for(seat.role, game.winner)) for seat in game.seats))
+
+
+def is_same(recorded: Game, told: Game) -> bool:
+    """Return whether a game says what is recorded. Who left could have been anybody."""
+    return record_of(recorded) == record_of(told) and all(
+        one.account_id in ("", other.account_id) for one, other in zip(recorded.seats, told.seats, strict=True)
+    )
+
+
+def _columns(game: Game) -> dict[str, Any]:
+    return {
+        "game_id": game.game_id,
+        "start_time": micros(game.start_time),
+        "duration": game.duration // MICRO,
+        "winner": game.winner,
+        "season": game.season,
+        "kind": game.kind,
+        "revision": game.revision,
+        "recorder_id": game.recorder_id,
+        "record": record_of(game),
+    }
+
+
+def _seat_columns(game: Game) -> list[dict[str, Any]]:
+    return [
+        {
+            "game_id": game.game_id,
+            "seat_number": seat.seat_number,
+            "account_id": seat.account_id or NOBODY,
+            "role": seat.role,
+            "result": seat.result,
+            "start_time": micros(game.start_time),
+            "duration": game.duration // MICRO,
+            "season": game.season,
+            "kind": game.kind,
+        }
+        for seat in game.seats
+    ]
+
+
+def _game(row: Row, seats: Sequence[Row]) -> Game:
+    sat = {seat["seat_number"]: seat for seat in seats}
+    told = _told(row, seats)
+    return replace(
+        told,
+        game_id=row["game_id"],
+        seats=tuple(_seat(seat, sat.get(seat.seat_number), told.winner) for seat in told.seats),
+        state=row["state"],
+        revision=row["revision"],
+        create_time=moment(row["create_time"]),
+        update_time=moment(row["update_time"]),
+        red_chance=row["red_chance"],
+    )
+
+
+def _told(row: Row, seats: Sequence[Row]) -> Game:
+    if row["record"] is not None:
+        return game_of_record(row["record"])
+    return Game(
+        game_id=row["game_id"],
+        start_time=moment(row["start_time"]),
+        duration=row["duration"] * MICRO,
+        winner=row["winner"],
+        seats=tuple(Seat(seat["seat_number"], "", seat["role"]) for seat in seats),
+        **_OLD,
+    )
+
+
+def _seat(seat: Seat, sat: Mapping[str, Any] | None, winner: str) -> Seat:
+    result = result_for(seat.role, winner)
+    if sat is None or sat["account_id"] == NOBODY:
+        return replace(seat, result=result)
+    return replace(
+        seat, username=sat["username"], nickname=sat["nickname"], account_id=sat["account_id"], result=result
+    )

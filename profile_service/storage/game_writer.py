@@ -1,0 +1,202 @@
+"""Writes games, and in the same transaction everything that is reckoned from them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from profile_service.audit import Kind
+from profile_service.errors import (
+    EtagStale,
+    GameIdTaken,
+    GameNotFound,
+    GameVoided,
+    GuestNotFound,
+    GuestSatBesidePlayer,
+    PlayerUnknown,
+    RequestIdReused,
+    UserNotFound,
+)
+from profile_service.game_messages import etag_of
+from profile_service.game_recorder import Request, ToldGame
+from profile_service.games import Game, Seat
+from profile_service.storage import reckoning
+from profile_service.storage.audit_store import record as record_event
+from profile_service.storage.game_rows import MICRO, insert_games, is_same, load_games, replace_game, with_results
+from profile_service.users import search_key
+from runtime.database import Database, Session
+from runtime.errors import Violation
+
+REQUEST_AGE = timedelta(days=1)
+# No username has a colon, so no player is called like a guest.
+_GUEST = "guest:"
+
+
+class GameStoreWriter:
+    """Implements `game_recorder.GameWriter`."""
+
+    def __init__(self, database: Database, *, new_id: Callable[[], str]) -> None:
+        self._database = database
+        self._new_id = new_id
+
+    async def record(self, told: Sequence[ToldGame], request: Request, *, dry_run: bool) -> list[Game]:
+        """See `game_recorder.GameWriter`."""
+        async with self._database.write() as session:
+            if not dry_run:
+                await _note(session, request)
+            games = await self._seated(session, told, with_guests=not dry_run)
+            ids = [game.game_id for game in games]
+            recorded = {game.game_id: game for game in await load_games(session, ids)}
+            _require_same(recorded, games)
+            if dry_run:
+                return []
+            new = [replace(game, recorder_id=request.recorder_id) for game in games if game.game_id not in recorded]
+            await insert_games(session, new)
+            await reckoning.add(session, new)
+            return await load_games(session, ids)
+
+    async def find_unknown(self, told: Sequence[ToldGame]) -> list[Violation]:
+        """See `game_recorder.GameWriter`."""
+        async with self._database.read() as session:
+            return _unknown(told, await _accounts(session, told))
+
+    async def correct(self, told: ToldGame, *, etag: str, actor_id: str) -> Game:
+        """See `game_recorder.GameWriter`."""
+        async with self._database.write() as session:
+            recorded = await _get(session, told.game.game_id)
+            if recorded.state == "voided":
+                raise GameVoided(recorded.game_id)
+            [game] = await self._seated(session, [told], with_guests=True)
+            if is_same(recorded, game):
+                return recorded
+            _require_etag(recorded, etag)
+            await reckoning.remove(session, [recorded])
+            await replace_game(session, replace(game, revision=recorded.revision + 1))
+            await reckoning.add(session, [game])
+            await self._forget_guests(session, recorded.seats)
+            await _note_change(session, Kind.GAME_CORRECTED, game.game_id, actor_id)
+            return await _get(session, game.game_id)
+
+    async def void(self, game_id: str, *, etag: str, actor_id: str) -> Game:
+        """See `game_recorder.GameWriter`."""
+        async with self._database.write() as session:
+            game = await _get(session, game_id)
+            if game.state == "counted":
+                _require_etag(game, etag)
+                await session.all("void_seats", game_id=game_id)
+                await session.all("void_game", game_id=game_id)
+                await reckoning.remove(session, [game])
+                await reckoning.settle(session)
+                await _note_change(session, Kind.GAME_VOIDED, game_id, actor_id)
+            return await _get(session, game_id)
+
+    async def merge_guest(self, nickname: str, username: str, *, actor_id: str) -> int:
+        """See `game_recorder.GameWriter`."""
+        async with self._database.write() as session:
+            guest = await _find(session, _guest_name(nickname))
+            player = await _find(session, username)
+            if guest is None:
+                raise GuestNotFound(nickname)
+            if player is None:
+                raise UserNotFound(username)
+            shared = await session.one("find_shared_game", account_id=guest, other_id=player)
+            if shared is not None:
+                raise GuestSatBesidePlayer(shared["game_id"])
+            rows = await session.all("list_games_of", account_id=guest)
+            await reckoning.give(session, [row["game_id"] for row in rows], account_id=guest, to_id=player)
+            await session.all("delete_guest", account_id=guest)
+            await record_event(session, Kind.GUEST_MERGED, player, actor_id=actor_id, games=str(len(rows)))
+            return len(rows)
+
+    async def _seated(self, session: Session, told: Sequence[ToldGame], *, with_guests: bool) -> list[Game]:
+        """Return the games with the accounts of their players, seats in the order of their numbers."""
+        accounts = await _accounts(session, told)
+        violations = _unknown(told, accounts)
+        if violations:
+            raise PlayerUnknown(_first_unknown(told, accounts), violations)
+        for seat in (seat for each in told for seat in each.game.seats if seat.nickname):
+            name = _guest_name(seat.nickname)
+            if with_guests and name not in accounts:
+                accounts[name] = self._new_id()
+                await session.all("insert_guest", account_id=accounts[name], username=name, nickname=seat.nickname)
+        return [_with_accounts(each.game, accounts) for each in told]
+
+    async def _forget_guests(self, session: Session, seats: Iterable[Seat]) -> None:
+        """Delete guests who sit in no game any more: they were a slip of the pen."""
+        for seat in seats:
+            if seat.nickname and not await session.all("list_games_of", account_id=seat.account_id):
+                await session.all("delete_guest", account_id=seat.account_id)
+
+
+async def _get(session: Session, game_id: str) -> Game:
+    games = await load_games(session, [game_id])
+    if not games:
+        raise GameNotFound(game_id)
+    return games[0]
+
+
+async def _note(session: Session, request: Request) -> None:
+    if not request.request_id:
+        return
+    await session.all("delete_old_requests", age=REQUEST_AGE // MICRO)
+    known = await session.one("get_request", request_id=request.request_id)
+    if known is None:
+        columns = {"recorder_id": request.recorder_id, "digest": request.digest}
+        await session.one("insert_request", request_id=request.request_id, **columns)
+    elif (known["recorder_id"], known["digest"]) != (request.recorder_id, request.digest):
+        raise RequestIdReused()
+
+
+async def _note_change(session: Session, kind: Kind, game_id: str, actor_id: str) -> None:
+    await record_event(session, kind, actor_id, game=game_id)
+
+
+async def _accounts(session: Session, told: Sequence[ToldGame]) -> dict[str, str]:
+    names = {_name(seat) for each in told for seat in each.game.seats}
+    rows = await session.many("find_player", [{"username": name} for name in sorted(names)])
+    return {row["username"]: row["account_id"] for row in rows}
+
+
+async def _find(session: Session, name: str) -> str | None:
+    rows = await session.all("find_player", username=name)
+    return rows[0]["account_id"] if rows else None
+
+
+def _require_same(recorded: dict[str, Game], games: Sequence[Game]) -> None:
+    for game in games:
+        if game.game_id in recorded and not is_same(recorded[game.game_id], game):
+            raise GameIdTaken(game.game_id)
+
+
+def _require_etag(game: Game, etag: str) -> None:
+    if etag and etag != etag_of(game):
+        raise EtagStale()
+
+
+def _unknown(told: Sequence[ToldGame], accounts: dict[str, str]) -> list[Violation]:
+    return [
+        Violation(f"{each.field}.seats[{index}].username", "names a player who has no account")
+        for each in told
+        for index, seat in enumerate(each.game.seats)
+        if seat.username and seat.username not in accounts
+    ]
+
+
+def _first_unknown(told: Sequence[ToldGame], accounts: dict[str, str]) -> str:
+    names = (seat.username for each in told for seat in each.game.seats if seat.username)
+    return next(name for name in names if name not in accounts)
+
+
+def _with_accounts(game: Game, accounts: dict[str, Any]) -> Game:
+    seats = [replace(seat, account_id=accounts.get(_name(seat), "")) for seat in game.seats]
+    return with_results(replace(game, seats=tuple(sorted(seats, key=lambda seat: seat.seat_number))))
+
+
+def _name(seat: Seat) -> str:
+    return seat.username or _guest_name(seat.nickname)
+
+
+def _guest_name(nickname: str) -> str:
+    return _GUEST + search_key(" ".join(nickname.split()))

@@ -1,0 +1,172 @@
+"""Keeps the rows that leaderboards are read from in step with the games."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from profile_service.games import ROLES, Game
+from profile_service.rates import baseline, wilson
+from profile_service.runs import Runs
+from profile_service.statistics import COMPENSATION
+from profile_service.storage.periods import Period
+from profile_service.storage.totals import CLUB, Counters, Scope, read_totals, scopes_of
+from profile_service.storage.user_store import micros
+from runtime.database import Row, Session
+
+# The audience of who is on no leaderboard: guests, and those who are leaving.
+ON_NONE = 3
+
+
+async def update_rows(session: Session, totals: Mapping[Scope, Counters], newest: Sequence[Game]) -> None:
+    """Write the rows of these scopes anew.
+
+    Args:
+        totals: what each scope comes to now.
+        newest: games that were just added, in their order, when nothing else was changed; a run goes on with them without
+            reading what was before. Empty: runs are counted again.
+    """
+    gone = [scope for scope, counters in totals.items() if not _sessions(counters) and not _voids(counters)]
+    await session.many("delete_leaderboard_row", map(_parameters, gone))
+    left = [scope for scope in totals if scope not in set(gone)]
+    runs = await _runs(session, left, newest)
+    audiences = await _audiences(session, {scope.account_id for scope in left})
+    shares = await _baselines(session, {(scope.season, scope.kind) for scope in left})
+    rows = [
+        {
+            **_parameters(scope),
+            **runs[scope],
+            **_columns(totals[scope], shares[scope.season, scope.kind]),
+            "audience": audiences[scope.account_id],
+        }
+        for scope in left
+    ]
+    await session.many("put_leaderboard_row", rows)
+
+
+async def update_ratings(session: Session, scopes: Iterable[Scope]) -> None:
+    """Have the rows show the rating after the latest rated game of their season and kind."""
+    await session.many("update_rating_bound", map(_parameters, scopes))
+
+
+async def update_baselines(session: Session, season: str, kind: str) -> Mapping[str, float] | None:
+    """Take the club's win rates of now for a season and kind; return them when they are others than before."""
+    club = await read_totals(session, Scope(CLUB, season, kind))
+    now = _shares(club)
+    before = await session.one("get_baselines", season=season, kind=kind)
+    if before is not None and all(before[role] == now[role] for role in ROLES):
+        return None
+    await session.one("put_baselines", season=season, kind=kind, **now)
+    return now
+
+
+def decided(counters: Mapping[str, int], role: str) -> int:
+    """Return how many games in a role were won or lost."""
+    return counters.get(f"{role}.wins", 0) + counters.get(f"{role}.losses", 0)
+
+
+def wins_above(counters: Mapping[str, int], shares: Mapping[str, float]) -> float:
+    """Return the wins above what the club would have had in the same roles."""
+    above = float(sum(counters.get(f"{role}.wins", 0) for role in ROLES))
+    for role in ROLES:  # in the order of the query update_wins_above, which must give the same to the bit
+        above -= decided(counters, role) * shares[role]
+    return above
+
+
+def points_of(counters: Mapping[str, int]) -> int:
+    """Return all points, with compensation."""
+    return counters.get(COMPENSATION, 0) + sum(
+        count for name, count in counters.items() if name.partition(".")[2].startswith("points_")
+    )
+
+
+def _columns(counters: Counters, shares: Mapping[str, float]) -> dict[str, Any]:
+    wins = sum(counters.get(f"{role}.wins", 0) for role in ROLES)
+    losses = sum(counters.get(f"{role}.losses", 0) for role in ROLES)
+    interval = wilson(wins, wins + losses)
+    return {
+        "sessions": _sessions(counters),
+        "wins": wins,
+        "losses": losses,
+        **{f"{role}_games": decided(counters, role) for role in ROLES},
+        "points": points_of(counters),
+        "win_bound": None if interval is None else interval.low,
+        "wins_above": None if interval is None else wins_above(counters, shares),
+    }
+
+
+async def _runs(session: Session, scopes: Sequence[Scope], newest: Sequence[Game]) -> dict[Scope, dict[str, Any]]:
+    kept = {_scope(row): row for row in await session.many("get_leaderboard_row", map(_parameters, scopes))}
+    fresh = _played(newest)
+    found = {}
+    for scope in scopes:
+        games = fresh.get(scope, [])
+        row = kept.get(scope)
+        if games and (row is None or (row["latest_time"], row["latest_game"]) < games[0][:2]):
+            runs = (Runs() if row is None else runs_of(row)).then(result for _, _, result in games)
+            found[scope] = _run_columns(runs, games[-1][0], games[-1][1])
+        else:
+            rows = await session.all("list_results", **_parameters(scope), **Period().parameters)
+            runs = Runs().then(row["result"] for row in rows)
+            last = rows[-1] if rows else {"start_time": 0, "game_id": ""}
+            found[scope] = _run_columns(runs, last["start_time"], last["game_id"])
+    return found
+
+
+def _played(games: Iterable[Game]) -> dict[Scope, list[tuple[int, str, str]]]:
+    """Return time, id and result of each scope's games among these."""
+    played: dict[Scope, list[tuple[int, str, str]]] = defaultdict(list)
+    for game in games:
+        for seat in game.seats:
+            for scope in scopes_of(seat.account_id, game.season, game.kind):
+                played[scope].append((micros(game.start_time), game.game_id, seat.result))
+    return played
+
+
+async def _audiences(session: Session, account_ids: set[str]) -> dict[str, int]:
+    rows = await session.many("get_audience", [{"account_id": account_id} for account_id in account_ids])
+    return dict.fromkeys(account_ids, ON_NONE) | {row["account_id"]: row["audience"] for row in rows}
+
+
+async def _baselines(session: Session, keys: set[tuple[str, str]]) -> dict[tuple[str, str], Mapping[str, float]]:
+    rows = await session.many("get_baselines", [{"season": season, "kind": kind} for season, kind in keys])
+    return dict.fromkeys(keys, _shares({})) | {
+        (row["season"], row["kind"]): {role: row[role] for role in ROLES} for row in rows
+    }
+
+
+def _shares(club: Mapping[str, int]) -> dict[str, float]:
+    return {role: baseline(club.get(f"{role}.wins", 0), decided(club, role)) for role in ROLES}
+
+
+def _sessions(counters: Mapping[str, int]) -> int:
+    return sum(counters.get(f"{role}.games", 0) for role in ROLES)
+
+
+def _voids(counters: Mapping[str, int]) -> int:
+    return sum(counters.get(f"{role}.voids", 0) for role in ROLES)
+
+
+def runs_of(row: Row) -> Runs:
+    """Return the runs that a row keeps."""
+    return Runs(row["current_run"], row["longest_wins"], row["longest_losses"], row["latest_results"])
+
+
+def _run_columns(runs: Runs, latest_time: int, latest_game: str) -> dict[str, Any]:
+    return {
+        "current_run": runs.current,
+        "longest_wins": runs.longest_wins,
+        "longest_losses": runs.longest_losses,
+        "latest_results": runs.latest,
+        "latest_time": latest_time,
+        "latest_game": latest_game,
+    }
+
+
+def _scope(row: Row) -> Scope:
+    return Scope(row["account_id"], row["season"], row["kind"])
+
+
+def _parameters(scope: Scope) -> dict[str, str]:
+    return {"account_id": scope.account_id, "season": scope.season, "kind": scope.kind}

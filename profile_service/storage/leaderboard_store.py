@@ -1,0 +1,124 @@
+"""Reads leaderboards: each page is one query along an index."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from profile_service.errors import NotOnBoard, UserNotFound
+from profile_service.leaderboards import Board, Page, Place
+from profile_service.storage.stats_store import EVERY_GAME, Games
+from profile_service.visibility import Viewer
+from runtime.database import Database, Row, Session
+
+# Greater than any value, so that a page that goes on from it is the first.
+_TOP = math.inf
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Which board is asked for, and for whom. `minimum` is how many sessions a player must have."""
+
+    board: Board
+    viewer: Viewer
+    games: Games = EVERY_GAME
+    minimum: int = 1
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """What queries take."""
+        return {
+            "season": self.games.season,
+            "kind": self.games.kind,
+            "minimum": self.minimum,
+            "sight": int(self.viewer.sight),
+            "viewer_id": self.viewer.account_id,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Where a page begins: behind the place with this value and account, which has this rank."""
+
+    rank: int = 0
+    value: float = _TOP
+    account_id: str = ""
+
+
+class LeaderboardStore:
+    """Reads leaderboards."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def page(self, question: Question, start: Start, *, count: int) -> Page:
+        """Return up to `count` places behind `start`."""
+        async with self._database.read() as session:
+            return await _page(session, question, start, count)
+
+    async def around(self, question: Question, username: str, *, count: int) -> Page:
+        """Return the places around a player, up to `count`. Raises UserNotFound or NotOnBoard."""
+        async with self._database.read() as session:
+            player = await session.one("get_player", username=username)
+            if player is None:
+                raise UserNotFound(username)
+            value = await _value(session, question, player)
+            if value is None:
+                raise NotOnBoard(username)
+            start = await _start_before(session, question, value, player["account_id"], count // 2)
+            return await _page(session, question, start, count)
+
+
+async def _page(session: Session, question: Question, start: Start, count: int) -> Page:
+    rows = await session.all(
+        f"list_board_by_{question.board}",
+        **question.parameters,
+        value=start.value,
+        after=start.account_id,
+        row_limit=count + 1,
+    )
+    total = await session.one(f"count_board_by_{question.board}", **question.parameters)
+    places = tuple(_place(row, start.rank + number) for number, row in enumerate(rows[:count], start=1))
+    return Page(places, 0 if total is None else total["places"], more=len(rows) > count)
+
+
+async def _value(session: Session, question: Question, player: Row) -> float | None:
+    rows = await session.all(
+        "get_leaderboard_row",
+        account_id=player["account_id"],
+        season=question.games.season,
+        kind=question.games.kind,
+    )
+    column = {Board.RATING: "rating_bound", Board.WIN_RATE: "win_bound"}.get(question.board, str(question.board))
+    for row in rows:
+        shown = question.viewer.sees(row["audience"], owner_id=player["account_id"])
+        if shown and row["sessions"] >= question.minimum and row[column] is not None:
+            return float(row[column])
+    return None
+
+
+async def _start_before(session: Session, question: Question, value: float, account_id: str, places: int) -> Start:
+    """Return where a page begins that has `places` places before the given one."""
+    position = {"value": value, "before": account_id}
+    ahead = await session.one(f"count_ahead_by_{question.board}", **question.parameters, **position)
+    rank = 1 if ahead is None else ahead["places"] + 1
+    rows = await session.all(
+        f"list_board_by_{question.board}_backwards", **question.parameters, **position, row_limit=places + 1
+    )
+    if len(rows) <= places:
+        return Start()
+    return Start(rank - len(rows), rows[-1]["value"], rows[-1]["account_id"])
+
+
+def _place(row: Row, rank: int) -> Place:
+    return Place(
+        rank,
+        row["account_id"],
+        row["username"],
+        row["display_name"],
+        row["value"],
+        row["sessions"],
+        row["wins"],
+        row["losses"],
+    )

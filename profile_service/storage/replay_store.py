@@ -1,0 +1,71 @@
+"""Does, step by step, what was too much for the transaction that recorded a game."""
+
+from __future__ import annotations
+
+from profile_service.storage import rating_store
+from profile_service.storage.game_rows import load_games
+from profile_service.storage.leaderboard_rows import update_baselines, update_rows
+from profile_service.storage.totals import add_games
+from runtime.database import Database, Session
+
+# Games of one step: a fifth of a second of the one writer, so that others come to theirs.
+STEP_GAMES = 500
+_CLEARING = (
+    "clear_totals",
+    "clear_leaderboard",
+    "clear_baselines",
+    "clear_ratings",
+    "clear_side_biases",
+    "clear_rating_changes",
+    "clear_rated",
+)
+
+
+class ReplayStore:
+    """Implements `replays.ReplayStore`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def step(self) -> bool:
+        """See `replays.ReplayStore`."""
+        async with self._database.write() as session:
+            if await _add_up(session):
+                return True
+            if not await rating_store.advance(session, limit=STEP_GAMES):
+                return True
+        await self._follow_baselines()
+        return False
+
+    async def begin(self) -> None:
+        """Forget everything that is reckoned and begin anew."""
+        async with self._database.write() as session:
+            for query in _CLEARING:
+                await session.all(query)
+            await session.one("set_rewind", start_time=None, game_id=None)
+            await session.all("set_reckoning", start_time=0, game_id="")
+
+    async def _follow_baselines(self) -> None:
+        """Have `wins_above` follow the club's win rates, which each game moves for everybody."""
+        async with self._database.read() as session:
+            scopes = [(row["season"], row["kind"]) for row in await session.all("list_club_scopes")]
+        for season, kind in scopes:
+            async with self._database.write() as session:
+                shares = await update_baselines(session, season, kind)
+                if shares is not None:
+                    await session.all("update_wins_above", season=season, kind=kind, **shares)
+
+
+async def _add_up(session: Session) -> bool:
+    """Add up the next games when they are being reckoned anew; return whether they are."""
+    row = await session.one("get_reckoning")
+    if row is None or row["game_id"] is None:
+        return False
+    position = {"start_time": row["start_time"], "game_id": row["game_id"]}
+    rows = await session.all("list_games_to_add_up", **position, row_limit=STEP_GAMES)
+    games = await load_games(session, [row["game_id"] for row in rows])
+    totals = await add_games(session, games, sign=1)
+    await update_rows(session, totals, games)
+    last = rows[-1] if len(rows) == STEP_GAMES else {"start_time": None, "game_id": None}
+    await session.all("set_reckoning", start_time=last["start_time"], game_id=last["game_id"])
+    return True

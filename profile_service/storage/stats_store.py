@@ -1,0 +1,213 @@
+"""Reads statistics, ratings and pairs."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from profile_service.counting import counts_of_game
+from profile_service.errors import UserNotFound
+from profile_service.games import side_of
+from profile_service.rating.two_sided import (
+    PROVISIONAL_GAMES,
+    deviation,
+    lower_bound,
+    overall,
+    side_deviation,
+    side_rating,
+)
+from profile_service.runs import Runs
+from profile_service.statistics import NO_GAMES, PairStats, PairTally, Peak, PlayerStats, RatingChange, RatingPicture
+from profile_service.storage.game_rows import load_games
+from profile_service.storage.leaderboard_rows import runs_of
+from profile_service.storage.periods import Period
+from profile_service.storage.rating_store import player_of
+from profile_service.storage.totals import ALL, CLUB, Counters, Scope, added, read_totals
+from profile_service.storage.user_store import micros, moment
+from profile_service.visibility import Viewer
+from runtime.database import Database, Row, Session
+
+
+@dataclass(frozen=True, slots=True)
+class Games:
+    """Which games are asked for."""
+
+    period: Period = Period()
+    season: str = ALL
+    kind: str = ALL
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """What queries take."""
+        return {**self.period.parameters, "season": self.season, "kind": self.kind}
+
+
+EVERY_GAME = Games()
+
+
+class StatsStore:
+    """Reads what games add up to."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def stats(self, username: str, games: Games, viewer: Viewer) -> PlayerStats:
+        """Return a player's statistics, or no games when they are not for the viewer. Raises UserNotFound."""
+        if games.period == Period():
+            # A few reads by key, which cost the same however many games there are.
+            return await _shown(self._database.point, username, games, viewer)
+        async with self._database.read() as session:
+            return await _shown(session, username, games, viewer)
+
+    async def pair(self, username: str, other: str, games: Games, viewer: Viewer) -> PairStats:
+        """Return how two players did, as if they had never met when it is not for the viewer. Raises UserNotFound."""
+        async with self._database.read() as session:
+            players = [await _player(session, name) for name in (username, other)]
+            if not all(_shows(player, viewer, games=True) for player in players):
+                return PairStats()
+            one, two = (player["account_id"] for player in players)
+            rows = await session.all("list_meetings", account_id=one, other_id=two, **games.parameters)
+        together = [row for row in rows if side_of(row["role"]) == side_of(row["other_role"])]
+        against = [row for row in rows if side_of(row["role"]) != side_of(row["other_role"])]
+        return PairStats(_pair_tally(together), _pair_tally(against))
+
+    async def rating_changes(
+        self, username: str, before: tuple[int, str], viewer: Viewer, *, count: int
+    ) -> list[RatingChange]:
+        """Return what games before a position did to a player's rating, newest first. Raises UserNotFound."""
+        async with self._database.read() as session:
+            player = await _player(session, username)
+            if not _shows(player, viewer, games=True):
+                return []
+            rows = await session.all(
+                "list_rating_changes",
+                account_id=player["account_id"],
+                before_time=before[0],
+                before_id=before[1],
+                row_limit=count,
+            )
+        return [_change(row) for row in rows]
+
+
+async def stats_of(session: Session, account_id: str, games: Games = EVERY_GAME) -> PlayerStats:
+    """Return the statistics of an account, read in `session`."""
+    scope = Scope(account_id, games.season, games.kind)
+    club = await read_totals(session, Scope(CLUB, games.season, games.kind))
+    rating = await _rating(session, account_id)
+    if games.period != Period():
+        counters, runs = await _counters_of_period(session, account_id, games), await _runs_of_period(session, account_id, games)
+        return PlayerStats(counters, club, runs, rating, of_period=True)
+    counters = await read_totals(session, scope)
+    [row] = await session.all("get_leaderboard_row", account_id=account_id, season=games.season, kind=games.kind) or [None]
+    runs = Runs() if row is None else runs_of(row)
+    return PlayerStats(counters, club, runs, rating)
+
+
+def position_of(change: RatingChange) -> list[str | int]:
+    """Return where a list goes on after `change`."""
+    return [micros(change.start_time), change.game_id]
+
+
+async def _shown(session: Session, username: str, games: Games, viewer: Viewer) -> PlayerStats:
+    player = await _player(session, username)
+    if not _shows(player, viewer):
+        return NO_GAMES
+    return await stats_of(session, player["account_id"], games)
+
+
+async def _player(session: Session, username: str) -> Row:
+    player = await session.one("get_player", username=username)
+    if player is None:
+        raise UserNotFound(username)
+    return player
+
+
+def _shows(player: Row, viewer: Viewer, *, games: bool = False) -> bool:
+    audience = max(player["statistics_audience"], player["games_audience"] if games else 0)
+    return viewer.sees(audience, owner_id=player["account_id"])
+
+
+async def _rating(session: Session, account_id: str) -> RatingPicture | None:
+    rows = await session.all("get_rating", account_id=account_id)
+    peak = await session.one("get_peak", account_id=account_id)
+    low = await session.one("get_low", account_id=account_id)
+    pending = await session.one("is_rating_pending")
+    if not rows or peak is None or low is None:
+        return None
+    player = player_of(rows[0])
+    skill = player.skill
+    return RatingPicture(
+        rating=overall(skill),
+        deviation=deviation(skill),
+        lower_bound=lower_bound(skill),
+        rated_games=player.rated_games,
+        provisional=player.rated_games < PROVISIONAL_GAMES,
+        red=(side_rating(skill, "red"), side_deviation(skill, "red"), player.elo_red),
+        black=(side_rating(skill, "black"), side_deviation(skill, "black"), player.elo_black),
+        peak=_peak(peak),
+        low=_peak(low),
+        pending=pending is not None and bool(pending["pending"]),
+    )
+
+
+async def _counters_of_period(session: Session, account_id: str, games: Games) -> Counters:
+    """Add up whole months from their rows, and what is left at both ends from the games."""
+    counters: Counters = {}
+    whole = games.period.whole_months()
+    if whole is not None:
+        rows = await session.all(
+            "list_month_totals",
+            account_id=account_id,
+            season=games.season,
+            kind=games.kind,
+            first_month=whole[0],
+            last_month=whole[1],
+        )
+        for row in rows:
+            counters = added(counters, json.loads(row["counters"]))
+    for period in games.period.outside_whole_months():
+        rows = await session.all("list_results", account_id=account_id, season=games.season, kind=games.kind, **period.parameters)
+        for game in await load_games(session, [row["game_id"] for row in rows]):
+            for seat, counts in zip(game.seats, counts_of_game(game), strict=True):
+                if seat.account_id == account_id:
+                    counters = added(counters, counts)
+    return counters
+
+
+async def _runs_of_period(session: Session, account_id: str, games: Games) -> Runs:
+    rows = await session.all("list_results", account_id=account_id, **games.parameters)
+    return Runs().then(row["result"] for row in rows)
+
+
+def _peak(row: Row) -> Peak:
+    return Peak(row["rating_after"], row["game_id"], moment(row["start_time"]))
+
+
+def _pair_tally(rows: list[Row]) -> PairTally:
+    results = [row["result"] for row in rows]
+    decided = [row for row in rows if row["result"] != "void"]
+    return PairTally(
+        sessions=len(decided),
+        wins=results.count("win"),
+        losses=results.count("loss"),
+        draws=results.count("draw"),
+        voids=results.count("void"),
+        play_time=sum(row["duration"] for row in decided),
+    )
+
+
+def _change(row: Row) -> RatingChange:
+    return RatingChange(
+        row["game_id"],
+        moment(row["start_time"]),
+        row["role"],
+        row["result"],
+        row["chance"],
+        row["rating_before"],
+        row["rating_after"],
+        row["deviation_before"],
+        row["deviation_after"],
+        row["elo_before"],
+        row["elo_after"],
+    )
