@@ -28,7 +28,7 @@ from profile_service.bans import Bans
 from profile_service.credentials import CredentialRules
 from profile_service.deletions import Deletions, DeletionSecret
 from profile_service.emails import Emails
-from profile_service.games import GameRecorder
+from profile_service.game_recorder import GameRecorder
 from profile_service.guessing import GuessingLimits
 from profile_service.mail import Mailer
 from profile_service.mailers import mailer_of
@@ -36,15 +36,17 @@ from profile_service.outbox import Outbox
 from profile_service.password_resets import PasswordResets
 from profile_service.passwords import Passwords
 from profile_service.purges import FAIL_POINTS, Purger
+from profile_service.replays import Replays
 from profile_service.roles import Roles
 from profile_service.rpc.account_rpc import AccountServicer
 from profile_service.rpc.admin_rpc import AdminServicer
 from profile_service.rpc.avatar_rpc import AvatarServicer
 from profile_service.rpc.credentials_rpc import CredentialsServicer
-from profile_service.rpc.game_rpc import GameServicer, StatsServicer
+from profile_service.rpc.game_rpc import GameServicer
 from profile_service.rpc.lifecycle_rpc import LifecycleServicer
 from profile_service.rpc.profile_rpc import ProfileServicer
 from profile_service.rpc.snapshot_rpc import SnapshotServicer
+from profile_service.rpc.stats_rpc import StatsServicer
 from profile_service.service_accounts import ServiceAccounts
 from profile_service.sessions import Sessions
 from profile_service.settings import Settings
@@ -56,11 +58,15 @@ from profile_service.storage.credential_store import CredentialStore
 from profile_service.storage.deletion_store import DeletionStore
 from profile_service.storage.export_store import ExportStore
 from profile_service.storage.game_store import GameStore
+from profile_service.storage.game_writer import GameStoreWriter
+from profile_service.storage.leaderboard_store import LeaderboardStore
 from profile_service.storage.mail_store import MailStore
+from profile_service.storage.replay_store import ReplayStore
 from profile_service.storage.service_account_store import ServiceAccountStore
 from profile_service.storage.session_store import SessionStore
 from profile_service.storage.snapshot_store import SnapshotStore
 from profile_service.storage.standing_store import StandingStore
+from profile_service.storage.stats_store import StatsStore
 from profile_service.storage.user_store import UserStore
 from profile_service.users import ProfileEditor
 from runtime import contract
@@ -162,7 +168,13 @@ async def open_parts(
         avatar = AvatarServicer(avatars)
         account = AccountServicer(accounts, users, rules=rules, emails=emails, deletions=deletions)
         admin = AdminServicer(AccountSearch(database), AuditStore(database), roles, bans, programs, pages)
-        game = GameServicer(games, GameRecorder(games), pages)
+        replays = Replays(ReplayStore(database))
+        await stack.enter_async_context(_meanwhile(replays.run(), name="replays"))
+        recorder = GameRecorder(GameStoreWriter(database, new_id=_new_id), wake=replays.wake)
+        game = GameServicer(games, recorder, pages, points_profile=settings.points_profile)
+        stats = StatsServicer(
+            StatsStore(database), LeaderboardStore(database), games, pages, points_profile=settings.points_profile
+        )
         snapshots = Snapshots(SnapshotStore(database), blobs)
         lifecycle = LifecycleServicer(accounts, snapshots=snapshots, exports=ExportStore(database), deletions=deletions)
         yield Parts(
@@ -172,7 +184,7 @@ async def open_parts(
                 partial(account_service_pb2_grpc.add_AccountServiceServicer_to_server, account),
                 partial(admin_service_pb2_grpc.add_AdminServiceServicer_to_server, admin),
                 partial(game_service_pb2_grpc.add_GameServiceServicer_to_server, game),
-                partial(stats_service_pb2_grpc.add_StatsServiceServicer_to_server, StatsServicer(games)),
+                partial(stats_service_pb2_grpc.add_StatsServiceServicer_to_server, stats),
             ),
             internal=(
                 partial(

@@ -1,4 +1,4 @@
-"""Games as the contract's messages and back: for callers, for the broker, and for the column that keeps what is told of one."""
+"""Games as the contract's messages and back: for callers, for the broker, and for the column that keeps one."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Words:
 
     def __init__(self, enum: Any, prefix: str, *, unspecified: str = "unspecified") -> None:
         self._values = {name.removeprefix(prefix).lower(): value for name, value in enum.items()}
-        self._words = {value: word for word, value in self._values.items()} | {0: unspecified}
+        self._words: dict[int, str] = {value: word for word, value in self._values.items()} | {0: unspecified}
         self._values[unspecified] = 0
 
     def value(self, word: str) -> Any:
@@ -104,7 +104,7 @@ def game_of(message: game_pb2.Game, field: str, *, default_points_profile: str) 
 
 
 def record_of(game: Game) -> bytes:
-    """Return what is told of a game for its row: all but who sat there, what the row's other columns say, and what follows."""
+    """Return what is told of a game for its row: all but who sat there and what follows."""
     return _told(game).SerializeToString(deterministic=True)
 
 
@@ -143,16 +143,15 @@ def _told(game: Game) -> game_pb2.Game:
         best_move=None
         if game.best_move is None
         else game_pb2.BestMove(seat_number=game.best_move.seat_number, suspects=game.best_move.suspects),
-        nominations=[
-            game_pb2.Nomination(day=move.round, by_seat=move.by_seat, seat_number=move.seat_number)
-            for move in game.nominations
-        ],
-        votes=[game_pb2.Vote(day=move.round, by_seat=move.by_seat, seat_number=move.seat_number) for move in game.votes],
-        checks=[
-            game_pb2.Check(night=move.round, by_seat=move.by_seat, seat_number=move.seat_number) for move in game.checks
-        ],
-        shots=[game_pb2.Shot(night=move.round, by_seat=move.by_seat, seat_number=move.seat_number) for move in game.shots],
+        nominations=[game_pb2.Nomination(day=move.round, **_seats_of(move)) for move in game.nominations],
+        votes=[game_pb2.Vote(day=move.round, **_seats_of(move)) for move in game.votes],
+        checks=[game_pb2.Check(night=move.round, **_seats_of(move)) for move in game.checks],
+        shots=[game_pb2.Shot(night=move.round, **_seats_of(move)) for move in game.shots],
     )
+
+
+def _seats_of(move: Move) -> dict[str, int]:
+    return {"by_seat": move.by_seat, "seat_number": move.seat_number}
 
 
 def _seat_message(seat: Seat) -> game_pb2.Seat:

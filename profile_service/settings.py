@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from profile_service import points
 from profile_service.purges import FAIL_POINTS
 from runtime import fail_points
 from runtime.service_tokens import MIN_SECRET_BYTES
@@ -74,6 +75,9 @@ class Settings(MailSettings):
     )
     deletion_grace_days: int = setting(
         "Days in which a deleted account can be brought back; 0: it is purged at once.", default=14, minimum=0
+    )
+    points_profile: str = setting(
+        "Points profile of games that name none.", default="federation-1", choices=tuple(points.PROFILES)
     )
     development: bool = setting("Try things out: what is handy for that and not for a club's real data.", default=False)
     reflection: bool = setting("Serve gRPC reflection, for grpcurl; always in development.", default=False)

@@ -123,7 +123,9 @@ class _ThreadSession:
     async def many(self, query: str, parameters: Iterable[Mapping[str, Any]]) -> list[Row]:
         # One hop to the connection's thread for all of them; the driver has a public way for each statement only.
         statement = getattr(self._queries, query).sql
-        return list(await self._connection._execute(_rows_of_each, self._connection._conn, statement, list(parameters)))
+        each = list(parameters)
+        execute: Any = self._connection._execute
+        return list(await execute(_rows_of_each, self._connection._conn, statement, each))
 
 
 def _rows_of_each(

@@ -12,7 +12,8 @@ from profile_service.credentials import Account, CredentialRules
 from profile_service.deletions import Deletions, Mode, Receipt, Step
 from profile_service.emails import Emails
 from profile_service.errors import UserNotFound
-from profile_service.rpc.messages import audiences_of, timestamp, visibility_message
+from profile_service.game_messages import timestamp
+from profile_service.rpc.messages import audiences_of, visibility_message
 from profile_service.storage.credential_store import CredentialStore
 from profile_service.storage.user_store import UserStore
 from runtime.calls import caller

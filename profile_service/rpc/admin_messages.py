@@ -8,7 +8,7 @@ from dossier.admin.v1 import api_key_pb2, audit_event_pb2, managed_account_pb2
 
 from profile_service.audit import Event
 from profile_service.bans import Ban
-from profile_service.rpc.messages import timestamp
+from profile_service.game_messages import timestamp
 from profile_service.service_accounts import ApiKey
 from profile_service.storage.account_search import FoundAccount
 from runtime.contract import role_value

@@ -11,9 +11,9 @@ from dossier.profile.v1 import credentials_service_pb2_grpc as credentials_rpc
 from profile_service.audit import NOBODY
 from profile_service.credentials import CredentialRules
 from profile_service.deletions import Deletions
+from profile_service.game_messages import timestamp
 from profile_service.password_resets import PasswordResets
 from profile_service.roles import Roles
-from profile_service.rpc.messages import timestamp
 from profile_service.service_accounts import ServiceAccounts
 from profile_service.sessions import ListedSession, OpenSession, Sessions
 from runtime.contract import role_name, role_value

@@ -12,9 +12,11 @@ from dossier.lifecycle.v1 import lifecycle_service_pb2_grpc as lifecycle_rpc
 from profile_service.credentials import Account
 from profile_service.deletions import Deletions
 from profile_service.errors import AccountNotFound
+from profile_service.game_messages import timestamp
 from profile_service.rpc.account_rpc import account_message
-from profile_service.rpc.messages import stats_message, timestamp, user_message
+from profile_service.rpc.messages import user_message
 from profile_service.rpc.snapshot_rpc import played_game_message
+from profile_service.rpc.stats_messages import stats_message
 from profile_service.snapshots import Snapshots
 from profile_service.statistics import NO_GAMES
 from profile_service.storage.credential_store import CredentialStore

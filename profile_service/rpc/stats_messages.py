@@ -123,7 +123,9 @@ def _role(stats: PlayerStats, role: str) -> stats_pb.RoleTally:
 
 
 def _seats(stats: PlayerStats) -> list[stats_pb.SeatTally]:
-    numbers = sorted(int(name.split(".")[1]) for name in stats.counters if name.startswith("seat.") and name.endswith(".games"))
+    numbers = sorted(
+        int(name.split(".")[1]) for name in stats.counters if name.startswith("seat.") and name.endswith(".games")
+    )
     return [_seat(stats, number) for number in numbers]
 
 
@@ -234,6 +236,4 @@ def _peak(peak: Peak) -> stats_pb.RatingPeak:
 
 
 def _pair_tally(tally: PairTally) -> stats_pb.Tally:
-    return _tally(
-        Tally(tally.sessions, tally.wins, tally.losses, tally.draws, tally.voids, tally.play_time, None)
-    )
+    return _tally(Tally(tally.sessions, tally.wins, tally.losses, tally.draws, tally.voids, tally.play_time, None))

@@ -110,9 +110,12 @@ class StatsServicer(stats_rpc.StatsServiceServicer):
 
     async def ListRules(self, request: stats_pb.ListRulesRequest, context: Context) -> stats_pb.ListRulesResponse:
         return stats_pb.ListRulesResponse(
-            rule_sets=[stats_pb.Rules(id=key, title=rules.title, text=rules.text) for key, rules in rule_sets.RULE_SETS.items()],
+            rule_sets=[
+                stats_pb.Rules(id=key, title=rules.title, text=rules.text) for key, rules in rule_sets.RULE_SETS.items()
+            ],
             points_profiles=[
-                stats_pb.Rules(id=key, title=profile.title, text=profile.text) for key, profile in points.PROFILES.items()
+                stats_pb.Rules(id=key, title=profile.title, text=profile.text)
+                for key, profile in points.PROFILES.items()
             ],
             default_points_profile=self._points_profile,
         )

@@ -8,7 +8,9 @@ from datetime import timedelta
 from profile_service.audit import NOBODY, Kind
 from profile_service.deletions import DeletionSecret, Mode, Receipt, Sealer, Step, WaitingPurge
 from profile_service.purges import Purge
+from profile_service.storage import reckoning
 from profile_service.storage.audit_store import record
+from profile_service.storage.leaderboard_rows import update_audience
 from profile_service.storage.mail_store import drop_mail_wishes
 from profile_service.storage.standing_store import require_not_last_admin
 from profile_service.storage.user_store import delete_variants, moment
@@ -38,6 +40,7 @@ class DeletionStore:
             await require_not_last_admin(session, account_id)
             if await session.one("hide_user", account_id=account_id) is None:
                 return None
+            await update_audience(session, account_id)
             await session.all("end_sessions_of", account_id=account_id)
             await record(session, Kind.DELETION_SCHEDULED, account_id, mode=mode)
             row = await session.one(
@@ -56,6 +59,7 @@ class DeletionStore:
             if row is None:
                 return await session.one("get_account", account_id=account_id) is not None
             await session.one("show_user", account_id=account_id)
+            await update_audience(session, account_id)
             await record(session, Kind.UNDELETED, account_id)
             await _seal(session, row, seal)
         return True
@@ -128,12 +132,11 @@ class DeletionStore:
 
 
 async def _forget_games(session: Session, account_id: str, mode: Mode) -> int:
-    await session.all("forget_game_digests", account_id=account_id)
     if mode is Mode.ERASE:
         seats = await session.all("remove_seats", account_id=account_id)
-        await session.all("remove_empty_games")
     else:
         seats = await session.all("give_seats_to_nobody", account_id=account_id)
+    await reckoning.forget(session, account_id, [row["game_id"] for row in seats])
     await session.all("forget_recorder", account_id=account_id)
     return len(seats)
 

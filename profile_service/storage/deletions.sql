@@ -64,20 +64,30 @@ RETURNING receipt_id;
 -- name: delete_sessions_of
 DELETE FROM sessions WHERE account_id = :account_id RETURNING session_id;
 
--- name: forget_game_digests
--- A digest is over usernames too: who knows the others could guess one.
-UPDATE games SET digest = '' WHERE game_id IN (SELECT game_id FROM seats WHERE account_id = :account_id)
-RETURNING game_id;
-
 -- name: give_seats_to_nobody
 UPDATE seats SET account_id = 'nobody' WHERE account_id = :account_id RETURNING game_id;
 
 -- name: remove_seats
 DELETE FROM seats WHERE account_id = :account_id RETURNING game_id;
 
--- name: remove_empty_games
-DELETE FROM games WHERE digest = '' AND NOT EXISTS (SELECT 1 FROM seats WHERE seats.game_id = games.game_id)
-RETURNING game_id;
+-- name: list_empty_games
+SELECT game_id FROM games
+WHERE game_id = :game_id AND NOT EXISTS (SELECT 1 FROM seats WHERE seats.game_id = games.game_id);
+
+-- name: delete_game
+DELETE FROM games WHERE game_id = :game_id;
+
+-- name: forget_totals
+DELETE FROM totals WHERE account_id = :account_id;
+
+-- name: forget_leaderboard
+DELETE FROM leaderboard WHERE account_id = :account_id;
+
+-- name: forget_rating_changes
+DELETE FROM rating_changes WHERE account_id = :account_id;
+
+-- name: forget_game_requests
+DELETE FROM game_requests WHERE recorder_id = :account_id;
 
 -- name: forget_recorder
 UPDATE games SET recorder_id = '' WHERE recorder_id = :account_id RETURNING game_id;

@@ -16,7 +16,7 @@ from runtime.database import Row, Session
 
 MICRO = timedelta(microseconds=1)
 # Games that were recorded before there were rule sets.
-_OLD = {"rule_set": "open-1", "points_profile": "federation-1"}
+_OLD_RULES, _OLD_POINTS = "open-1", "federation-1"
 
 
 async def load_games(session: Session, game_ids: Sequence[str]) -> list[Game]:
@@ -117,7 +117,8 @@ def _told(row: Row, seats: Sequence[Row]) -> Game:
         duration=row["duration"] * MICRO,
         winner=row["winner"],
         seats=tuple(Seat(seat["seat_number"], "", seat["role"]) for seat in seats),
-        **_OLD,
+        rule_set=_OLD_RULES,
+        points_profile=_OLD_POINTS,
     )
 
 

@@ -30,7 +30,14 @@ class GameStore:
             return next(iter(await _load(session, [game_id], viewer)), None)
 
     async def list_games(
-        self, *, username: str, games: Games, show_voided: bool, before: tuple[int, str] | None, viewer: Viewer, count: int
+        self,
+        *,
+        username: str,
+        games: Games,
+        show_voided: bool,
+        before: tuple[int, str] | None,
+        viewer: Viewer,
+        count: int,
     ) -> list[Game]:
         """Return up to `count` games, newest first, that began before a position. Raises UserNotFound.
 
@@ -61,7 +68,8 @@ class GameStore:
         async with self._database.read() as session:
             rows = await session.all("list_seasons", row_limit=MAX_SEASONS)
         return [
-            Season(row["season"], row["game_count"], moment(row["first_time"]), moment(row["last_time"])) for row in rows
+            Season(row["season"], row["game_count"], moment(row["first_time"]), moment(row["last_time"]))
+            for row in rows
         ]
 
 

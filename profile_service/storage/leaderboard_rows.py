@@ -24,8 +24,8 @@ async def update_rows(session: Session, totals: Mapping[Scope, Counters], newest
 
     Args:
         totals: what each scope comes to now.
-        newest: games that were just added, in their order, when nothing else was changed; a run goes on with them without
-            reading what was before. Empty: runs are counted again.
+        newest: games that were just added, in their order, when nothing else was changed; a run goes on with them
+            without reading what was before. Empty: runs are counted again.
     """
     gone = [scope for scope, counters in totals.items() if not _sessions(counters) and not _voids(counters)]
     await session.many("delete_leaderboard_row", map(_parameters, gone))
@@ -48,6 +48,11 @@ async def update_rows(session: Session, totals: Mapping[Scope, Counters], newest
 async def update_ratings(session: Session, scopes: Iterable[Scope]) -> None:
     """Have the rows show the rating after the latest rated game of their season and kind."""
     await session.many("update_rating_bound", map(_parameters, scopes))
+
+
+async def update_audience(session: Session, account_id: str) -> None:
+    """Have a player's rows follow who may see the statistics now. To be called in whatever transaction changes that."""
+    await session.all("update_audience", account_id=account_id)
 
 
 async def update_baselines(session: Session, season: str, kind: str) -> Mapping[str, float] | None:
@@ -109,8 +114,8 @@ async def _runs(session: Session, scopes: Sequence[Scope], newest: Sequence[Game
         else:
             rows = await session.all("list_results", **_parameters(scope), **Period().parameters)
             runs = Runs().then(row["result"] for row in rows)
-            last = rows[-1] if rows else {"start_time": 0, "game_id": ""}
-            found[scope] = _run_columns(runs, last["start_time"], last["game_id"])
+            last_time, last_game = (rows[-1]["start_time"], rows[-1]["game_id"]) if rows else (0, "")
+            found[scope] = _run_columns(runs, last_time, last_game)
     return found
 
 

@@ -48,8 +48,14 @@ SELECT account_id, CASE WHEN state = 'active' AND kind = 'person' THEN statistic
 FROM users
 WHERE account_id = :account_id;
 
--- name: set_audience
-UPDATE leaderboard SET audience = :audience WHERE account_id = :account_id AND audience <> :audience;
+-- name: update_audience
+UPDATE leaderboard
+SET audience = (
+    SELECT CASE WHEN state = 'active' AND users.kind = 'person' THEN statistics_audience ELSE 3 END
+    FROM users
+    WHERE users.account_id = :account_id
+)
+WHERE account_id = :account_id;
 
 -- name: get_baselines^
 SELECT season, kind, civilian, sheriff, mafia, don FROM baselines WHERE season = :season AND kind = :kind;

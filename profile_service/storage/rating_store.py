@@ -79,7 +79,8 @@ async def _undo(session: Session, games: Sequence[Row]) -> None:
     # Of several changes of one player the last in this order is the earliest game's.
     before = {row["account_id"]: row for row in changes}
     await session.many(
-        "put_rating", [_rating_columns(account, player_of(row)) for account, row in before.items() if row["rated_games"]]
+        "put_rating",
+        [_rating_columns(account, player_of(row)) for account, row in before.items() if row["rated_games"]],
     )
     await session.many(
         "delete_rating", [{"account_id": account} for account, row in before.items() if not row["rated_games"]]

@@ -53,6 +53,32 @@ async def give(session: Session, game_ids: Sequence[str], *, account_id: str, to
     await settle(session)
 
 
+async def forget(session: Session, account_id: str, game_ids: Sequence[str]) -> None:
+    """Have nothing left of an account that sat in these games and does no longer.
+
+    The games still count for the club and for the others; who left takes part in their ratings as a new player does.
+    """
+    for query in ("forget_totals", "forget_leaderboard", "forget_rating_changes", "forget_game_requests"):
+        await session.all(query, account_id=account_id)
+    await session.all("delete_rating", account_id=account_id)
+    games = await load_games(session, game_ids)
+    rated = [_position(game) for game in games if rating_store.is_rated(game)]
+    if rated:
+        await rating_store.undo_from(session, *min(rated))
+    await _delete_empty(session, games)
+    await settle(session)
+
+
+async def _delete_empty(session: Session, games: Sequence[Game]) -> None:
+    """Delete those games in which nobody sits any more."""
+    rows = await session.many("list_empty_games", [{"game_id": game.game_id} for game in games])
+    empty = {row["game_id"] for row in rows}
+    left = [game for game in games if game.game_id in empty]
+    counted = await _added_up(session, [game for game in left if game.state == "counted"])
+    await add_games(session, counted, sign=-1)
+    await session.many("delete_game", [{"game_id": game_id} for game_id in empty])
+
+
 async def _added_up(session: Session, games: Sequence[Game]) -> list[Game]:
     """Return those of the games that are in the totals: all, unless these are being reckoned anew from the first game on."""
     row = await session.one("get_reckoning")

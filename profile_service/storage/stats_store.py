@@ -96,10 +96,15 @@ async def stats_of(session: Session, account_id: str, games: Games = EVERY_GAME)
     club = await read_totals(session, Scope(CLUB, games.season, games.kind))
     rating = await _rating(session, account_id)
     if games.period != Period():
-        counters, runs = await _counters_of_period(session, account_id, games), await _runs_of_period(session, account_id, games)
+        counters, runs = (
+            await _counters_of_period(session, account_id, games),
+            await _runs_of_period(session, account_id, games),
+        )
         return PlayerStats(counters, club, runs, rating, of_period=True)
     counters = await read_totals(session, scope)
-    [row] = await session.all("get_leaderboard_row", account_id=account_id, season=games.season, kind=games.kind) or [None]
+    [row] = await session.all("get_leaderboard_row", account_id=account_id, season=games.season, kind=games.kind) or [
+        None
+    ]
     runs = Runs() if row is None else runs_of(row)
     return PlayerStats(counters, club, runs, rating)
 
@@ -167,7 +172,9 @@ async def _counters_of_period(session: Session, account_id: str, games: Games) -
         for row in rows:
             counters = added(counters, json.loads(row["counters"]))
     for period in games.period.outside_whole_months():
-        rows = await session.all("list_results", account_id=account_id, season=games.season, kind=games.kind, **period.parameters)
+        rows = await session.all(
+            "list_results", account_id=account_id, season=games.season, kind=games.kind, **period.parameters
+        )
         for game in await load_games(session, [row["game_id"] for row in rows]):
             for seat, counts in zip(game.seats, counts_of_game(game), strict=True):
                 if seat.account_id == account_id:

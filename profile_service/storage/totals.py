@@ -111,7 +111,8 @@ async def _apply(session: Session, changes: dict[tuple[Scope, str], Counters]) -
 async def _read(session: Session, keys: Iterable[tuple[Scope, str]]) -> dict[tuple[Scope, str], Counters]:
     rows = await session.many("get_totals", map(_parameters, keys))
     found = {
-        (Scope(row["account_id"], row["season"], row["kind"]), row["month"]): json.loads(row["counters"]) for row in rows
+        (Scope(row["account_id"], row["season"], row["kind"]), row["month"]): json.loads(row["counters"])
+        for row in rows
     }
     return defaultdict(dict, found)
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 
 from profile_service.avatars import LARGEST_PIXELS, Variant
+from profile_service.storage.leaderboard_rows import update_audience
 from profile_service.users import EDITABLE, Avatar, User, search_key
 from profile_service.visibility import FIELDS, Audience, Viewer, Visibility
 from runtime.database import Database, Row, Session
@@ -74,6 +75,7 @@ class UserStore:
         audiences = {name: changes.get(name) for name in FIELDS}
         async with self._database.write() as session:
             row = await session.one("set_visibility", account_id=account_id, **audiences)
+            await update_audience(session, account_id)
         return None if row is None else visibility_of(row)
 
     async def find_variant(self, username: str, pixels: int) -> Variant | None:
