@@ -1,0 +1,1 @@
+"""Ratings: what results say of players' strength."""
