@@ -16,6 +16,7 @@ from profile_service.storage.periods import Period
 from profile_service.users import Avatar, User, etag_of
 from profile_service.visibility import FIELDS, Audience, Viewer, Visibility
 from runtime.errors import InvalidInput, Violation
+from runtime.times import EPOCH
 
 # The contract's enum values by the words that models and rows use.
 _ENUMS: tuple[tuple[Any, str], ...] = (
@@ -28,7 +29,6 @@ _VALUES: dict[str, dict[str, Any]] = {
     prefix: {name.removeprefix(prefix).lower(): value for name, value in enum.items()} for enum, prefix in _ENUMS
 }
 _NANOS = range(1_000_000_000)
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _WORDS: dict[str, dict[int, str]] = {
     prefix: {value: word for word, value in words.items()} for prefix, words in _VALUES.items()
 }
@@ -42,7 +42,7 @@ def gender_word(value: int) -> str:
 def timestamp(time: datetime) -> Timestamp:
     """Return an aware moment as a message."""
     # FromDatetime takes three times as long, and every resource has a few of these.
-    since = time - _EPOCH
+    since = time - EPOCH
     return Timestamp(seconds=since.days * 86_400 + since.seconds, nanos=since.microseconds * 1000)
 
 

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
 from itertools import groupby
 
 from profile_service.errors import PlayerUnknown, UserNotFound
 from profile_service.games import Game, Seat, result_for
 from profile_service.statistics import NO_GAMES, PlayedGame, PlayerStats, Tally, add_up
 from profile_service.storage.periods import ALWAYS, Period
-from profile_service.storage.user_store import micros, moment
 from profile_service.visibility import Viewer
 from runtime.database import Database, Row, Session, UniqueViolation
-
-_MICRO = timedelta(microseconds=1)
+from runtime.times import MICRO, micros, moment
 
 
 class GameStore:
@@ -85,7 +82,7 @@ def played_game(row: Row) -> PlayedGame:
     return PlayedGame(
         row["game_id"],
         moment(row["start_time"]),
-        row["duration"] * _MICRO,
+        row["duration"] * MICRO,
         row["seat_number"],
         row["role"],
         row["result"],
@@ -98,7 +95,7 @@ def position_of(game: Game) -> list[str | int]:
 
 
 async def _insert(session: Session, game: Game, *, digest: str, recorder_id: str) -> None:
-    times = {"start_time": micros(game.start_time), "duration": game.duration // _MICRO}
+    times = {"start_time": micros(game.start_time), "duration": game.duration // MICRO}
     await session.one(
         "insert_game",
         game_id=game.game_id,
@@ -136,7 +133,7 @@ def _games(rows: Iterable[Row], viewer: Viewer) -> Iterable[Game]:
         yield Game(
             game_id=game_id,
             start_time=moment(first["start_time"]),
-            duration=first["duration"] * _MICRO,
+            duration=first["duration"] * MICRO,
             winner=first["winner"],
             seats=tuple(_seat(seat, viewer) for seat in seats),
             create_time=moment(first["create_time"]),
@@ -149,4 +146,4 @@ def _seat(row: Row, viewer: Viewer) -> Seat:
 
 
 def _tally(row: Row) -> Tally:
-    return Tally(row["sessions"], row["wins"], row["losses"], row["play_time"] * _MICRO)
+    return Tally(row["sessions"], row["wins"], row["losses"], row["play_time"] * MICRO)

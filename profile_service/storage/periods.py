@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from profile_service.storage.user_store import micros
+from runtime.times import micros
 
 # Later than any moment that a column holds.
 ALWAYS = 1 << 62
