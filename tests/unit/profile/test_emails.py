@@ -9,7 +9,7 @@ import pytest
 from profile_service.credentials import Credentials
 from profile_service.emails import Emails
 from profile_service.errors import CredentialsWrong, MailerMissing, MailTokenInvalid
-from profile_service.mail import email_key, new_token, token_hash
+from profile_service.mail import NotSent, email_key, new_token, token_hash
 from runtime.calls import Caller
 
 PASSWORD = "a long and unusual password"
@@ -112,6 +112,13 @@ def test_token_of_a_mail_cannot_be_guessed() -> None:
     assert len(tokens) == 10
     assert {len(token) for token in tokens} == {43}
     assert token_hash("a token") == "e3316e2bafebb6103a3418e8778c0adc960d40213a03a7e7f4fcd3426ed807bf"
+
+
+def test_failure_to_send_is_tried_again_unless_it_lasts() -> None:
+    """What says no for good has to say so, and the cause is told either way."""
+    assert not NotSent("host is away").lasting
+    assert NotSent("no such mailbox", lasting=True).lasting
+    assert str(NotSent("host is away")) == "host is away"
 
 
 def test_addresses_that_look_alike_are_one() -> None:
