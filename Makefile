@@ -48,7 +48,7 @@ protos: .venv/dev ## Generate the Python stubs and the README's configuration ta
 faults: .venv/dev ## Break an installation in every way and count what is lost (MINUTES=2 for each way, FAULTFLAGS=)
 	@$(BIN)/python -m tests.faults --minutes $(or $(MINUTES),2) $(FAULTFLAGS)
 
-mutants: .venv/dev ## Break tokens, access and ownership in a thousand places and count what the tests notice
+mutants: .venv/dev ## Break tokens, access and ownership in two thousand places and count what the tests notice
 	@rm -rf mutants
 	@$(UV) run --quiet --locked --group mutants mutmut run
 	@$(UV) run --quiet --locked --group mutants mutmut export-cicd-stats

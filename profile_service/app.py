@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import uuid_utils
 from dossier.admin.v1 import admin_service_pb2_grpc
@@ -71,10 +70,11 @@ from profile_service.storage.user_store import UserStore
 from profile_service.users import ProfileEditor
 from runtime import contract
 from runtime.access import Door
-from runtime.blobs import local_blobs
+from runtime.background import meanwhile
+from runtime.blobs import Blobs, local_blobs
 from runtime.channels import open_channel
 from runtime.data_directory import hold
-from runtime.database import now_micros, open_sqlite
+from runtime.database import Database, now_micros, open_sqlite
 from runtime.fail_points import fail_point
 from runtime.interceptors import CallInterceptor
 from runtime.jwks_client import RemoteKeys
@@ -118,97 +118,165 @@ async def open_parts(
         if images is None:
             images = processor = ImageProcessor(workers=settings.image_workers)
             stack.callback(processor.close)
-        folder = stack.enter_context(hold(settings.data_dir))
         if passwords is None:
             passwords = Passwords(threads=settings.password_threads or None)
             stack.callback(passwords.close)
-        database = await stack.enter_async_context(open_sqlite(folder / "profile.db", storage=STORAGE, clock=clock))
-        blobs = local_blobs(folder / "avatars")
-        pages = PageTokens(settings.page_secret.reveal())
-        secret = DeletionSecret(settings.deletion_secret.reveal())
-        accounts = CredentialStore(database, username_hash=secret.username_hash)
-        users, games = UserStore(database), GameStore(database)
-        sessions = Sessions(SessionStore(database), secret=settings.refresh_secret.reveal(), new_id=_new_id)
-        limits = GuessingLimits(
-            AttemptStore(database),
-            secret=settings.refresh_secret.reveal(),
-            sign_ups_per_hour=settings.sign_ups_per_hour,
-        )
+        ground = await _open_ground(settings, stack, clock)
         mailer = mailer or mailer_of(settings)
         sends_mail = mailer is not None
-        mails = MailStore(
-            database, new_id=_new_id, sends_mail=sends_mail, resets_of_network=settings.reset_mails_per_hour
-        )
-        if mailer is not None:
-            outbox = Outbox(mails, mailer, link=settings.mail_link)
-            await stack.enter_async_context(_meanwhile(outbox.run(), name="outbox"))
+        mails = await _open_mail(ground, stack, mailer)
+        sign_in = _sign_in(ground, passwords, sends_mail=sends_mail)
+        deletions = await _open_deletions(ground, stack)
+        avatars = await _open_avatars(ground, stack, images, moderate)
+        standings = StandingStore(ground.database)
+        roles = Roles(standings)
+        programs = _service_accounts(ground, sign_in.sessions)
         resets = PasswordResets(mails, passwords, sends_mail=sends_mail)
-        rules = CredentialRules(
-            accounts, passwords, limits=limits, sessions=sessions, sends_mail=sends_mail, new_id=_new_id
+        emails = Emails(mails, sign_in.rules, sends_mail=sends_mail)
+        account = AccountServicer(
+            sign_in.accounts, ground.users, rules=sign_in.rules, emails=emails, deletions=deletions
         )
-        emails = Emails(mails, rules, sends_mail=sends_mail)
-        standings = StandingStore(database)
-        roles, bans = Roles(standings), Bans(standings)
-        programs = ServiceAccounts(
-            ServiceAccountStore(database, username_hash=secret.username_hash), sessions, new_id=_new_id
+        credentials = CredentialsServicer(
+            sign_in.rules,
+            sign_in.sessions,
+            resets=resets,
+            roles=roles,
+            service_accounts=programs,
+            deletions=deletions,
         )
-        profile = ProfileServicer(users, ProfileEditor(users), pages)
-        avatars = Avatars(users, blobs, images, new_id=_new_id, moderate=moderate)
-        await stack.enter_async_context(_meanwhile(avatars.sweep(), name="avatar-sweep"))
-        leaving = DeletionStore(database)
-        deletions = Deletions(
-            leaving,
-            secret=secret,
-            grace=timedelta(days=settings.deletion_grace_days),
-            # Random, unlike other ids: whoever knows one may read the receipt.
-            new_receipt_id=lambda: str(uuid_utils.uuid4()),
-        )
-        purger = Purger(leaving, blobs, secret=secret, fail_point=fail_point(settings.fail_point, FAIL_POINTS))
-        await stack.enter_async_context(_meanwhile(purger.run(), name="purges"))
-        avatar = AvatarServicer(avatars)
-        account = AccountServicer(accounts, users, rules=rules, emails=emails, deletions=deletions)
-        admin = AdminServicer(AccountSearch(database), AuditStore(database), roles, bans, programs, pages)
-        replays = Replays(ReplayStore(database))
-        await stack.enter_async_context(_meanwhile(replays.run(), name="replays"))
-        recorder = GameRecorder(GameStoreWriter(database, new_id=_new_id), wake=replays.wake)
-        game = GameServicer(games, recorder, pages, points_profile=settings.points_profile)
-        stats = StatsServicer(
-            StatsStore(database), LeaderboardStore(database), games, pages, points_profile=settings.points_profile
-        )
-        snapshots = Snapshots(SnapshotStore(database), blobs)
-        lifecycle = LifecycleServicer(accounts, snapshots=snapshots, exports=ExportStore(database), deletions=deletions)
         yield Parts(
             public=(
-                partial(profile_service_pb2_grpc.add_ProfileServiceServicer_to_server, profile),
-                partial(avatar_service_pb2_grpc.add_AvatarServiceServicer_to_server, avatar),
+                _profiles(ground),
+                *await _open_games(ground, stack),
+                partial(avatar_service_pb2_grpc.add_AvatarServiceServicer_to_server, AvatarServicer(avatars)),
                 partial(account_service_pb2_grpc.add_AccountServiceServicer_to_server, account),
-                partial(admin_service_pb2_grpc.add_AdminServiceServicer_to_server, admin),
-                partial(game_service_pb2_grpc.add_GameServiceServicer_to_server, game),
-                partial(stats_service_pb2_grpc.add_StatsServiceServicer_to_server, stats),
+                _administration(ground, roles, Bans(standings), programs),
             ),
             internal=(
-                partial(
-                    credentials_service_pb2_grpc.add_CredentialsServiceServicer_to_server,
-                    CredentialsServicer(
-                        rules, sessions, resets=resets, roles=roles, service_accounts=programs, deletions=deletions
-                    ),
-                ),
-                partial(snapshot_service_pb2_grpc.add_SnapshotServiceServicer_to_server, SnapshotServicer(snapshots)),
-                partial(lifecycle_service_pb2_grpc.add_LifecycleServiceServicer_to_server, lifecycle),
+                partial(credentials_service_pb2_grpc.add_CredentialsServiceServicer_to_server, credentials),
+                *_whole_accounts(ground, sign_in.accounts, deletions),
             ),
-            is_session_live=sessions.is_live,
+            is_session_live=sign_in.sessions.is_live,
         )
 
 
-@asynccontextmanager
-async def _meanwhile(work: Coroutine[Any, Any, Any], *, name: str) -> AsyncIterator[None]:
-    """Run work that nobody waits for and that no fault ends early; leaving cancels what is left of it."""
-    task = asyncio.create_task(work, name=name)
-    try:
-        yield
-    finally:
-        task.cancel()
-        await asyncio.wait([task])
+@dataclass(frozen=True, slots=True)
+class _Ground:
+    """What everything else stands on."""
+
+    settings: Settings
+    database: Database
+    users: UserStore
+    avatars: Blobs
+    pages: PageTokens
+    secret: DeletionSecret
+
+
+async def _open_ground(settings: Settings, stack: AsyncExitStack, clock: Callable[[], int]) -> _Ground:
+    folder = stack.enter_context(hold(settings.data_dir))
+    database = await stack.enter_async_context(open_sqlite(folder / "profile.db", storage=STORAGE, clock=clock))
+    return _Ground(
+        settings,
+        database,
+        UserStore(database),
+        avatars=local_blobs(folder / "avatars"),
+        pages=PageTokens(settings.page_secret.reveal()),
+        secret=DeletionSecret(settings.deletion_secret.reveal()),
+    )
+
+
+async def _open_mail(ground: _Ground, stack: AsyncExitStack, mailer: Mailer | None) -> MailStore:
+    settings = ground.settings
+    mails = MailStore(
+        ground.database,
+        new_id=_new_id,
+        sends_mail=mailer is not None,
+        resets_of_network=settings.reset_mails_per_hour,
+    )
+    if mailer is not None:
+        outbox = Outbox(mails, mailer, link=settings.mail_link)
+        await stack.enter_async_context(meanwhile(outbox.run(), name="outbox"))
+    return mails
+
+
+@dataclass(frozen=True, slots=True)
+class _SignIn:
+    accounts: CredentialStore
+    sessions: Sessions
+    rules: CredentialRules
+
+
+def _sign_in(ground: _Ground, passwords: Passwords, *, sends_mail: bool) -> _SignIn:
+    secret = ground.settings.refresh_secret.reveal()
+    accounts = CredentialStore(ground.database, username_hash=ground.secret.username_hash)
+    sessions = Sessions(SessionStore(ground.database), secret=secret, new_id=_new_id)
+    limits = GuessingLimits(
+        AttemptStore(ground.database), secret=secret, sign_ups_per_hour=ground.settings.sign_ups_per_hour
+    )
+    rules = CredentialRules(
+        accounts, passwords, limits=limits, sessions=sessions, sends_mail=sends_mail, new_id=_new_id
+    )
+    return _SignIn(accounts, sessions, rules)
+
+
+def _service_accounts(ground: _Ground, sessions: Sessions) -> ServiceAccounts:
+    store = ServiceAccountStore(ground.database, username_hash=ground.secret.username_hash)
+    return ServiceAccounts(store, sessions, new_id=_new_id)
+
+
+async def _open_deletions(ground: _Ground, stack: AsyncExitStack) -> Deletions:
+    store, settings = DeletionStore(ground.database), ground.settings
+    dies_at = fail_point(settings.fail_point, FAIL_POINTS)
+    purger = Purger(store, ground.avatars, secret=ground.secret, fail_point=dies_at)
+    await stack.enter_async_context(meanwhile(purger.run(), name="purges"))
+    return Deletions(
+        store,
+        secret=ground.secret,
+        grace=timedelta(days=settings.deletion_grace_days),
+        # Random, unlike other ids: whoever knows one may read the receipt.
+        new_receipt_id=lambda: str(uuid_utils.uuid4()),
+    )
+
+
+async def _open_avatars(ground: _Ground, stack: AsyncExitStack, images: Images, moderate: Moderation) -> Avatars:
+    avatars = Avatars(ground.users, ground.avatars, images, new_id=_new_id, moderate=moderate)
+    await stack.enter_async_context(meanwhile(avatars.sweep(), name="avatar-sweep"))
+    return avatars
+
+
+def _profiles(ground: _Ground) -> Registration:
+    profile = ProfileServicer(ground.users, ProfileEditor(ground.users), ground.pages)
+    return partial(profile_service_pb2_grpc.add_ProfileServiceServicer_to_server, profile)
+
+
+async def _open_games(ground: _Ground, stack: AsyncExitStack) -> tuple[Registration, ...]:
+    database, pages, points_profile = ground.database, ground.pages, ground.settings.points_profile
+    replays = Replays(ReplayStore(database))
+    await stack.enter_async_context(meanwhile(replays.run(), name="replays"))
+    recorder = GameRecorder(GameStoreWriter(database, new_id=_new_id), wake=replays.wake)
+    games, boards = GameStore(database), LeaderboardStore(database)
+    game = GameServicer(games, recorder, pages, points_profile=points_profile)
+    stats = StatsServicer(StatsStore(database), boards, games, pages, points_profile=points_profile)
+    return (
+        partial(game_service_pb2_grpc.add_GameServiceServicer_to_server, game),
+        partial(stats_service_pb2_grpc.add_StatsServiceServicer_to_server, stats),
+    )
+
+
+def _administration(ground: _Ground, roles: Roles, bans: Bans, programs: ServiceAccounts) -> Registration:
+    search, audit = AccountSearch(ground.database), AuditStore(ground.database)
+    servicer = AdminServicer(search, audit, roles, bans, programs, ground.pages)
+    return partial(admin_service_pb2_grpc.add_AdminServiceServicer_to_server, servicer)
+
+
+def _whole_accounts(ground: _Ground, accounts: CredentialStore, deletions: Deletions) -> tuple[Registration, ...]:
+    snapshots = Snapshots(SnapshotStore(ground.database), ground.avatars)
+    exports = ExportStore(ground.database)
+    lifecycle = LifecycleServicer(accounts, snapshots=snapshots, exports=exports, deletions=deletions)
+    return (
+        partial(snapshot_service_pb2_grpc.add_SnapshotServiceServicer_to_server, SnapshotServicer(snapshots)),
+        partial(lifecycle_service_pb2_grpc.add_LifecycleServiceServicer_to_server, lifecycle),
+    )
 
 
 async def serve(settings: Settings, stop: asyncio.Event) -> None:
@@ -241,14 +309,9 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
             credentials=shown,
         )
         await stack.enter_async_context(server)
-        serving = tasks.create_task(_serve_when_ready(server, keys), name="readiness")
+        serving = tasks.create_task(server.announce_when(keys.ready), name="readiness")
         stack.callback(serving.cancel)
         await stop.wait()
-
-
-async def _serve_when_ready(server: Server, keys: RemoteKeys) -> None:
-    await keys.ready.wait()
-    await server.set_serving(serving=True)
 
 
 def _new_id() -> str:

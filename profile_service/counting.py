@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import timedelta
 
 from profile_service.games import Game, Move, Seat, side_of
 from profile_service.points import ledger
+from runtime.times import MICRO
 
 Counts = dict[str, int]
-_MICRO = timedelta(microseconds=1)
 _RESULTS = {"win": "wins", "loss": "losses", "draw": "draws"}
 
 
@@ -46,7 +45,7 @@ class _Table:
         counts: Counts = {
             "games": 1,
             _RESULTS[seat.result]: 1,
-            "play_time": self._game.duration // _MICRO,
+            "play_time": self._game.duration // MICRO,
             **self._moves[seat.seat_number],
             **_discipline(seat),
         }

@@ -18,17 +18,16 @@ import hashlib
 import hmac
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
 from profile_service.errors import CredentialsWrong, ReceiptNotFound, UserNotFound
 from runtime.calls import Caller
+from runtime.times import micros
 
 # No purge begins earlier: until then a session check may be remembered, for 5 s, and calls that passed it be under way.
 SETTLING = timedelta(seconds=10)
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICRO = timedelta(microseconds=1)
 
 
 class Mode(StrEnum):
@@ -112,8 +111,8 @@ class DeletionSecret:
             receipt.receipt_id,
             receipt.step,
             receipt.mode,
-            str((receipt.schedule_time - _EPOCH) // _MICRO),
-            str((end_time - _EPOCH) // _MICRO),
+            str(micros(receipt.schedule_time)),
+            str(micros(end_time)),
             *(f"{name}={count}" for name, count in receipt.counts.items()),
         ]
         return self._hmac("".join(f"{line}\n" for line in lines))

@@ -15,15 +15,15 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from profile_service.games import POINT, BestMove, Game, Move, Seat
 from profile_service.points import ledger
 from runtime.errors import InvalidInput, Violation
+from runtime.times import EPOCH
 
 _NANOS = range(1_000_000_000)
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def timestamp(time: datetime) -> Timestamp:
     """Return an aware moment as a message."""
     # FromDatetime takes three times as long, and every resource has a few of these.
-    since = time - _EPOCH
+    since = time - EPOCH
     return Timestamp(seconds=since.days * 86_400 + since.seconds, nanos=since.microseconds * 1000)
 
 

@@ -37,3 +37,6 @@ class Runs:
                 current = min(current, 0) - 1
                 losses = max(losses, -current)
         return Runs(current, wins, losses, (self.latest + "".join(letters))[-LATEST:])
+
+
+NO_RUNS = Runs()

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from profile_service.games import ROLES
 from profile_service.rates import Interval, baseline, wilson
-from profile_service.runs import Runs
+from profile_service.runs import NO_RUNS, Runs
 
 RED_ROLES = ("civilian", "sheriff")
 BLACK_ROLES = ("mafia", "don")
@@ -89,7 +89,7 @@ class PlayerStats:
 
     counters: Mapping[str, int] = field(default_factory=dict)
     club: Mapping[str, int] = field(default_factory=dict)
-    runs: Runs = Runs()
+    runs: Runs = NO_RUNS
     rating: RatingPicture | None = None
     of_period: bool = False
 

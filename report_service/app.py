@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import grpc
 import structlog
@@ -17,13 +16,13 @@ from dossier.report.v1 import report_service_pb2 as service_pb
 from dossier.report.v1 import report_service_pb2_grpc as service_rpc
 
 from report_service.account_purges import AccountPurges
-from report_service.amqp_hints import AmqpReceiver, AmqpSender
 from report_service.dispatcher import Dispatcher
 from report_service.download import Downloads
 from report_service.exports import Exports
 from report_service.fail_points import ALL_NAMES
 from report_service.feed import Feed
-from report_service.hints import HintReceiver, HintSender, InProcessHints
+from report_service.hint_transports import embedded_receiver, open_receiver, open_sender
+from report_service.hints import HintReceiver
 from report_service.lifecycle_client import LifecycleClient
 from report_service.metrics import ReportMetrics
 from report_service.rendering import RenderPool, open_render_pool
@@ -36,6 +35,7 @@ from report_service.storage.report_store import ReportStore
 from report_service.worker import Renderer, Worker
 from runtime import contract, data_directory
 from runtime.access import Door
+from runtime.background import Background
 from runtime.blobs import Blobs, local_blobs
 from runtime.channels import open_channel
 from runtime.database import open_sqlite
@@ -72,25 +72,6 @@ class Parts:
     drain: Callable[[], Awaitable[None]]
 
 
-class _Background:
-    """Tasks of the process's one task group that end with the parts that they belong to."""
-
-    def __init__(self, group: asyncio.TaskGroup) -> None:
-        self._group = group
-        self._tasks: list[asyncio.Task[Any]] = []
-
-    def start(self, work: Coroutine[Any, Any, Any], *, name: str) -> asyncio.Task[Any]:
-        task = self._group.create_task(work, name=name)
-        self._tasks.append(task)
-        return task
-
-    async def stop(self) -> None:
-        for task in self._tasks:
-            task.cancel()
-        if self._tasks:
-            await asyncio.wait(self._tasks)
-
-
 @asynccontextmanager
 async def open_parts(
     settings: Settings,
@@ -117,14 +98,14 @@ async def open_parts(
         lifecycle = LifecycleClient(profile, service_tokens)
         if settings.embeds_worker and renderer is None:
             renderer = await stack.enter_async_context(_render_pool(settings))
-        background = _Background(tasks)
+        background = Background(tasks)
         stack.push_async_callback(background.stop)
-        sender = _open_sender(settings, background, metrics)
+        sender = open_sender(settings, background, metrics)
         feed = Feed(store)
         dispatcher = Dispatcher(store, hints=sender, files=blobs, changed=feed.poke, fail_point=_fail_point(settings))
         worker = None
         if settings.embeds_worker and renderer is not None:
-            hints = await _embedded_receiver(settings, sender, store, background, metrics)
+            hints = await embedded_receiver(settings, sender, store, background, metrics)
             snapshots = SnapshotClient(profile, service_tokens)
             worker = _worker(settings, storage, hints, snapshots, lifecycle, metrics.timed(renderer), changed=feed.poke)
             background.start(worker.run(), name="report worker")
@@ -196,31 +177,6 @@ async def _open_storage(
     return _Storage(store, purges, local_blobs(settings.data_dir / "reports"))
 
 
-def _open_sender(settings: Settings, background: _Background, metrics: ReportMetrics) -> HintSender:
-    if not settings.uses_amqp:
-        return InProcessHints()
-    sender = AmqpSender(settings.amqp_url)
-    metrics.watch_sender(sender)
-    background.start(sender.run(), name="report hints out")
-    return sender
-
-
-async def _embedded_receiver(
-    settings: Settings, sender: HintSender, store: ReportStore, background: _Background, metrics: ReportMetrics
-) -> HintReceiver:
-    if isinstance(sender, InProcessHints):
-        await store.requeue_everything()
-        return sender
-    return _open_receiver(settings, background, metrics)
-
-
-def _open_receiver(settings: Settings, background: _Background, metrics: ReportMetrics) -> AmqpReceiver:
-    receiver = AmqpReceiver(settings.amqp_url, prefetch=settings.render_children, rejected=metrics.hint_rejected)
-    metrics.watch_receiver(receiver)
-    background.start(receiver.run(), name="report hints in")
-    return receiver
-
-
 def _worker(
     settings: Settings,
     storage: _Storage,
@@ -266,7 +222,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
             open_channel(settings.gateway_address, channel_credentials(settings.gateway_authority))
         )
         group = await stack.enter_async_context(asyncio.TaskGroup())
-        background = _Background(group)
+        background = Background(group)
         stack.push_async_callback(background.stop)
         keys = RemoteKeys(gateway)
         background.start(keys.keep_fresh(), name="public keys")
@@ -277,7 +233,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         door = Door(TokenVerifier(keys), sessions=sessions, service_tokens=tokens)
         server = await stack.enter_async_context(_server(settings, parts, door, CallMetrics(registry), credentials))
         _log.info("listening", address=server.address)
-        readiness = background.start(_serve_when_ready(server, keys), name="readiness")
+        readiness = background.start(server.announce_when(keys.ready), name="readiness")
         await stop.wait()
         readiness.cancel()
         await server.set_serving(serving=False)
@@ -304,11 +260,6 @@ def _profile_channel(settings: Settings) -> AbstractAsyncContextManager[grpc.aio
     return open_channel(settings.profile_address, shown)
 
 
-async def _serve_when_ready(server: Server, keys: RemoteKeys) -> None:
-    await keys.ready.wait()
-    await server.set_serving(serving=True)
-
-
 async def work(settings: Settings, stop: asyncio.Event) -> None:
     """Make reports in a process of its own until `stop` is set, then finish what is under way. Needs RabbitMQ."""
     settings.require_amqp()
@@ -319,9 +270,9 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
         group = await stack.enter_async_context(asyncio.TaskGroup())
         storage = await _open_storage(settings, stack, metrics, checkpoints=False)
         pool = await stack.enter_async_context(_render_pool(settings))
-        background = _Background(group)
+        background = Background(group)
         stack.push_async_callback(background.stop)
-        hints = _open_receiver(settings, background, metrics)
+        hints = open_receiver(settings, background, metrics)
         snapshots, lifecycle = SnapshotClient(profile, tokens), LifecycleClient(profile, tokens)
         renderer = metrics.timed(pool)
         worker = _worker(settings, storage, hints, snapshots, lifecycle, renderer, changed=lambda _report_id: None)

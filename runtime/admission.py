@@ -45,15 +45,6 @@ class Places:
         self._taken = 0
         self._callers: Counter[str] = Counter()
 
-    @contextmanager
-    def held_by(self, caller: str) -> Iterator[None]:
-        """Hold a place until leaving. Raises Exhausted when there is none, or the caller has its share."""
-        self.take(caller)
-        try:
-            yield
-        finally:
-            self.leave(caller)
-
     def require_room(self) -> None:
         """Raise Exhausted when all places are taken."""
         if self._taken >= self._total:
@@ -63,23 +54,21 @@ class Places:
                 retry_after_seconds=RETRY_AFTER_SECONDS,
             )
 
-    def take(self, caller: str) -> None:
-        """Take a place, which `leave` gives back. Raises Exhausted when there is none, or the caller has its share."""
+    @contextmanager
+    def held_by(self, caller: str) -> Iterator[None]:
+        """Hold a place until leaving. Raises Exhausted when there is none, or the caller has its share."""
         self.require_room()
-        if self._per_caller and caller:
-            if self._callers[caller] >= self._per_caller:
-                self.refused_count += 1
-                raise Exhausted(
-                    f"You have too many {self.kind} under way; finish one first.",
-                    retry_after_seconds=RETRY_AFTER_SECONDS,
-                )
-            self._callers[caller] += 1
+        if self._per_caller and caller and self._callers[caller] >= self._per_caller:
+            self.refused_count += 1
+            raise Exhausted(
+                f"You have too many {self.kind} under way; finish one first.", retry_after_seconds=RETRY_AFTER_SECONDS
+            )
         self._taken += 1
-
-    def leave(self, caller: str) -> None:
-        """Give a place back that was taken for this caller."""
-        self._taken -= 1
-        if self._per_caller and caller:
+        self._callers[caller] += 1
+        try:
+            yield
+        finally:
+            self._taken -= 1
             self._callers[caller] -= 1
             if not self._callers[caller]:
                 del self._callers[caller]

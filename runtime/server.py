@@ -145,6 +145,11 @@ class Server(AbstractAsyncContextManager["Server"]):
             before = refused
             await asyncio.sleep(PUT_OFF_SECONDS)
 
+    async def announce_when(self, ready: asyncio.Event) -> None:
+        """Have health checks say SERVING once `ready` is set."""
+        await ready.wait()
+        await self.set_serving(serving=True)
+
     async def set_serving(self, *, serving: bool) -> None:
         """Say to health checks whether calls should come here."""
         status = health_pb2.HealthCheckResponse.SERVING if serving else health_pb2.HealthCheckResponse.NOT_SERVING

@@ -144,6 +144,7 @@ def _profile_settings(settings: Settings, secrets: Secrets, folder: Path) -> pro
         image_workers=settings.image_workers,
         sign_ups_per_hour=settings.sign_ups_per_hour,
         deletion_grace_days=settings.deletion_grace_days,
+        points_profile=settings.points_profile,
         development=settings.development,
         **{field.name: getattr(settings, field.name) for field in fields(profile_service.settings.MailSettings)},
     )

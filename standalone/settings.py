@@ -37,6 +37,7 @@ class Settings(MailSettings):
     deletion_grace_days: int = setting(
         "Days in which a deleted account can be brought back; 0: it is purged at once.", default=14, minimum=0
     )
+    points_profile: str = setting("Points profile of games that name none.", default="federation-1")
     development: bool = setting("Try things out: what is handy for that and not for a club's real data.", default=False)
     reflection: bool = setting("Serve gRPC reflection, for grpcurl; always in development.", default=False)
     metrics_listen: str = setting(

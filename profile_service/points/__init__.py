@@ -13,6 +13,8 @@ from profile_service.games import Game, Seat, result_for, side_of
 from profile_service.points.compensation import FORMULAS
 from profile_service.points.profile import PointsProfile, read_profile
 
+__all__ = ["PROFILES", "PointsProfile", "compensation", "ledger"]
+
 PROFILES = {path.stem: read_profile(path) for path in sorted((Path(__file__).parent / "profiles").glob("*.toml"))}
 Entries = tuple[tuple[str, int], ...]
 

@@ -1,7 +1,7 @@
 """Formulas for the compensation of those who are killed in the first night, as clubs have them.
 
 Each returns what one season and kind come to: the compensation of one game, times the lost games in which the player
-was the first night's victim. k is how often that was, n the number of games. Rounded once, to whole POINTs, halves to even.
+was the first night's victim. k is how often that was, n the number of games. Rounded once, to whole POINTs.
 """
 
 from __future__ import annotations

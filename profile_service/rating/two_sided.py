@@ -6,9 +6,9 @@ seats as black, plus the side bias of the kind of game, which is learned as the 
 sums a fresh table of seven against three would be won by red nearly for certain
 (docs/adr/0007-our-own-two-sided-rating.md).
 
-A game moves every belief by one step of the extended Kalman filter for a logistic outcome, after which players are taken
-to be independent again. All numbers are log-odds; `overall`, `side_rating` and the like put them on the scale that
-people read.
+A game moves every belief by one step of the extended Kalman filter for a logistic outcome, after which players are
+taken to be independent again. All numbers are log-odds; `overall`, `side_rating` and the like put them on the scale
+that people read.
 """
 
 from __future__ import annotations

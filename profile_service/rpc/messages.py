@@ -9,7 +9,7 @@ from dossier.profile.v1 import user_pb2, visibility_pb2
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from profile_service.game_messages import KIND, Words, require_nanos, timestamp
-from profile_service.storage.periods import Period
+from profile_service.storage.periods import EVER, Period
 from profile_service.storage.stats_store import Games
 from profile_service.storage.totals import ALL
 from profile_service.users import Avatar, User, etag_of
@@ -74,7 +74,7 @@ def games_of(request: Any) -> Games:
     """Return which games a request with `season` and `kind`, and maybe a period, asks for. Raises InvalidInput."""
     timed = "start_time" in request.DESCRIPTOR.fields_by_name
     return Games(
-        period_of(request) if timed else Period(),
+        period_of(request) if timed else EVER,
         request.season or ALL,
         KIND.word(request.kind) or ALL,
     )

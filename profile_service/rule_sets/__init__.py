@@ -1,7 +1,7 @@
 """Rule sets: how many sit at a table, in which roles, and what cannot have happened there.
 
-What an id stands for never changes: changed rules have a new id. The order of a game's rounds is day 1, night 1, day 2 and so on;
-night 1 is the first in which is shot.
+What an id stands for never changes: changed rules have a new id. The order of a game's rounds is day 1, night 1, day 2
+and so on; night 1 is the first in which is shot.
 """
 
 from __future__ import annotations

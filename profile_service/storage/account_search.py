@@ -7,9 +7,10 @@ from datetime import datetime
 
 from profile_service.bans import Ban
 from profile_service.storage.standing_store import ban_of, roles_of
-from profile_service.storage.user_store import like_text, moment
+from profile_service.storage.user_store import like_text
 from profile_service.users import search_key
 from runtime.database import Database, Row
+from runtime.times import moment
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,13 @@ from datetime import timedelta
 from profile_service.errors import TooManyAttempts
 from profile_service.guessing import Counter
 from runtime.database import Database, Session
+from runtime.times import MICRO
 
 # More counters than this would be somebody's attempt to fill the disk; each has about 100 bytes.
 MAX_COUNTERS = 100_000
 # Old counters are looked for once in so many tries, each of which adds three counters at most.
 _TRIES_PER_SWEEP = 256
 _KNOWN_FOR = timedelta(days=90)
-_MICRO = timedelta(microseconds=1)
 
 
 class AttemptStore:
@@ -37,9 +37,9 @@ class AttemptStore:
     async def forgive(self, source: Counter, network: Counter | None) -> None:
         """See `guessing.AttemptStore`."""
         async with self._database.write() as session:
-            await session.all("empty_counter", counter=source.key, known_for=_KNOWN_FOR // _MICRO)
+            await session.all("empty_counter", counter=source.key, known_for=_KNOWN_FOR // MICRO)
             if network is not None:
-                forgotten_after = network.rule.forgotten_after // _MICRO
+                forgotten_after = network.rule.forgotten_after // MICRO
                 await session.all("take_try_back", counter=network.key, forgotten_after=forgotten_after)
 
     async def _sweep(self, session: Session) -> None:
@@ -51,11 +51,11 @@ class AttemptStore:
 
 async def _count_try(session: Session, counter: Counter) -> bool:
     """Count a try and return whether its source is known. Raises TooManyAttempts, which undoes the transaction."""
-    forgotten_after = counter.rule.forgotten_after // _MICRO
+    forgotten_after = counter.rule.forgotten_after // MICRO
     [row] = await session.all("count_try", counter=counter.key, forgotten_after=forgotten_after)
     if row["wait"] > 0:
-        raise TooManyAttempts(row["wait"] * _MICRO)
+        raise TooManyAttempts(row["wait"] * MICRO)
     wait = counter.rule.wait_after(row["tries"])
     if wait:
-        await session.all("set_wait", counter=counter.key, wait=wait // _MICRO)
+        await session.all("set_wait", counter=counter.key, wait=wait // MICRO)
     return bool(row["known"])

@@ -7,8 +7,8 @@ import uuid_utils
 from profile_service.audit import Event, Kind
 from profile_service.errors import UserNotFound
 from profile_service.storage.periods import ALWAYS, Period
-from profile_service.storage.user_store import micros, moment
 from runtime.database import Database, Row, Session
+from runtime.times import micros, moment
 
 
 async def record(

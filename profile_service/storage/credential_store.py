@@ -12,9 +12,10 @@ from profile_service.mail import Mail, MailKind
 from profile_service.storage.audit_store import record
 from profile_service.storage.mail_store import drop_mail_wishes, may_confirm, queue
 from profile_service.storage.standing_store import ban_of, roles_of, roles_text
-from profile_service.storage.user_store import moment, visibility_of
+from profile_service.storage.user_store import visibility_of
 from profile_service.users import search_key
 from runtime.database import Database, Row, Session, UniqueViolation
+from runtime.times import moment
 
 
 class CredentialStore:

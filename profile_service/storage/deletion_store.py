@@ -13,10 +13,10 @@ from profile_service.storage.audit_store import record
 from profile_service.storage.leaderboard_rows import update_audience
 from profile_service.storage.mail_store import drop_mail_wishes
 from profile_service.storage.standing_store import require_not_last_admin
-from profile_service.storage.user_store import delete_variants, moment
+from profile_service.storage.user_store import delete_variants
 from runtime.database import Database, Row, Session
+from runtime.times import MICRO, moment
 
-_MICRO = timedelta(microseconds=1)
 _COUNTS = (
     "session_count",
     "avatar_file_count",
@@ -48,7 +48,7 @@ class DeletionStore:
                 receipt_id=receipt_id,
                 account_id=account_id,
                 mode=str(mode),
-                grace=grace // _MICRO,
+                grace=grace // MICRO,
             )
         return _receipt(row)
 

@@ -11,8 +11,8 @@ from profile_service.statistics import PlayedGame
 from profile_service.storage.audit_store import record
 from profile_service.storage.game_store import played_game
 from profile_service.storage.periods import ALWAYS
-from profile_service.storage.user_store import micros, moment
 from runtime.database import Database, Row
+from runtime.times import micros, moment
 
 PAGE_ROWS = 500
 

@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
 from profile_service.game_messages import game_of_record, record_of
 from profile_service.games import Game, Seat, result_for
 from profile_service.storage.totals import NOBODY
-from profile_service.storage.user_store import micros, moment
 from runtime.database import Row, Session
+from runtime.times import MICRO, micros, moment
 
-MICRO = timedelta(microseconds=1)
 # Games that were recorded before there were rule sets.
 _OLD_RULES, _OLD_POINTS = "open-1", "federation-1"
 

@@ -8,12 +8,12 @@ from typing import Any
 from profile_service.errors import UserNotFound
 from profile_service.games import Game
 from profile_service.statistics import PlayedGame, Season
-from profile_service.storage.game_rows import MICRO, games_of
+from profile_service.storage.game_rows import games_of
 from profile_service.storage.periods import ALWAYS
 from profile_service.storage.stats_store import Games
-from profile_service.storage.user_store import micros, moment
 from profile_service.visibility import Audience, Viewer
 from runtime.database import Database, Row, Session
+from runtime.times import MICRO, micros, moment
 
 MAX_SEASONS = 200
 

@@ -24,10 +24,11 @@ from profile_service.game_recorder import Request, ToldGame
 from profile_service.games import Game, Seat
 from profile_service.storage import reckoning
 from profile_service.storage.audit_store import record as record_event
-from profile_service.storage.game_rows import MICRO, insert_games, is_same, load_games, replace_game, with_results
+from profile_service.storage.game_rows import insert_games, is_same, load_games, replace_game, with_results
 from profile_service.users import search_key
 from runtime.database import Database, Session
 from runtime.errors import Violation
+from runtime.times import MICRO
 
 REQUEST_AGE = timedelta(days=1)
 # No username has a colon, so no player is called like a guest.

@@ -10,10 +10,10 @@ from profile_service.games import ROLES, Game
 from profile_service.rates import baseline, wilson
 from profile_service.runs import Runs
 from profile_service.statistics import COMPENSATION
-from profile_service.storage.periods import Period
+from profile_service.storage.periods import EVER
 from profile_service.storage.totals import CLUB, Counters, Scope, read_totals, scopes_of
-from profile_service.storage.user_store import micros
 from runtime.database import Row, Session
+from runtime.times import micros
 
 # The audience of who is on no leaderboard: guests, and those who are leaving.
 ON_NONE = 3
@@ -112,7 +112,7 @@ async def _runs(session: Session, scopes: Sequence[Scope], newest: Sequence[Game
             runs = (Runs() if row is None else runs_of(row)).then(result for _, _, result in games)
             found[scope] = _run_columns(runs, games[-1][0], games[-1][1])
         else:
-            rows = await session.all("list_results", **_parameters(scope), **Period().parameters)
+            rows = await session.all("list_results", **_parameters(scope), **EVER.parameters)
             runs = Runs().then(row["result"] for row in rows)
             last_time, last_game = (rows[-1]["start_time"], rows[-1]["game_id"]) if rows else (0, "")
             found[scope] = _run_columns(runs, last_time, last_game)

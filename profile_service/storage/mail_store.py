@@ -14,8 +14,8 @@ from profile_service.outbox import Addressee
 from profile_service.storage.audit_store import record
 from runtime.database import Database, Row, Session, UniqueViolation
 from runtime.errors import Exhausted
+from runtime.times import MICRO, span_micros
 
-MICRO = timedelta(microseconds=1)
 # What limits count over, and what is told to who reaches one.
 _SPAN = timedelta(hours=1)
 _RETRY_SECONDS = 600.0
@@ -51,7 +51,7 @@ class MailStore:
     async def claim(self, *, lease_seconds: float) -> Mail | None:
         """See `outbox.OutboxStore`."""
         async with self._database.write() as session:
-            row = await session.one("claim_mail", lease=_micros(lease_seconds))
+            row = await session.one("claim_mail", lease=span_micros(lease_seconds))
         return None if row is None else _mail(row)
 
     async def address(self, mail: Mail, token_hash: str) -> Addressee | None:
@@ -71,7 +71,7 @@ class MailStore:
     async def postpone(self, mail_id: str, *, wait_seconds: float) -> None:
         """See `outbox.OutboxStore`."""
         async with self._database.write() as session:
-            await session.one("postpone_mail", mail_id=mail_id, wait=_micros(wait_seconds))
+            await session.one("postpone_mail", mail_id=mail_id, wait=span_micros(wait_seconds))
 
     async def finish(self, mail_id: str) -> None:
         """See `outbox.OutboxStore`."""
@@ -269,7 +269,3 @@ def _mail(row: Row) -> Mail:
         login=row["login"],
         attempt_count=row["attempt_count"],
     )
-
-
-def _micros(seconds: float) -> int:
-    return round(seconds * 1_000_000)

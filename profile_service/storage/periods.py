@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from profile_service.storage.user_store import micros
+from runtime.times import micros
 
 # Later than any moment that a column holds.
 ALWAYS = 1 << 62
@@ -32,7 +32,7 @@ class Period:
         }
 
     def whole_months(self) -> tuple[str, str] | None:
-        """Return the first and last month (UTC) that lie in the period whole, such as "2026-11"; None when none does."""
+        """Return the first and last month that lie in the period whole, such as "2026-11"; None when none does."""
         first = "" if self.start is None else month_of(_month_start(self.start, later=True))
         last = "~" if self.end is None else _month_before(_month_start(self.end))
         return (first, last) if first <= last else None
@@ -62,3 +62,6 @@ def _month_start(time: datetime, *, later: bool = False) -> datetime:
 
 def _month_before(start: datetime) -> str:
     return "" if start == datetime.min.replace(tzinfo=UTC) else month_of(start - timedelta(microseconds=1))
+
+
+EVER = Period()

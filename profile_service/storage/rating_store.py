@@ -1,8 +1,9 @@
 """Rates games in the order in which they were played, and undoes ratings when something earlier changes.
 
-The rated games are always the first ones of that order, so that a rating depends on the games alone and not on when they were
-recorded. A late, corrected or voided game undoes the ratings from there on, the newest first, each by what was believed before
-it; then they are made again. A few are done in the transaction that records the game, more by `ReplayLoop` step by step.
+The rated games are always the first ones of that order, so that a rating depends on the games alone and not on when
+they were recorded. A late, corrected or voided game undoes the ratings from there on, the newest first, each by what was
+believed before it; then they are made again. A few are done in the transaction that records the game, more by
+`replays.Replays` step by step.
 """
 
 from __future__ import annotations
@@ -17,8 +18,8 @@ from profile_service.rating.two_sided import FRESH_BIAS, SideBias, Skill, deviat
 from profile_service.storage.game_rows import load_games
 from profile_service.storage.leaderboard_rows import update_ratings
 from profile_service.storage.totals import NOBODY, Scope, scopes_of
-from profile_service.storage.user_store import micros
 from runtime.database import Row, Session
+from runtime.times import micros
 
 # So many games are undone or rated again before a recorded game is answered; that takes a few hundredths of a second.
 AT_ONCE = 50
@@ -40,7 +41,7 @@ async def place(session: Session, games: Iterable[Game]) -> None:
 
 
 async def settle_few(session: Session, *, also: int = 0) -> bool:
-    """Bring the ratings up to date when that is soon done; return whether they are. `also` is how many games are new."""
+    """Bring the ratings up to date when that is soon done; return whether they are. `also`: how many games are new."""
     rewind = await session.one("get_rewind")
     if rewind is not None and rewind["game_id"] is not None:
         ahead = await session.all("list_rated_games_from", **_position(rewind), row_limit=AT_ONCE + 1)

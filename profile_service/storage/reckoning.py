@@ -9,8 +9,8 @@ from profile_service.storage import rating_store
 from profile_service.storage.game_rows import load_games
 from profile_service.storage.leaderboard_rows import update_rows
 from profile_service.storage.totals import add_games
-from profile_service.storage.user_store import micros
 from runtime.database import Session
+from runtime.times import micros
 
 
 async def add(session: Session, games: Sequence[Game]) -> None:
@@ -80,7 +80,7 @@ async def _delete_empty(session: Session, games: Sequence[Game]) -> None:
 
 
 async def _added_up(session: Session, games: Sequence[Game]) -> list[Game]:
-    """Return those of the games that are in the totals: all, unless these are being reckoned anew from the first game on."""
+    """Return those of the games that are in the totals: all, unless these are being reckoned anew from the first on."""
     row = await session.one("get_reckoning")
     if row is None or row["game_id"] is None:
         return list(games)

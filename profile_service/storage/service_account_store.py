@@ -11,8 +11,8 @@ from profile_service.service_accounts import ApiKey, KeyHolder, NewKey
 from profile_service.storage.audit_store import record
 from profile_service.storage.credential_store import inserting_account
 from profile_service.storage.standing_store import ban_of
-from profile_service.storage.user_store import moment
 from runtime.database import Database, Row, Session
+from runtime.times import moment
 
 
 class ServiceAccountStore:

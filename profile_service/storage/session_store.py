@@ -10,10 +10,9 @@ from profile_service.refresh_tokens import ABSOLUTE_DAYS, Verdict
 from profile_service.sessions import ListedSession, NewSession, SessionRow
 from profile_service.storage.audit_store import record
 from profile_service.storage.standing_store import roles_of
-from profile_service.storage.user_store import micros, moment
 from runtime.database import Database, Row, Session
+from runtime.times import MICRO, micros, moment
 
-_MICRO = timedelta(microseconds=1)
 # Ended sessions are kept as long as a refresh token of theirs could be replayed.
 _KEPT = timedelta(days=ABSOLUTE_DAYS)
 
@@ -30,7 +29,7 @@ class SessionStore:
             row = await _insert(session, new, lifetime)
             if row is None:
                 return None
-            before = row["expire_time"] - (lifetime + _KEPT) // _MICRO
+            before = row["expire_time"] - (lifetime + _KEPT) // MICRO
             await session.all("delete_sessions_before", account_id=new.account_id, before=before)
             await session.all("end_surplus_sessions", account_id=new.account_id, keep=keep)
             key = {"api_key_id": new.api_key_id} if new.api_key_id else {}
@@ -101,7 +100,7 @@ async def _insert(session: Session, new: NewSession, lifetime: timedelta) -> Row
         "account_id": new.account_id,
         "salt": new.salt,
         "device_name": new.device_name,
-        "lifetime": lifetime // _MICRO,
+        "lifetime": lifetime // MICRO,
     }
     if not new.api_key_id:
         return await session.one("insert_session", password_hash=new.password_hash, **values)

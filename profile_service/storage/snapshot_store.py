@@ -8,10 +8,11 @@ from profile_service.snapshots import Snapshot
 from profile_service.statistics import PlayedGame, PlayerStats
 from profile_service.storage.game_store import played_games
 from profile_service.storage.stats_store import stats_of
-from profile_service.storage.user_store import moment, user_of
+from profile_service.storage.user_store import user_of
 from profile_service.users import User
 from profile_service.visibility import Viewer
 from runtime.database import Database, Session
+from runtime.times import moment
 
 MAX_GAMES = 500
 

@@ -10,9 +10,9 @@ from profile_service.bans import Ban
 from profile_service.errors import LastAdmin, UserNotFound
 from profile_service.roles import ADMIN, Standing
 from profile_service.storage.audit_store import record
-from profile_service.storage.user_store import micros, moment
 from runtime.database import Database, Row, Session
 from runtime.errors import InvalidInput, Violation
+from runtime.times import micros, moment
 
 
 class StandingStore:

@@ -17,23 +17,23 @@ from profile_service.rating.two_sided import (
     side_deviation,
     side_rating,
 )
-from profile_service.runs import Runs
+from profile_service.runs import NO_RUNS, Runs
 from profile_service.statistics import NO_GAMES, PairStats, PairTally, Peak, PlayerStats, RatingChange, RatingPicture
 from profile_service.storage.game_rows import load_games
 from profile_service.storage.leaderboard_rows import runs_of
-from profile_service.storage.periods import Period
+from profile_service.storage.periods import EVER, Period
 from profile_service.storage.rating_store import player_of
 from profile_service.storage.totals import ALL, CLUB, Counters, Scope, added, read_totals
-from profile_service.storage.user_store import micros, moment
 from profile_service.visibility import Viewer
 from runtime.database import Database, Row, Session
+from runtime.times import micros, moment
 
 
 @dataclass(frozen=True, slots=True)
 class Games:
     """Which games are asked for."""
 
-    period: Period = Period()
+    period: Period = EVER
     season: str = ALL
     kind: str = ALL
 
@@ -54,7 +54,7 @@ class StatsStore:
 
     async def stats(self, username: str, games: Games, viewer: Viewer) -> PlayerStats:
         """Return a player's statistics, or no games when they are not for the viewer. Raises UserNotFound."""
-        if games.period == Period():
+        if games.period == EVER:
             # A few reads by key, which cost the same however many games there are.
             return await _shown(self._database.point, username, games, viewer)
         async with self._database.read() as session:
@@ -95,18 +95,14 @@ async def stats_of(session: Session, account_id: str, games: Games = EVERY_GAME)
     scope = Scope(account_id, games.season, games.kind)
     club = await read_totals(session, Scope(CLUB, games.season, games.kind))
     rating = await _rating(session, account_id)
-    if games.period != Period():
-        counters, runs = (
-            await _counters_of_period(session, account_id, games),
-            await _runs_of_period(session, account_id, games),
-        )
+    if games.period != EVER:
+        counters = await _counters_of_period(session, account_id, games)
+        results = await session.all("list_results", account_id=account_id, **games.parameters)
+        runs = Runs().then(row["result"] for row in results)
         return PlayerStats(counters, club, runs, rating, of_period=True)
     counters = await read_totals(session, scope)
-    [row] = await session.all("get_leaderboard_row", account_id=account_id, season=games.season, kind=games.kind) or [
-        None
-    ]
-    runs = Runs() if row is None else runs_of(row)
-    return PlayerStats(counters, club, runs, rating)
+    rows = await session.all("get_leaderboard_row", account_id=account_id, season=games.season, kind=games.kind)
+    return PlayerStats(counters, club, runs_of(rows[0]) if rows else NO_RUNS, rating)
 
 
 def position_of(change: RatingChange) -> list[str | int]:
@@ -172,19 +168,13 @@ async def _counters_of_period(session: Session, account_id: str, games: Games) -
         for row in rows:
             counters = added(counters, json.loads(row["counters"]))
     for period in games.period.outside_whole_months():
-        rows = await session.all(
-            "list_results", account_id=account_id, season=games.season, kind=games.kind, **period.parameters
-        )
+        end = Games(period, games.season, games.kind)
+        rows = await session.all("list_results", account_id=account_id, **end.parameters)
         for game in await load_games(session, [row["game_id"] for row in rows]):
             for seat, counts in zip(game.seats, counts_of_game(game), strict=True):
                 if seat.account_id == account_id:
                     counters = added(counters, counts)
     return counters
-
-
-async def _runs_of_period(session: Session, account_id: str, games: Games) -> Runs:
-    rows = await session.all("list_results", account_id=account_id, **games.parameters)
-    return Runs().then(row["result"] for row in rows)
 
 
 def _peak(row: Row) -> Peak:

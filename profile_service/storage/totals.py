@@ -96,7 +96,7 @@ async def _apply(session: Session, changes: dict[tuple[Scope, str], Counters]) -
     for key in list(changes):
         scope, month = key
         if month == ALL and ALL not in (scope.season, scope.kind) and scope.account_id != CLUB:
-            # The compensation is not a sum over games, but what a season's games come to: the difference goes to all rows.
+            # The compensation is no sum over games but what a season's come to: the difference goes to all rows.
             before, after = _compensation(old[key]), _compensation(added(old[key], changes[key]))
             for wider in scopes_of(scope.account_id, scope.season, scope.kind):
                 change = changes[wider, ALL]

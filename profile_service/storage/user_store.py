@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
 from functools import cache
 
 from profile_service.avatars import LARGEST_PIXELS, Variant
@@ -11,18 +10,7 @@ from profile_service.storage.leaderboard_rows import update_audience
 from profile_service.users import EDITABLE, Avatar, User, search_key
 from profile_service.visibility import FIELDS, Audience, Viewer, Visibility
 from runtime.database import Database, Row, Session
-
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-def moment(micros: int) -> datetime:
-    """Return a column's microseconds since 1970 as an aware moment."""
-    return EPOCH + timedelta(microseconds=micros)
-
-
-def micros(time: datetime) -> int:
-    """Return a moment as a column keeps it."""
-    return (time - EPOCH) // timedelta(microseconds=1)
+from runtime.times import moment
 
 
 class UserStore:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from report_service.account_purges import Counts
 from report_service.reports import Kind, Rules
-from report_service.storage.report_store import micros
 from runtime.database import Database
+from runtime.times import span_micros
 
 
 class PurgeStore:
@@ -13,7 +13,7 @@ class PurgeStore:
 
     def __init__(self, database: Database, *, rules: Rules) -> None:
         self._database = database
-        self._lease = micros(rules.lease_seconds)
+        self._lease = span_micros(rules.lease_seconds)
 
     async def hide(self, receipt_id: str, *, account_id: str, username: str) -> Counts:
         """See `account_purges.PurgeStore`."""

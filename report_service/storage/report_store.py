@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import structlog
@@ -12,22 +11,17 @@ import structlog
 from report_service.errors import RequestIdTaken
 from report_service.reports import Due, DueHint, FailureReason, Kind, Report, Rules, State, Wish
 from runtime.database import Database, Row, Session, UniqueViolation
+from runtime.times import micros, moment, span_micros
 
 # How many ids `watched_reports` asks for at once.
 WATCHED_AT_ONCE = 50
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _END_OF_TIME = 2**62
 _log = structlog.get_logger("reports")
 
 
-def micros(seconds: float) -> int:
-    """Return a span in the unit of the rows."""
-    return round(seconds * 1_000_000)
-
-
 def position_of(report: Report) -> tuple[int, str]:
     """Return where a report stands in its owner's list."""
-    return (report.create_time - _EPOCH) // timedelta(microseconds=1), report.report_id
+    return micros(report.create_time), report.report_id
 
 
 class ReportStore:
@@ -43,8 +37,8 @@ class ReportStore:
         self._database = database
         self._finished = finished
         self._max_attempts = rules.max_attempts
-        self._lease = micros(rules.lease_seconds)
-        self._retention = micros(rules.retention_seconds)
+        self._lease = span_micros(rules.lease_seconds)
+        self._retention = span_micros(rules.retention_seconds)
 
     # What owners do.
 
@@ -132,7 +126,7 @@ class ReportStore:
             "retry_report",
             report_id=job.report_id,
             fence=job.fence,
-            backoff=micros(wait_seconds),
+            backoff=span_micros(wait_seconds),
             forgiven=int(not counted),
         )
         return row is not None
@@ -162,7 +156,7 @@ class ReportStore:
                     report_id=hint.report_id,
                     fence=hint.fence,
                     hint_count=hint.hint_count,
-                    wait=micros(wait_seconds),
+                    wait=span_micros(wait_seconds),
                     sent=int(sent),
                 )
 
@@ -184,7 +178,7 @@ class ReportStore:
     async def begin_purge(self, *, limit: int, wait_seconds: float) -> list[str]:
         """Hide final reports whose alarm rings and return them; their alarm rings again after the wait."""
         async with self._database.write() as session:
-            rows = await session.all("begin_purge", row_limit=limit, wait=micros(wait_seconds))
+            rows = await session.all("begin_purge", row_limit=limit, wait=span_micros(wait_seconds))
         return [row["report_id"] for row in rows]
 
     async def remove(self, report_ids: Sequence[str]) -> None:
@@ -260,16 +254,12 @@ def _to_report(row: Row) -> Report:
         state=State(row["state"]),
         fence=row["fence"],
         attempt_count=row["attempt_count"],
-        create_time=_time(row["create_time"]),
-        update_time=_time(row["update_time"]),
-        expire_time=None if row["expire_time"] is None else _time(row["expire_time"]),
+        create_time=moment(row["create_time"]),
+        update_time=moment(row["update_time"]),
+        expire_time=None if row["expire_time"] is None else moment(row["expire_time"]),
         blob_key=row["blob_key"],
         size_bytes=row["size_bytes"],
         sha256=row["sha256"],
         failure_reason=FailureReason(row["failure_reason"]) if row["failure_reason"] else None,
         kind=Kind(row["kind"]),
     )
-
-
-def _time(value: int) -> datetime:
-    return _EPOCH + timedelta(microseconds=value)

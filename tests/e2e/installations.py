@@ -108,6 +108,7 @@ def distributed(folder: Path, *, amqp_url: str = "", identity: Identity | None =
         "DOSSIER_PROFILE_SIGN_UPS_PER_HOUR": "0",
         "DOSSIER_PROFILE_RESET_MAILS_PER_HOUR": "0",
         "DOSSIER_PROFILE_DELETION_SECRET": SECRETS["deletion"],
+        "DOSSIER_PROFILE_DEVELOPMENT": "true",
     }
     report_environ = {
         "DOSSIER_REPORT_LISTEN": report,

@@ -21,7 +21,10 @@ INTERNAL = [name for name, row in TABLE.items() if row.audience is Audience.PART
 PRIVATE = [name for name, row in TABLE.items() if row.foreign == row.absent and row.foreign not in (None, row.own)]
 _ID = re.compile(rb"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
-pytestmark = [pytest.mark.parametrize("installation", ["standalone"], indirect=True), pytest.mark.timeout(120)]
+pytestmark = [
+    pytest.mark.parametrize("installation", ["standalone", "distributed"], indirect=True),
+    pytest.mark.timeout(120),
+]
 
 
 def test_table_has_a_row_for_each_rpc_and_no_other(installation: Installation) -> None:

@@ -213,6 +213,15 @@ def test_charts_are_vectors_when_there_is_no_avatar() -> None:
     assert " Do" in operators_of(a_snapshot(avatar=a_picture()))
 
 
+def test_file_is_not_opened_when_a_text_or_the_avatar_names_it(tmp_path: Path) -> None:
+    """A path to a picture stays a text, wherever it stands."""
+    file = tmp_path / "picture.jpeg"
+    file.write_bytes(a_picture())
+    for name in (str(file), file.as_uri()):
+        snapshot = a_snapshot(avatar=name.encode(), display_name=name, city=name, club=name, about=name)
+        assert " Do" not in operators_of(snapshot)
+
+
 def test_initials_are_shown_when_the_avatar_does_not_decode() -> None:
     """A broken picture costs the picture, not the report."""
     assert "AL" in lines_of(a_snapshot(avatar=b"garbage"))

@@ -120,6 +120,10 @@ def test_rotating_again_too_soon_is_refused(path: Path) -> None:
     second = rotate(path)
     with pytest.raises(SettingsError, match="is not over; try again in 13 min"):
         rotate(path)
+    some_time_ago = time.time() - 290
+    os.utime(path, (some_time_ago, some_time_ago))
+    with pytest.raises(SettingsError, match="is not over; try again in 8 min"):
+        rotate(path)
     long_ago = time.time() - ROTATION_SECONDS
     os.utime(path, (long_ago, long_ago))
     third = rotate(path)

@@ -30,7 +30,7 @@ ANNA = Caller("id-1", "anna", frozenset(), "s-1", NOW, "token")
 class Club:
     """Everything around the rules: it keeps one account, anna's, and writes down what it is asked."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, sends_mail: bool = False) -> None:
         self.password_hash = f"hash of {PASSWORD}"
         self.ban: Ban | None = None
         self.created: list[NewAccount] = []
@@ -46,7 +46,7 @@ class Club:
             self,  # type: ignore[arg-type]
             limits=self,  # type: ignore[arg-type]
             sessions=self,  # type: ignore[arg-type]
-            sends_mail=False,
+            sends_mail=sends_mail,
             new_id=lambda: "id-1",
         )
 
@@ -112,9 +112,16 @@ def club() -> Club:
     return Club()
 
 
-async def sign_up(club: Club, username: str = "anna", *, password: str = PASSWORD, name: str = "Anna") -> OpenSession:
+async def sign_up(
+    club: Club,
+    username: str = "anna",
+    *,
+    password: str = PASSWORD,
+    name: str = "Anna",
+    email: str = "anna@example.org",
+) -> OpenSession:
     return await club.rules.create_account(
-        username, password, display_name=name, email="anna@example.org", device_name="phone", network=HOME
+        username, password, display_name=name, email=email, device_name="phone", network=HOME
     )
 
 
@@ -135,6 +142,18 @@ async def test_account_is_opened_with_all_that_was_said_and_signed_in(club: Club
     assert club.created == [account]
     assert club.opened == [("id-1", f"hash of {PASSWORD}", "phone", HOME)]
     assert club.signed_up_from == [HOME]
+
+
+@pytest.mark.parametrize(
+    ("sends_mail", "email", "mail_id"), [(True, "anna@example.org", "id-1"), (True, "", ""), (False, "a@b.org", "")]
+)
+async def test_address_of_a_new_account_is_asked_for_where_mail_is_sent(
+    email: str, mail_id: str, *, sends_mail: bool
+) -> None:
+    """The mail is queued with the row, and not for an account without an address."""
+    club = Club(sends_mail=sends_mail)
+    await sign_up(club, email=email)
+    assert club.created[0].confirmation_mail_id == mail_id
 
 
 async def test_account_without_a_name_is_called_by_its_username(club: Club) -> None:
@@ -202,10 +221,10 @@ async def test_sign_in_too_often_is_not_looked_at(club: Club) -> None:
 
 async def test_banned_account_is_told_only_to_who_knows_its_password(club: Club) -> None:
     """A guesser learns nothing of a ban; the owner does, and no session is opened."""
-    club.ban = Ban("cheated", NOW, None)
+    club.ban = Ban("cheated", NOW, NOW)
     with pytest.raises(CredentialsWrong):
         await club.rules.open_session("anna", NEW_PASSWORD, device_name="", network=HOME)
-    with pytest.raises(AccountBanned):
+    with pytest.raises(AccountBanned, match="until 2026-05-01T00:00:00Z"):
         await club.rules.open_session("anna", PASSWORD, device_name="", network=HOME)
     assert club.opened == []
 
@@ -272,8 +291,8 @@ async def test_owner_is_who_has_the_name_and_shows_the_password(club: Club) -> N
 
 async def test_owner_who_was_banned_a_moment_ago_is_refused(club: Club) -> None:
     """A session that is remembered as live for a few seconds more opens nothing that asks for the password."""
-    club.ban = Ban("swore at the judge", NOW, None)
-    with pytest.raises(AccountBanned):
+    club.ban = Ban("swore at the judge", NOW, NOW)
+    with pytest.raises(AccountBanned, match="until 2026-05-01T00:00:00Z"):
         await club.rules.require_owner(ANNA, "anna", PASSWORD)
 
 

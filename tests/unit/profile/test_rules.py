@@ -146,7 +146,17 @@ def test_statistics_overall_are_the_sum_of_the_roles(counts: dict[str, tuple[int
 
 
 @pytest.mark.parametrize(
-    ("etag", "revision"), [("", 0), ("r7", 7), ("7", -1), ("r", -1), ("r0", -1), ("r-1", -1), ("r" + "9" * 30, -1)]
+    ("etag", "revision"),
+    [
+        ("", 0),
+        ("r7", 7),
+        ("7", -1),
+        ("r", -1),
+        ("r0", -1),
+        ("r-1", -1),
+        ("r" + "9" * 18, 10**18 - 1),
+        ("r" + "9" * 19, -1),
+    ],
 )
 def test_etag_that_was_never_ours_matches_no_revision(etag: str, revision: int) -> None:
     """Only what was given out as an etag stands for a revision; none given stands for any."""
@@ -163,6 +173,11 @@ def test_etag_of_a_user_stands_for_its_revision() -> None:
 def test_search_key_ignores_case_in_every_script() -> None:
     """Names are found however they are typed."""
     assert search_key("ΣΊΣΥΦΟΣ", "Ｊｏｈｎ", "STRASSE") == search_key("σίσυφοσ", "john", "straße")
+
+
+def test_search_key_keeps_texts_apart() -> None:
+    """No search finds what begins in one field and ends in the next."""
+    assert search_key("Anna", "Owls") == "anna\nowls"
 
 
 def test_sample_season_is_made_of_valid_games_in_the_past() -> None:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import pytest
 
 from report_service.download import Downloads
-from report_service.errors import FileDamaged, OffsetOutOfRange
+from report_service.errors import FileDamaged, OffsetOutOfRange, ReportNotFound, ReportNotReady
 from report_service.reports import Kind, Report, State
 
 DATA = bytes(range(256)) * 4096  # 1 MiB.
@@ -17,16 +17,21 @@ MOMENT = datetime(2026, 11, 23, tzinfo=UTC)
 
 
 class FakeReports:
-    """One READY report whose file holds DATA."""
+    """One report of anna's, whose file holds DATA."""
+
+    def __init__(self, state: State = State.READY) -> None:
+        self._state = state
 
     async def get(self, owner_id: str, report_id: str) -> Report | None:
+        if (owner_id, report_id) != ("anna-id", "report-1"):
+            return None
         digest = hashlib.sha256(DATA).hexdigest()
         return Report(
             report_id,
             owner_id,
             "anna",
             False,
-            State.READY,
+            self._state,
             1,
             1,
             MOMENT,
@@ -48,6 +53,7 @@ class FakeFiles:
         self._piece_bytes = piece_bytes
 
     async def stream(self, key: str, *, offset: int, length: int) -> AsyncIterator[bytes]:
+        assert key == "key"
         wanted = self._data[offset : offset + length]
         for start in range(0, len(wanted), self._piece_bytes):
             yield wanted[start : start + self._piece_bytes]
@@ -82,6 +88,23 @@ async def test_damage_is_found_before_the_last_chunk(damage: bytes) -> None:
     with pytest.raises(FileDamaged):
         await read()
     assert sum(map(len, received)) < len(DATA)
+
+
+@pytest.mark.parametrize(("owner_id", "report_id"), [("boris-id", "report-1"), ("anna-id", "report-2")])
+async def test_foreign_file_is_an_absent_one(owner_id: str, report_id: str) -> None:
+    """Whoever resumes a download is asked again who they are."""
+    downloads = Downloads(FakeReports(), FakeFiles(piece_bytes=1))
+    with pytest.raises(ReportNotFound) as caught:
+        await downloads.open(owner_id, report_id, offset=9, limit=0)
+    assert caught.value.metadata == {"report_id": report_id}
+
+
+async def test_report_without_a_file_is_not_ready() -> None:
+    """The error tells where it stands."""
+    downloads = Downloads(FakeReports(State.RENDERING), FakeFiles(piece_bytes=1))
+    with pytest.raises(ReportNotReady) as caught:
+        await downloads.open("anna-id", "report-1", offset=0, limit=0)
+    assert caught.value.metadata == ReportNotReady(State.RENDERING).metadata
 
 
 async def test_offset_past_the_end_is_out_of_range() -> None:

@@ -12,25 +12,25 @@ from runtime.errors import Exhausted
 def test_places_beyond_the_total_are_refused_until_one_is_left() -> None:
     """A full house refuses with a delay, and takes the next as soon as somebody leaves."""
     places = Places("streams", 2)
-    places.take("anna")
-    places.take("boris")
-    with pytest.raises(Exhausted) as refused:
-        places.take("clara")
-    assert refused.value.retry_after_seconds
-    places.leave("anna")
-    places.take("clara")
+    with places.held_by("anna"):
+        with places.held_by("boris"), pytest.raises(Exhausted) as refused, places.held_by("clara"):
+            pass
+        assert refused.value.retry_after_seconds
+        with places.held_by("clara"):
+            pass
 
 
 def test_one_callers_share_leaves_room_for_others() -> None:
-    """A caller who has their share is refused, and others are not."""
+    """A caller who has their share is refused, and others are not; who has no name has no share."""
     places = Places("streams", 10, per_caller=2)
-    places.take("anna")
-    places.take("anna")
-    with pytest.raises(Exhausted):
-        places.take("anna")
-    places.take("boris")
-    places.leave("anna")
-    places.take("anna")
+    with places.held_by("anna"):
+        with places.held_by("anna"):
+            with pytest.raises(Exhausted), places.held_by("anna"):
+                pass
+            with places.held_by("boris"), places.held_by(""), places.held_by(""), places.held_by(""):
+                pass
+        with places.held_by("anna"):
+            pass
 
 
 def test_place_is_given_back_when_its_holder_fails() -> None:

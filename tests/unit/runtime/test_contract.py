@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from dossier.access.v1 import access_pb2
+from dossier.profile.v1 import profile_service_pb2 as profile_pb
 from google.protobuf import descriptor_pb2, descriptor_pool
 from google.protobuf.internal import api_implementation
 
@@ -68,6 +69,30 @@ def test_no_request_holds_a_message_of_any_shape() -> None:
 def test_messages_are_read_by_the_parser_in_c() -> None:
     """The one in Python follows nesting until the interpreter gives up."""
     assert api_implementation.Type() == "upb"
+
+
+def test_public_services_are_those_with_public_methods() -> None:
+    """What is for other parts of the installation is told to no client."""
+    names = contract.public_services(contract.methods())
+    assert "dossier.profile.v1.ProfileService" in names
+    assert "dossier.profile.v1.CredentialsService" not in names
+    assert list(names) == sorted(set(names))
+
+
+def test_services_are_found_by_the_beginning_of_their_names() -> None:
+    """Each part serves the packages that it names."""
+    assert contract.service_names("dossier.report.v1.") == ("dossier.report.v1.ReportService",)
+    assert set(contract.service_names("dossier.report.v1.", "dossier.auth.v1.")) == {
+        "dossier.report.v1.ReportService",
+        "dossier.auth.v1.AuthService",
+    }
+
+
+def test_method_knows_what_goes_in_and_out() -> None:
+    """The classes are those of the stubs."""
+    method = contract.methods()["/dossier.profile.v1.ProfileService/GetUser"]
+    assert (method.request, method.response) == (profile_pb.GetUserRequest, profile_pb.GetUserResponse)
+    assert contract.role_name(access_pb2.ROLE_REFEREE) == "referee"
 
 
 @pytest.mark.parametrize("role", [access_pb2.ROLE_REFEREE, access_pb2.ROLE_SERVICE])
