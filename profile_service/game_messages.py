@@ -62,11 +62,8 @@ REASON = Words(game_pb2.PointsReason, "POINTS_REASON_")
 def game_message(game: Game) -> game_pb2.Game:
     """Return a recorded game as callers see it, with results and points."""
     message = _told(game)
-    for seat, shown in zip(game.seats, message.seats, strict=True):
-        shown.username = seat.username
-        shown.nickname = seat.nickname
-        shown.result = RESULT.value(seat.result)
-        shown.points.extend(points_entry(reason, points) for reason, points in ledger(game, seat))
+    del message.seats[:]
+    message.seats.extend(_shown_seat(game, seat) for seat in game.seats if not seat.erased)
     message.game_id = game.game_id
     message.state = STATE.value(game.state)
     message.etag = etag_of(game)
@@ -152,6 +149,15 @@ def _told(game: Game) -> game_pb2.Game:
 
 def _seats_of(move: Move) -> dict[str, int]:
     return {"by_seat": move.by_seat, "seat_number": move.seat_number}
+
+
+def _shown_seat(game: Game, seat: Seat) -> game_pb2.Seat:
+    message = _seat_message(seat)
+    message.username = seat.username
+    message.nickname = seat.nickname
+    message.result = RESULT.value(seat.result)
+    message.points.extend(points_entry(reason, points) for reason, points in ledger(game, seat))
+    return message
 
 
 def _seat_message(seat: Seat) -> game_pb2.Seat:

@@ -24,7 +24,8 @@ class Seat:
         fate_round: the day or night of it, from 1; 0 is unknown.
         fouls: None is unknown.
         bonus, penalty: what the referee gave and took, in POINTs, never negative.
-        account_id: of the player or guest; empty until it is looked up.
+        account_id: of the player or guest; empty until it is looked up, and for who left.
+        erased: whether the seat was the wish of who left to be shown no more.
     """
 
     seat_number: int
@@ -40,6 +41,7 @@ class Seat:
     bonus: int = 0
     penalty: int = 0
     account_id: str = ""
+    erased: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,7 +123,7 @@ def _told(row: Row, seats: Sequence[Row]) -> Game:
 def _seat(seat: Seat, sat: Mapping[str, Any] | None, winner: str) -> Seat:
     result = result_for(seat.role, winner)
     if sat is None or sat["account_id"] == NOBODY:
-        return replace(seat, result=result)
+        return replace(seat, result=result, erased=sat is None)
     return replace(
         seat, username=sat["username"], nickname=sat["nickname"], account_id=sat["account_id"], result=result
     )
