@@ -12,15 +12,16 @@ from tests.integration.profile.test_visibility import READINGS
 
 # The names of the fields that say something of a person, in whatever message they stand.
 PERSONAL = frozenset((
-    "about", "account_id", "actor_account_id", "actor_username", "address", "avatar", "ban", "chunk", "city", "club",
-    "details", "device_name", "display_name", "email", "file_name", "gender", "missing_usernames", "pending_email",
-    "reason", "seats", "subject_account_id", "subject_username", "tally", "username",
+    "about", "account_id", "actor_account_id", "actor_username", "address", "against", "avatar", "ban", "changes",
+    "chunk", "city", "club",
+    "details", "device_name", "display_name", "email", "file_name", "gender", "missing_usernames", "nickname",
+    "pending_email", "reason", "seats", "subject_account_id", "subject_username", "tally", "together", "username",
 ))  # fmt: skip
 # All other text. Ids are random, and locales are for the choice of a language.
 IMPERSONAL_TEXT = frozenset((
-    "access_token", "alg", "api_key_id", "content_type", "crv", "etag", "event_id", "game_id", "kid", "kind", "kty",
-    "locale", "next_page_token", "receipt_id", "refresh_token", "report_id", "seal", "secret", "session_id", "sha256",
-    "use", "x", "y",
+    "access_token", "alg", "api_key_id", "content_type", "crv", "default_points_profile", "etag", "event_id", "game_id",
+    "id", "kid", "kind", "kty", "locale", "next_page_token", "points_profile", "receipt_id", "refresh_token",
+    "report_id", "rule_set", "seal", "season", "secret", "session_id", "sha256", "table", "text", "title", "use", "x", "y",
 ))  # fmt: skip
 
 OWN = "the caller's own"
@@ -44,7 +45,10 @@ WHOLE = {
     "CredentialsService/OpenSession": PARTS,
     "CredentialsService/OpenSessionWithApiKey": PARTS,
     "CredentialsService/RotateSession": PARTS,
+    "GameService/BatchRecordGames": "a referee has named the players in the call itself",
+    "GameService/CorrectGame": "a referee has named the players in the call itself",
     "GameService/RecordGame": "a referee has named the players in the call itself",
+    "GameService/VoidGame": "for referees, who must know which game it is",
     "LifecycleService/ListPurges": "for report_service, which deletes what it keeps of them",
     "LifecycleService/ReadAccount": "an export is for its player alone",
     "ReportService/CancelReport": NAMED,

@@ -94,6 +94,28 @@ async def get_player_stats(scene: Scene, viewer: Player | None) -> Shown:
     return {"statistics": answer.stats.overall.sessions}
 
 
+async def get_pair_stats(scene: Scene, viewer: Player | None) -> Shown:
+    """A pair says something of both what they did and with whom."""
+    request = stats_pb.GetPairStatsRequest(username="anna", other_username=scene.others[0].username)
+    pair = (await scene.ask(scene.profile.stats.GetPairStats, request, viewer)).stats
+    return {"both": pair.against.sessions + pair.together.sessions}
+
+
+async def list_rating_changes(scene: Scene, viewer: Player | None) -> Shown:
+    request = stats_pb.ListRatingChangesRequest(username="anna")
+    return {"both": len((await scene.ask(scene.profile.stats.ListRatingChanges, request, viewer)).changes)}
+
+
+async def list_standings(scene: Scene, viewer: Player | None) -> Shown:
+    answers = [
+        await scene.ask(scene.profile.stats.ListStandings, stats_pb.ListStandingsRequest(board=board), viewer)
+        for board in stats_pb.Board.values()
+    ]
+    places = {sum(place.username == "anna" for place in answer.standings) for answer in answers}
+    assert {answer.total_size == len(answer.standings) for answer in answers} == {True}
+    return {"statistics": places.pop()}
+
+
 async def list_games_of_player(scene: Scene, viewer: Player | None) -> Shown:
     request = game_service_pb.ListGamesRequest(username="anna")
     return {"games": len((await scene.ask(scene.profile.games.ListGames, request, viewer)).games)}
@@ -137,11 +159,21 @@ READINGS: dict[str, tuple[Reading, ...]] = {
     "ProfileService/ListUsers": (list_users, list_users_by_filter, search_users),
     "ProfileService/UpdateUser": (update_user,),
     "StatsService/GetPlayerStats": (get_player_stats,),
+    "StatsService/GetPairStats": (get_pair_stats,),
+    "StatsService/ListRatingChanges": (list_rating_changes,),
+    "StatsService/ListStandings": (list_standings,),
     "GameService/ListGames": (list_games, list_games_of_player, list_games_of_another),
     "GameService/GetGame": (get_game,),
     "SnapshotService/GetSnapshot": (get_snapshot,),
 }
-FILLED: Shown = {"email": "anna@example.org", "gender": user_pb2.GENDER_FEMALE, "statistics": 1, "games": 1, **TEXTS}
+FILLED: Shown = {
+    "email": "anna@example.org",
+    "gender": user_pb2.GENDER_FEMALE,
+    "statistics": 1,
+    "games": 1,
+    "both": 1,
+    **TEXTS,
+}
 BLANK: Shown = {name: type(value)() for name, value in FILLED.items()}
 
 
@@ -166,6 +198,7 @@ async def a_scene(profile: Profile, postbox: Postbox) -> Scene:
     await profile.profiles.UpdateUser(profile_pb.UpdateUserRequest(username="anna", user=user), metadata=anna.metadata)
     game = a_game(["boris", "clara", "anna"])
     game.seats[2].role = game_pb2.ROLE_CIVILIAN
+    game.rule_set = "open-1"
     request = game_service_pb.RecordGameRequest(game=game)
     await profile.games.RecordGame(request, metadata=(await profile.referee()).metadata)
     return Scene(profile, anna, others, game.game_id)

@@ -13,7 +13,7 @@ import pytest
 from profile_service.avatars import Avatars, Variant
 from profile_service.imaging import CONTENT_TYPE, VARIANT_SIZES, Processed
 from profile_service.snapshots import Snapshot, Snapshots
-from profile_service.statistics import add_up
+from profile_service.statistics import NO_GAMES
 from profile_service.users import Avatar, User
 from profile_service.visibility import ANYBODY, Viewer
 from runtime.calls import Caller
@@ -142,7 +142,7 @@ class FakeSnapshots:
     keys: list[str]
 
     async def read(self, username: str, viewer: Viewer, *, include_email: bool) -> Snapshot:
-        return Snapshot(ANNA, "", self.keys.pop(0), add_up([]), [], NOW)
+        return Snapshot(ANNA, "", self.keys.pop(0), NO_GAMES, [], NOW)
 
 
 async def test_snapshot_of_a_player_who_changes_the_avatar_meanwhile_has_the_new_one() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -13,10 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from profile_service import refresh_tokens
-from profile_service.games import result_for
+from profile_service.games import ROLES, result_for
 from profile_service.passwords import Passwords
 from profile_service.refresh_tokens import Verdict
-from profile_service.statistics import ROLES, Tally, add_up
+from profile_service.statistics import PlayerStats
 from profile_service.users import User, etag_of, revision_of, search_key
 from runtime.validation import validate
 from standalone.sample_club.club import season
@@ -134,15 +134,17 @@ def test_result_follows_from_role_and_winner(role: str, winner: str, result: str
 @given(st.dictionaries(st.sampled_from(ROLES), st.tuples(st.integers(0, 50), st.integers(0, 50), st.integers(0, 9))))
 def test_statistics_overall_are_the_sum_of_the_roles(counts: dict[str, tuple[int, int, int]]) -> None:
     """Whatever was played in which role, overall is the sum, and a rate exists only when a game was decided."""
-    tallies = {
-        role: Tally(wins + losses + draws, wins, losses, timedelta(minutes=wins))
+    counters = {
+        f"{role}.{name}": count
         for role, (wins, losses, draws) in counts.items()
+        for name, count in (("games", wins + losses + draws), ("wins", wins), ("losses", losses), ("draws", draws))
     }
-    stats = add_up(tallies.items())
-    assert stats.overall.wins == sum(wins for wins, _, _ in counts.values())
-    assert stats.overall.draws == sum(draws for _, _, draws in counts.values())
-    assert [role for role, _ in stats.roles] == [role for role in ROLES if role in counts]
-    assert (stats.overall.win_rate is None) == (stats.overall.wins + stats.overall.losses == 0)
+    overall = PlayerStats(counters).tally(ROLES)
+    assert overall.wins == sum(wins for wins, _, _ in counts.values())
+    assert overall.draws == sum(draws for _, _, draws in counts.values())
+    assert overall.sessions == overall.wins + overall.losses + overall.draws
+    assert (overall.win_rate is None) == (overall.decided == 0)
+    assert (overall.interval is None) == (overall.decided == 0)
 
 
 @pytest.mark.parametrize(

@@ -125,6 +125,8 @@ class StatsServiceServicer:
 
     def ListSeasons(self, request, context):
         """Returns the seasons in which games were played, newest first.
+
+        Errors: none of its own.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -132,6 +134,8 @@ class StatsServiceServicer:
 
     def ListRules(self, request, context):
         """Returns the rule sets and points profiles that games may name.
+
+        Errors: none of its own.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -69,9 +69,15 @@ class StatsServiceStub:
       NOT_FOUND (NOT_ON_BOARD): the player is not on this board for the caller.
     """
     ListSeasons: _grpc.UnaryUnaryMultiCallable[_stats_service_pb2.ListSeasonsRequest, _stats_service_pb2.ListSeasonsResponse]
-    """Returns the seasons in which games were played, newest first."""
+    """Returns the seasons in which games were played, newest first.
+
+    Errors: none of its own.
+    """
     ListRules: _grpc.UnaryUnaryMultiCallable[_stats_service_pb2.ListRulesRequest, _stats_service_pb2.ListRulesResponse]
-    """Returns the rule sets and points profiles that games may name."""
+    """Returns the rule sets and points profiles that games may name.
+
+    Errors: none of its own.
+    """
 
 @_typing.type_check_only
 class StatsServiceAsyncStub(StatsServiceStub):
@@ -114,9 +120,15 @@ class StatsServiceAsyncStub(StatsServiceStub):
       NOT_FOUND (NOT_ON_BOARD): the player is not on this board for the caller.
     """
     ListSeasons: _aio.UnaryUnaryMultiCallable[_stats_service_pb2.ListSeasonsRequest, _stats_service_pb2.ListSeasonsResponse]  # type: ignore[assignment]
-    """Returns the seasons in which games were played, newest first."""
+    """Returns the seasons in which games were played, newest first.
+
+    Errors: none of its own.
+    """
     ListRules: _aio.UnaryUnaryMultiCallable[_stats_service_pb2.ListRulesRequest, _stats_service_pb2.ListRulesResponse]  # type: ignore[assignment]
-    """Returns the rule sets and points profiles that games may name."""
+    """Returns the rule sets and points profiles that games may name.
+
+    Errors: none of its own.
+    """
 
 class StatsServiceServicer(metaclass=_abc_1.ABCMeta):
     """What the recorded games add up to.
@@ -186,7 +198,10 @@ class StatsServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _stats_service_pb2.ListSeasonsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_stats_service_pb2.ListSeasonsResponse, _abc.Awaitable[_stats_service_pb2.ListSeasonsResponse]]:
-        """Returns the seasons in which games were played, newest first."""
+        """Returns the seasons in which games were played, newest first.
+
+        Errors: none of its own.
+        """
 
     @_abc_1.abstractmethod
     def ListRules(
@@ -194,6 +209,9 @@ class StatsServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _stats_service_pb2.ListRulesRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_stats_service_pb2.ListRulesResponse, _abc.Awaitable[_stats_service_pb2.ListRulesResponse]]:
-        """Returns the rule sets and points profiles that games may name."""
+        """Returns the rule sets and points profiles that games may name.
+
+        Errors: none of its own.
+        """
 
 def add_StatsServiceServicer_to_server(servicer: StatsServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
