@@ -69,9 +69,8 @@ class Scene:
         self.actors = [Actor("anonymous"), self.owner, *self._others()]
         self.players = [actor.username for actor in self.actors if not actor.is_anonymous]
         self.referee, self.admin = self._holder_of("referee"), self._holder_of("admin")
-        game = game_service_pb.RecordGameRequest(game=a_game(self.players, game_pb2.WINNER_RED))
-        recorded = game_rpc.GameServiceStub(channel).RecordGame(game, metadata=self.referee.metadata, timeout=TIMEOUT)
-        self._game_id = recorded.game.game_id
+        self._games = game_rpc.GameServiceStub(channel)
+        self._game_id = self.new_game()
 
     def newcomer(self, kind: str) -> Actor:
         """Return an actor with a new account; one who holds a role when the kind is its name."""
@@ -117,6 +116,12 @@ class Scene:
     def game(self, target: Target) -> str:
         """Return the id of a game."""
         return str(uuid.uuid4()) if target is Target.ABSENT else self._game_id
+
+    def new_game(self) -> str:
+        """Return the id of a game that was just recorded."""
+        game = game_service_pb.RecordGameRequest(game=a_game(self.players, game_pb2.WINNER_RED))
+        recorded = self._games.RecordGame(game, metadata=self.referee.metadata, timeout=TIMEOUT)
+        return str(recorded.game.game_id)
 
     def _holder_of(self, role: str) -> Actor:
         return next(actor for actor in self.actors if actor.role == role)

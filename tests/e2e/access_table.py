@@ -40,6 +40,7 @@ ROLE_MISSING = refused(grpc.StatusCode.PERMISSION_DENIED, "ROLE_MISSING")
 NOT_OWNER = refused(grpc.StatusCode.PERMISSION_DENIED, "NOT_OWNER")
 USER_NOT_FOUND = refused(grpc.StatusCode.NOT_FOUND, "USER_NOT_FOUND")
 SESSION_NOT_FOUND = refused(grpc.StatusCode.NOT_FOUND, "SESSION_NOT_FOUND")
+GUEST_NOT_FOUND = refused(grpc.StatusCode.NOT_FOUND, "GUEST_NOT_FOUND")
 GAME_NOT_FOUND = refused(grpc.StatusCode.NOT_FOUND, "GAME_NOT_FOUND")
 REPORT_NOT_FOUND = refused(grpc.StatusCode.NOT_FOUND, "REPORT_NOT_FOUND")
 REPORT_FINISHED = refused(grpc.StatusCode.FAILED_PRECONDITION, "REPORT_FINISHED")
@@ -150,6 +151,31 @@ def _update(scene: Scene, actor: Actor, target: Target) -> Message:
 
 def _record(scene: Scene, actor: Actor, target: Target) -> Message:
     return game_service_pb.RecordGameRequest(game=a_game(scene.players, game_pb2.WINNER_RED))
+
+
+def _batch(scene: Scene, actor: Actor, target: Target) -> Message:
+    return game_service_pb.BatchRecordGamesRequest(games=[a_game(scene.players, game_pb2.WINNER_RED)])
+
+
+def _correct(scene: Scene, actor: Actor, target: Target) -> Message:
+    game = a_game(scene.players, game_pb2.WINNER_BLACK)
+    game.game_id = scene.game(target)
+    return game_service_pb.CorrectGameRequest(game=game)
+
+
+def _void(scene: Scene, actor: Actor, target: Target) -> Message:
+    game_id = scene.game(target) if target is Target.ABSENT else scene.new_game()
+    return game_service_pb.VoidGameRequest(game_id=game_id)
+
+
+def _merge(scene: Scene, actor: Actor, target: Target) -> Message:
+    return game_service_pb.MergeGuestRequest(nickname="Nobody", username=scene.name(actor, target))
+
+
+def _pair(scene: Scene, actor: Actor, target: Target) -> Message:
+    username = scene.name(actor, target)
+    other = next(name for name in scene.players if name != username)
+    return stats_pb.GetPairStatsRequest(username=username, other_username=other)
 
 
 def _delete_report(scene: Scene, actor: Actor, target: Target) -> Message:
@@ -273,6 +299,10 @@ TABLE: dict[str, Row] = {
     "dossier.profile.v1.ProfileService/ListUsers": anyone(_plain(profile_pb.ListUsersRequest()), OK),
     "dossier.profile.v1.ProfileService/UpdateUser": signed_in(_update, OK, NOT_OWNER, NOT_OWNER),
     "dossier.stats.v1.GameService/RecordGame": role("referee service admin", _record, OK),
+    "dossier.stats.v1.GameService/BatchRecordGames": role("referee service admin", _batch, OK),
+    "dossier.stats.v1.GameService/CorrectGame": role("referee service admin", _correct, OK, OK, GAME_NOT_FOUND),
+    "dossier.stats.v1.GameService/VoidGame": role("referee service admin", _void, OK, OK, GAME_NOT_FOUND),
+    "dossier.stats.v1.GameService/MergeGuest": role("referee admin", _merge, GUEST_NOT_FOUND),
     "dossier.stats.v1.GameService/GetGame": anyone(
         lambda scene, actor, target: game_service_pb.GetGameRequest(game_id=scene.game(target)), OK, OK, GAME_NOT_FOUND
     ),
@@ -282,6 +312,13 @@ TABLE: dict[str, Row] = {
     "dossier.stats.v1.StatsService/GetPlayerStats": anyone(
         _by_name(stats_pb.GetPlayerStatsRequest), OK, OK, USER_NOT_FOUND
     ),
+    "dossier.stats.v1.StatsService/GetPairStats": anyone(_pair, OK, OK, USER_NOT_FOUND),
+    "dossier.stats.v1.StatsService/ListRatingChanges": anyone(
+        _by_name(stats_pb.ListRatingChangesRequest), OK, OK, USER_NOT_FOUND
+    ),
+    "dossier.stats.v1.StatsService/ListStandings": anyone(_plain(stats_pb.ListStandingsRequest()), OK),
+    "dossier.stats.v1.StatsService/ListSeasons": anyone(_plain(stats_pb.ListSeasonsRequest()), OK),
+    "dossier.stats.v1.StatsService/ListRules": anyone(_plain(stats_pb.ListRulesRequest()), OK),
     "dossier.report.v1.ReportService/CreateReport": signed_in(_by_name(report_pb.CreateReportRequest), OK, OK, OK),
     "dossier.report.v1.ReportService/ExportAccount": signed_in(_plain(report_pb.ExportAccountRequest()), OK),
     "dossier.report.v1.ReportService/GetReport": signed_in(

@@ -22,6 +22,7 @@ def a_game(usernames: Sequence[str], winner: game_pb2.Winner, *, minutes: int = 
     game = game_pb2.Game(
         game_id=str(uuid.uuid4()),
         winner=winner,
+        rule_set="classic-1" if len(usernames) == len(ROLES) else "open-1",
         seats=[
             game_pb2.Seat(seat_number=number, username=username, role=role)
             for number, (username, role) in enumerate(zip(usernames, ROLES, strict=False), start=1)

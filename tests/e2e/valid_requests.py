@@ -81,9 +81,22 @@ VALID: dict[str, Callable[[Scene], Message | list[Message]]] = {
         username=scene.username, user=user_pb2.User(city=f"Kyiv {uuid.uuid4().hex[:4]}")
     ),
     "RecordGame": lambda scene: game_service_pb.RecordGameRequest(game=a_game(scene.players, game_pb2.WINNER_RED)),
+    "BatchRecordGames": lambda scene: game_service_pb.BatchRecordGamesRequest(
+        games=[a_game(scene.players, game_pb2.WINNER_RED)]
+    ),
+    "CorrectGame": lambda scene: game_service_pb.CorrectGameRequest(game=a_game(scene.players, game_pb2.WINNER_RED)),
+    "VoidGame": lambda _: game_service_pb.VoidGameRequest(game_id=str(uuid.uuid4())),
+    "MergeGuest": lambda scene: game_service_pb.MergeGuestRequest(nickname="Guest", username=scene.players[0]),
     "GetGame": lambda _: game_service_pb.GetGameRequest(game_id=str(uuid.uuid4())),
     "ListGames": lambda scene: game_service_pb.ListGamesRequest(username=scene.players[0]),
     "GetPlayerStats": lambda scene: stats_pb.GetPlayerStatsRequest(username=scene.players[0]),
+    "GetPairStats": lambda scene: stats_pb.GetPairStatsRequest(
+        username=scene.players[0], other_username=scene.players[1]
+    ),
+    "ListRatingChanges": lambda scene: stats_pb.ListRatingChangesRequest(username=scene.players[0]),
+    "ListStandings": lambda _: stats_pb.ListStandingsRequest(),
+    "ListSeasons": lambda _: stats_pb.ListSeasonsRequest(),
+    "ListRules": lambda _: stats_pb.ListRulesRequest(),
     "CreateReport": lambda _: report_pb.CreateReportRequest(request_id=str(uuid.uuid4())),
     "ExportAccount": lambda _: report_pb.ExportAccountRequest(request_id=str(uuid.uuid4())),
     "GetReport": lambda scene: report_pb.GetReportRequest(report_id=scene.report_id),

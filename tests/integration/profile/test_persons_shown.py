@@ -21,7 +21,8 @@ PERSONAL = frozenset((
 IMPERSONAL_TEXT = frozenset((
     "access_token", "alg", "api_key_id", "content_type", "crv", "default_points_profile", "etag", "event_id", "game_id",
     "id", "kid", "kind", "kty", "locale", "next_page_token", "points_profile", "receipt_id", "refresh_token",
-    "report_id", "rule_set", "seal", "season", "secret", "session_id", "sha256", "table", "text", "title", "use", "x", "y",
+    "report_id", "rule_set", "seal", "season", "secret", "session_id", "sha256", "table", "text", "title", "use", "x",
+    "y",
 ))  # fmt: skip
 
 OWN = "the caller's own"
