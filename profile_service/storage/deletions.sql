@@ -74,19 +74,19 @@ DELETE FROM seats WHERE account_id = :account_id RETURNING game_id;
 SELECT game_id FROM games
 WHERE game_id = :game_id AND NOT EXISTS (SELECT 1 FROM seats WHERE seats.game_id = games.game_id);
 
--- name: delete_game
+-- name: delete_game!
 DELETE FROM games WHERE game_id = :game_id;
 
--- name: forget_totals
+-- name: forget_totals!
 DELETE FROM totals WHERE account_id = :account_id;
 
--- name: forget_leaderboard
+-- name: forget_leaderboard!
 DELETE FROM leaderboard WHERE account_id = :account_id;
 
--- name: forget_rating_changes
+-- name: forget_rating_changes!
 DELETE FROM rating_changes WHERE account_id = :account_id;
 
--- name: forget_game_requests
+-- name: forget_game_requests!
 DELETE FROM game_requests WHERE recorder_id = :account_id;
 
 -- name: forget_recorder

@@ -12,7 +12,7 @@ JOIN users ON users.account_id = seats.account_id
 WHERE seats.game_id = :game_id
 ORDER BY seats.seat_number;
 
--- name: insert_game
+-- name: insert_game!
 INSERT INTO games (
     game_id, start_time, duration, winner, season, kind, state, revision, recorder_id, create_time, update_time, record
 ) VALUES (
@@ -20,22 +20,22 @@ INSERT INTO games (
     now_micros(), :record
 );
 
--- name: update_game
+-- name: update_game!
 UPDATE games
 SET start_time = :start_time, duration = :duration, winner = :winner, season = :season, kind = :kind,
     revision = :revision, record = :record, update_time = now_micros()
 WHERE game_id = :game_id;
 
--- name: void_game
+-- name: void_game!
 UPDATE games SET state = 'voided', revision = revision + 1, update_time = now_micros() WHERE game_id = :game_id;
 
--- name: void_seats
+-- name: void_seats!
 UPDATE seats SET counted = 0 WHERE game_id = :game_id;
 
--- name: delete_seats
+-- name: delete_seats!
 DELETE FROM seats WHERE game_id = :game_id;
 
--- name: insert_seat
+-- name: insert_seat!
 INSERT INTO seats (game_id, seat_number, account_id, role, result, start_time, duration, season, kind)
 VALUES (:game_id, :seat_number, :account_id, :role, :result, :start_time, :duration, :season, :kind);
 
@@ -43,7 +43,7 @@ VALUES (:game_id, :seat_number, :account_id, :role, :result, :start_time, :durat
 -- By the username of a player, or that which stands for a guest.
 SELECT account_id, username FROM users WHERE username = :username AND state = 'active' AND kind IN ('person', 'guest');
 
--- name: insert_guest
+-- name: insert_guest!
 INSERT INTO users (
     account_id, username, kind, state, display_name, email, gender, city, club, about, locale, password_hash, roles,
     search_text, city_key, club_key, revision, create_time, update_time
@@ -63,7 +63,7 @@ INSERT INTO game_requests (request_id, recorder_id, digest, create_time)
 VALUES (:request_id, :recorder_id, :digest, now_micros())
 RETURNING request_id;
 
--- name: delete_old_requests
+-- name: delete_old_requests!
 DELETE FROM game_requests WHERE create_time < now_micros() - :age;
 
 -- name: list_game_ids
@@ -111,10 +111,10 @@ JOIN seats AS other ON other.game_id = one.game_id AND other.account_id = :other
 WHERE one.account_id = :account_id
 LIMIT 1;
 
--- name: give_seats
+-- name: give_seats!
 UPDATE seats SET account_id = :to_id WHERE account_id = :account_id;
 
--- name: delete_guest
+-- name: delete_guest!
 DELETE FROM users WHERE account_id = :account_id AND kind = 'guest';
 
 -- name: list_seasons
@@ -128,7 +128,7 @@ LIMIT :row_limit;
 -- name: get_reckoning^
 SELECT start_time, game_id FROM reckoning WHERE name = 'totals';
 
--- name: set_reckoning
+-- name: set_reckoning!
 UPDATE reckoning SET start_time = :start_time, game_id = :game_id WHERE name = 'totals';
 
 -- name: list_games_to_add_up
@@ -138,25 +138,25 @@ WHERE state = 'counted' AND start_time >= :start_time AND (start_time > :start_t
 ORDER BY start_time, game_id
 LIMIT :row_limit;
 
--- name: clear_totals
+-- name: clear_totals!
 DELETE FROM totals;
 
--- name: clear_leaderboard
+-- name: clear_leaderboard!
 DELETE FROM leaderboard;
 
--- name: clear_baselines
+-- name: clear_baselines!
 DELETE FROM baselines;
 
--- name: clear_ratings
+-- name: clear_ratings!
 DELETE FROM ratings;
 
--- name: clear_side_biases
+-- name: clear_side_biases!
 DELETE FROM side_biases;
 
--- name: clear_rating_changes
+-- name: clear_rating_changes!
 DELETE FROM rating_changes;
 
--- name: clear_rated
+-- name: clear_rated!
 UPDATE games
 SET rated_time = NULL, rated_kind = NULL, red_chance = NULL, bias_mean_before = NULL, bias_variance_before = NULL
 WHERE rated_time IS NOT NULL;

@@ -4,7 +4,7 @@ SELECT account_id, season, kind, audience, sessions, wins, losses, points, win_b
 FROM leaderboard
 WHERE account_id = :account_id AND season = :season AND kind = :kind;
 
--- name: put_leaderboard_row
+-- name: put_leaderboard_row!
 INSERT INTO leaderboard (
     account_id, season, kind, audience, sessions, wins, losses, civilian_games, sheriff_games, mafia_games, don_games,
     points, win_bound, wins_above, rating_bound, current_run, longest_wins, longest_losses, latest_results, latest_time,
@@ -22,10 +22,10 @@ ON CONFLICT (account_id, season, kind) DO UPDATE SET
     longest_losses = excluded.longest_losses, latest_results = excluded.latest_results,
     latest_time = excluded.latest_time, latest_game = excluded.latest_game;
 
--- name: delete_leaderboard_row
+-- name: delete_leaderboard_row!
 DELETE FROM leaderboard WHERE account_id = :account_id AND season = :season AND kind = :kind;
 
--- name: update_rating_bound
+-- name: update_rating_bound!
 UPDATE leaderboard
 SET rating_bound = (
     SELECT bound_after
@@ -48,7 +48,7 @@ SELECT account_id, CASE WHEN state = 'active' AND kind = 'person' THEN statistic
 FROM users
 WHERE account_id = :account_id;
 
--- name: update_audience
+-- name: update_audience!
 UPDATE leaderboard
 SET audience = (
     SELECT CASE WHEN state = 'active' AND users.kind = 'person' THEN statistics_audience ELSE 3 END
@@ -67,7 +67,7 @@ ON CONFLICT (season, kind) DO UPDATE SET
     civilian = excluded.civilian, sheriff = excluded.sheriff, mafia = excluded.mafia, don = excluded.don
 RETURNING season;
 
--- name: update_wins_above
+-- name: update_wins_above!
 UPDATE leaderboard
 SET wins_above = wins - civilian_games * :civilian - sheriff_games * :sheriff - mafia_games * :mafia - don_games * :don
 WHERE season = :season AND kind = :kind AND win_bound IS NOT NULL;

@@ -1,8 +1,8 @@
 """Rates games in the order in which they were played, and undoes ratings when something earlier changes.
 
 The rated games are always the first ones of that order, so that a rating depends on the games alone and not on when
-they were recorded. A late, corrected or voided game undoes the ratings from there on, the newest first, each by what was
-believed before it; then they are made again. A few are done in the transaction that records the game, more by
+they were recorded. A late, corrected or voided game undoes the ratings from there on, the newest first, each by what
+was believed before it; then they are made again. A few are done in the transaction that records the game, more by
 `replays.Replays` step by step.
 """
 

@@ -28,7 +28,7 @@ SELECT account_id, start_time, game_id, season, kind, rated_games, red, black, r
 FROM rating_changes
 WHERE start_time = :rated_time AND game_id = :game_id;
 
--- name: delete_changes_of_game
+-- name: delete_changes_of_game!
 DELETE FROM rating_changes WHERE start_time = :rated_time AND game_id = :game_id;
 
 -- name: get_rating
@@ -36,7 +36,7 @@ SELECT account_id, rated_games, red, black, red_variance, black_variance, covari
 FROM ratings
 WHERE account_id = :account_id;
 
--- name: put_rating
+-- name: put_rating!
 INSERT INTO ratings (account_id, rated_games, red, black, red_variance, black_variance, covariance, elo_red, elo_black)
 VALUES (:account_id, :rated_games, :red, :black, :red_variance, :black_variance, :covariance, :elo_red, :elo_black)
 ON CONFLICT (account_id) DO UPDATE SET
@@ -44,28 +44,28 @@ ON CONFLICT (account_id) DO UPDATE SET
     red_variance = excluded.red_variance, black_variance = excluded.black_variance, covariance = excluded.covariance,
     elo_red = excluded.elo_red, elo_black = excluded.elo_black;
 
--- name: delete_rating
+-- name: delete_rating!
 DELETE FROM ratings WHERE account_id = :account_id;
 
 -- name: get_side_bias
 SELECT kind, rated_games, mean, variance FROM side_biases WHERE kind = :kind;
 
--- name: put_side_bias
+-- name: put_side_bias!
 INSERT INTO side_biases (kind, rated_games, mean, variance)
 VALUES (:kind, :rated_games, :mean, :variance)
 ON CONFLICT (kind) DO UPDATE SET
     rated_games = excluded.rated_games, mean = excluded.mean, variance = excluded.variance;
 
--- name: delete_side_bias
+-- name: delete_side_bias!
 DELETE FROM side_biases WHERE kind = :kind;
 
--- name: mark_rated
+-- name: mark_rated!
 UPDATE games
 SET rated_time = :rated_time, rated_kind = :rated_kind, red_chance = :red_chance, bias_mean_before = :bias_mean_before,
     bias_variance_before = :bias_variance_before
 WHERE game_id = :game_id;
 
--- name: insert_change
+-- name: insert_change!
 INSERT INTO rating_changes (
     account_id, start_time, game_id, season, kind, role, result, chance, rated_games, red, black, red_variance,
     black_variance, covariance, elo_red, elo_black, rating_before, rating_after, deviation_before, deviation_after,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from profile_service.storage import rating_store
 from profile_service.storage.game_rows import load_games
-from profile_service.storage.leaderboard_rows import update_baselines, update_rows
+from profile_service.storage.leaderboard_rows import update_baselines, update_ratings, update_rows
 from profile_service.storage.totals import add_games
 from runtime.database import Database, Session
 
@@ -66,6 +66,7 @@ async def _add_up(session: Session) -> bool:
     games = await load_games(session, [row["game_id"] for row in rows])
     totals = await add_games(session, games, sign=1)
     await update_rows(session, totals, games)
+    await update_ratings(session, totals)
     last = rows[-1] if len(rows) == STEP_GAMES else {"start_time": None, "game_id": None}
     await session.all("set_reckoning", start_time=last["start_time"], game_id=last["game_id"])
     return True

@@ -3,12 +3,12 @@ SELECT account_id, season, kind, month, counters
 FROM totals
 WHERE account_id = :account_id AND season = :season AND kind = :kind AND month = :month;
 
--- name: put_totals
+-- name: put_totals!
 INSERT INTO totals (account_id, season, kind, month, counters)
 VALUES (:account_id, :season, :kind, :month, :counters)
 ON CONFLICT (account_id, season, kind, month) DO UPDATE SET counters = excluded.counters;
 
--- name: delete_totals
+-- name: delete_totals!
 DELETE FROM totals WHERE account_id = :account_id AND season = :season AND kind = :kind AND month = :month;
 
 -- name: list_month_totals
