@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -27,12 +29,41 @@ from profile_service.storage.audit_store import record as record_event
 from profile_service.storage.game_rows import insert_games, is_same, load_games, replace_game, with_results
 from profile_service.users import search_key
 from runtime.database import Database, Session
-from runtime.errors import Violation
+from runtime.errors import DomainError, Violation
+from runtime.shielding import to_the_end
 from runtime.times import MICRO
 
 REQUEST_AGE = timedelta(days=1)
+# So many games share one commit at most, but for those of one call.
+TOGETHER = 100
 # No username has a colon, so no player is called like a guest.
 _GUEST = "guest:"
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """A call to record games."""
+
+    told: Sequence[ToldGame]
+    request: Request
+    dry_run: bool
+    answer: asyncio.Future[list[Game]]
+
+    @property
+    def game_ids(self) -> list[str]:
+        """The games to answer with."""
+        return [] if self.dry_run else [told.game.game_id for told in self.told]
+
+    def succeed(self, games: list[Game]) -> None:
+        """Answer, unless the caller is gone."""
+        if not self.answer.done():
+            self.answer.set_result(games)
+
+    def fail(self, error: Exception) -> None:
+        """Answer with an error, unless the caller is gone."""
+        if not self.answer.done():
+            self.answer.set_exception(error)
+            self.answer.exception()  # whoever is cancelled just now does not take it
 
 
 class GameStoreWriter:
@@ -41,22 +72,72 @@ class GameStoreWriter:
     def __init__(self, database: Database, *, new_id: Callable[[], str]) -> None:
         self._database = database
         self._new_id = new_id
+        self._writing = asyncio.Lock()
+        self._waiting: deque[_Call] = deque()
 
     async def record(self, told: Sequence[ToldGame], request: Request, *, dry_run: bool) -> list[Game]:
-        """See `game_recorder.GameWriter`."""
-        async with self._database.write() as session:
-            if not dry_run:
-                await _note(session, request)
-            games = await self._seated(session, told, with_guests=not dry_run)
-            ids = [game.game_id for game in games]
-            recorded = {game.game_id: game for game in await load_games(session, ids)}
-            _require_same(recorded, games)
-            if dry_run:
-                return []
-            new = [replace(game, recorder_id=request.recorder_id) for game in games if game.game_id not in recorded]
-            await insert_games(session, new)
-            await reckoning.add(session, new)
-            return await load_games(session, ids)
+        """See `game_recorder.GameWriter`.
+
+        Calls that come while another one is being written are written together: one commit for all of them.
+        """
+        call = _Call(told, request, dry_run, asyncio.get_running_loop().create_future())
+        self._waiting.append(call)
+        try:
+            async with self._writing:
+                if not call.answer.done():
+                    await to_the_end(self._record_together(self._next_calls()))
+            return await call.answer
+        except asyncio.CancelledError:
+            call.answer.cancel()
+            raise
+
+    def _next_calls(self) -> list[_Call]:
+        """Take calls that wait, the first of them whatever its size."""
+        calls: list[_Call] = []
+        games = 0
+        while self._waiting and (not calls or games + len(self._waiting[0].told) <= TOGETHER):
+            call = self._waiting.popleft()
+            if not call.answer.done():
+                calls.append(call)
+                games += len(call.told)
+        return calls
+
+    async def _record_together(self, calls: Sequence[_Call]) -> None:
+        new: dict[str, Game] = {}
+        try:
+            async with self._database.write() as session:
+                accepted = [call for call in calls if await self._accept(session, call, new)]
+                await insert_games(session, list(new.values()))
+                await reckoning.add(session, list(new.values()))
+                ids = dict.fromkeys(game_id for call in accepted for game_id in call.game_ids)
+                recorded = {game.game_id: game for game in await load_games(session, list(ids))}
+        except Exception as error:
+            for call in calls:
+                call.fail(error)
+            return
+        for call in accepted:
+            call.succeed([recorded[game_id] for game_id in call.game_ids])
+
+    async def _accept(self, session: Session, call: _Call, new: dict[str, Game]) -> bool:
+        """Add a call's games to the new ones; when it cannot be written, tell it before anything of it is."""
+        try:
+            await _require_own(session, call.request)
+            accounts = await _accounts(session, call.told)
+            _require_known(call.told, accounts)
+            games = [_with_accounts(told.game, accounts) for told in call.told]
+            before = {game.game_id: game for game in await load_games(session, [game.game_id for game in games])}
+            _require_same(before | new, games)
+        except DomainError as error:
+            call.fail(error)
+            return False
+        if not call.dry_run:
+            await _note(session, call.request)
+            await self._seat_guests(session, call.told, accounts)
+            for told in call.told:
+                if told.game.game_id not in before | new:
+                    game = _with_accounts(told.game, accounts)
+                    new[game.game_id] = replace(game, recorder_id=call.request.recorder_id)
+        return True
 
     async def find_unknown(self, told: Sequence[ToldGame]) -> list[Violation]:
         """See `game_recorder.GameWriter`."""
@@ -69,7 +150,10 @@ class GameStoreWriter:
             recorded = await _get(session, told.game.game_id)
             if recorded.state == "voided":
                 raise GameVoided(recorded.game_id)
-            [game] = await self._seated(session, [told], with_guests=True)
+            accounts = await _accounts(session, [told])
+            _require_known([told], accounts)
+            await self._seat_guests(session, [told], accounts)
+            game = _with_accounts(told.game, accounts)
             if is_same(recorded, game):
                 return recorded
             _require_etag(recorded, etag)
@@ -111,18 +195,13 @@ class GameStoreWriter:
             await record_event(session, Kind.GUEST_MERGED, player, actor_id=actor_id, games=str(len(rows)))
             return len(rows)
 
-    async def _seated(self, session: Session, told: Sequence[ToldGame], *, with_guests: bool) -> list[Game]:
-        """Return the games with the accounts of their players, seats in the order of their numbers."""
-        accounts = await _accounts(session, told)
-        violations = _unknown(told, accounts)
-        if violations:
-            raise PlayerUnknown(_first_unknown(told, accounts), violations)
+    async def _seat_guests(self, session: Session, told: Sequence[ToldGame], accounts: dict[str, str]) -> None:
+        """Add to the accounts those of guests who sit down for the first time."""
         for seat in (seat for each in told for seat in each.game.seats if seat.nickname):
             name = _guest_name(seat.nickname)
-            if with_guests and name not in accounts:
+            if name not in accounts:
                 accounts[name] = self._new_id()
                 await session.all("insert_guest", account_id=accounts[name], username=name, nickname=seat.nickname)
-        return [_with_accounts(each.game, accounts) for each in told]
 
     async def _forget_guests(self, session: Session, seats: Iterable[Seat]) -> None:
         """Delete guests who sit in no game any more: they were a slip of the pen."""
@@ -138,16 +217,20 @@ async def _get(session: Session, game_id: str) -> Game:
     return games[0]
 
 
+async def _require_own(session: Session, request: Request) -> None:
+    if not request.request_id:
+        return
+    known = await session.one("get_request", request_id=request.request_id)
+    if known is not None and (known["recorder_id"], known["digest"]) != (request.recorder_id, request.digest):
+        raise RequestIdReused()
+
+
 async def _note(session: Session, request: Request) -> None:
     if not request.request_id:
         return
     await session.all("delete_old_requests", age=REQUEST_AGE // MICRO)
-    known = await session.one("get_request", request_id=request.request_id)
-    if known is None:
-        columns = {"recorder_id": request.recorder_id, "digest": request.digest}
-        await session.one("insert_request", request_id=request.request_id, **columns)
-    elif (known["recorder_id"], known["digest"]) != (request.recorder_id, request.digest):
-        raise RequestIdReused()
+    columns = {"recorder_id": request.recorder_id, "digest": request.digest}
+    await session.all("insert_request", request_id=request.request_id, **columns)
 
 
 async def _note_change(session: Session, kind: Kind, game_id: str, actor_id: str) -> None:
@@ -174,6 +257,12 @@ def _require_same(recorded: dict[str, Game], games: Sequence[Game]) -> None:
 def _require_etag(game: Game, etag: str) -> None:
     if etag and etag != etag_of(game):
         raise EtagStale()
+
+
+def _require_known(told: Sequence[ToldGame], accounts: dict[str, str]) -> None:
+    violations = _unknown(told, accounts)
+    if violations:
+        raise PlayerUnknown(_first_unknown(told, accounts), violations)
 
 
 def _unknown(told: Sequence[ToldGame], accounts: dict[str, str]) -> list[Violation]:

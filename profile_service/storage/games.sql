@@ -58,10 +58,10 @@ SELECT account_id, statistics_audience, games_audience FROM users WHERE username
 -- name: get_request^
 SELECT recorder_id, digest FROM game_requests WHERE request_id = :request_id;
 
--- name: insert_request^
+-- name: insert_request!
 INSERT INTO game_requests (request_id, recorder_id, digest, create_time)
 VALUES (:request_id, :recorder_id, :digest, now_micros())
-RETURNING request_id;
+ON CONFLICT (request_id) DO NOTHING;
 
 -- name: delete_old_requests!
 DELETE FROM game_requests WHERE create_time < now_micros() - :age;

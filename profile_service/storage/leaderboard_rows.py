@@ -9,7 +9,7 @@ from typing import Any
 from profile_service.games import ROLES, Game
 from profile_service.rates import baseline, wilson
 from profile_service.runs import Runs
-from profile_service.statistics import COMPENSATION
+from profile_service.statistics import COMPENSATION, REASONS
 from profile_service.storage.periods import EVER
 from profile_service.storage.totals import CLUB, Counters, Scope, read_totals, scopes_of
 from runtime.database import Row, Session
@@ -17,6 +17,7 @@ from runtime.times import micros
 
 # The audience of who is on no leaderboard: guests, and those who are leaving.
 ON_NONE = 3
+_POINTS = (COMPENSATION, *(f"{role}.points_{reason}" for role in ROLES for reason in REASONS))
 
 
 async def update_rows(session: Session, totals: Mapping[Scope, Counters], newest: Sequence[Game]) -> None:
@@ -81,9 +82,7 @@ def wins_above(counters: Mapping[str, int], shares: Mapping[str, float]) -> floa
 
 def points_of(counters: Mapping[str, int]) -> int:
     """Return all points, with compensation."""
-    return counters.get(COMPENSATION, 0) + sum(
-        count for name, count in counters.items() if name.partition(".")[2].startswith("points_")
-    )
+    return sum(counters.get(name, 0) for name in _POINTS)
 
 
 def _columns(counters: Counters, shares: Mapping[str, float]) -> dict[str, Any]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import Any
+
+import orjson
 
 from profile_service.counting import counts_of_game
 from profile_service.errors import UserNotFound
@@ -166,7 +167,7 @@ async def _counters_of_period(session: Session, account_id: str, games: Games) -
             last_month=whole[1],
         )
         for row in rows:
-            counters = added(counters, json.loads(row["counters"]))
+            counters = added(counters, orjson.loads(row["counters"]))
     for period in games.period.outside_whole_months():
         end = Games(period, games.season, games.kind)
         rows = await session.all("list_results", account_id=account_id, **end.parameters)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+import orjson
 
 from profile_service.counting import counts_of_game
 from profile_service.games import Game
@@ -24,8 +25,7 @@ SERIES = "series."
 Counters = dict[str, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(NamedTuple):
     """One player's games of a season and a kind; ALL stands for every one."""
 
     account_id: str
@@ -51,13 +51,17 @@ async def add_games(
     """
     changes: dict[tuple[Scope, str], Counters] = defaultdict(dict)
     for game in games:
-        month = month_of(game.start_time)
+        everybody: Counters = {}
         for seat, counts in zip(game.seats, counts_of_game(game), strict=True):
-            if only and seat.account_id != only:
+            sums = {name: count for name, count in counts.items() if not name.startswith(SERIES)}
+            _add(everybody, sums, sign)
+            if seat.account_id in ("", NOBODY) or (only and seat.account_id != only):
                 continue
-            owners = [seat.account_id] if seat.account_id not in ("", NOBODY) else []
-            for owner in (*owners, CLUB) if club else owners:
-                _spread(changes, scopes_of(owner, game.season, game.kind), month, counts, sign)
+            _spread(changes, seat.account_id, game, sums, sign)
+            series = {name: count for name, count in counts.items() if name.startswith(SERIES)}
+            _add(changes[Scope(seat.account_id, game.season, game.kind), ALL], series, sign)
+        if club:
+            _spread(changes, CLUB, game, everybody, 1)
     return await _apply(session, changes)
 
 
@@ -66,29 +70,33 @@ async def read_totals(session: Session, scope: Scope, month: str = ALL) -> Count
     row = await session.one(
         "get_totals", account_id=scope.account_id, season=scope.season, kind=scope.kind, month=month
     )
-    return {} if row is None else json.loads(row["counters"])
+    return {} if row is None else orjson.loads(row["counters"])
 
 
 def added(old: Mapping[str, int], change: Mapping[str, int]) -> Counters:
-    """Return the sum, without counters that come to nothing, in the order of their names."""
+    """Return the sum, without counters that come to nothing."""
     total = dict(old)
     for name, count in change.items():
-        total[name] = total.get(name, 0) + count
-    return {name: total[name] for name in sorted(total) if total[name]}
+        new = total.get(name, 0) + count
+        if new:
+            total[name] = new
+        else:
+            total.pop(name, None)
+    return total
+
+
+def _add(counters: Counters, change: Mapping[str, int], sign: int) -> None:
+    for name, count in change.items():
+        counters[name] = counters.get(name, 0) + sign * count
 
 
 def _spread(
-    changes: dict[tuple[Scope, str], Counters], scopes: Sequence[Scope], month: str, counts: Counters, sign: int
+    changes: dict[tuple[Scope, str], Counters], account_id: str, game: Game, counts: Counters, sign: int
 ) -> None:
-    narrow = scopes[0]
-    for name, count in counts.items():
-        series = name.startswith(SERIES)
-        if series and narrow.account_id == CLUB:
-            continue
-        targets = [(narrow, ALL)] if series else [*((scope, ALL) for scope in scopes), (narrow, month)]
-        for target in targets:
-            change = changes[target]
-            change[name] = change.get(name, 0) + sign * count
+    scopes = scopes_of(account_id, game.season, game.kind)
+    for scope in scopes:
+        _add(changes[scope, ALL], counts, sign)
+    _add(changes[scopes[0], month_of(game.start_time)], counts, sign)
 
 
 async def _apply(session: Session, changes: dict[tuple[Scope, str], Counters]) -> dict[Scope, Counters]:
@@ -97,12 +105,15 @@ async def _apply(session: Session, changes: dict[tuple[Scope, str], Counters]) -
         scope, month = key
         if month == ALL and ALL not in (scope.season, scope.kind) and scope.account_id != CLUB:
             # The compensation is no sum over games but what a season's come to: the difference goes to all rows.
-            before, after = _compensation(old[key]), _compensation(added(old[key], changes[key]))
-            for wider in scopes_of(scope.account_id, scope.season, scope.kind):
-                change = changes[wider, ALL]
-                change[COMPENSATION] = change.get(COMPENSATION, 0) + after - before
+            more = _more_compensation(old[key], changes[key])
+            for wider in scopes_of(scope.account_id, scope.season, scope.kind) if more else ():
+                _add(changes[wider, ALL], {COMPENSATION: more}, 1)
     new = {key: added(old[key], change) for key, change in changes.items()}
-    rows = [{**_parameters(key), "counters": json.dumps(counters)} for key, counters in new.items() if counters]
+    rows = [
+        {**_parameters(key), "counters": orjson.dumps(counters, option=orjson.OPT_SORT_KEYS).decode()}
+        for key, counters in new.items()
+        if counters
+    ]
     await session.many("put_totals", rows)
     await session.many("delete_totals", [_parameters(key) for key, counters in new.items() if not counters])
     return {scope: counters for (scope, month), counters in new.items() if month == ALL and scope.account_id != CLUB}
@@ -111,19 +122,24 @@ async def _apply(session: Session, changes: dict[tuple[Scope, str], Counters]) -
 async def _read(session: Session, keys: Iterable[tuple[Scope, str]]) -> dict[tuple[Scope, str], Counters]:
     rows = await session.many("get_totals", map(_parameters, keys))
     found = {
-        (Scope(row["account_id"], row["season"], row["kind"]), row["month"]): json.loads(row["counters"])
+        (Scope(row["account_id"], row["season"], row["kind"]), row["month"]): orjson.loads(row["counters"])
         for row in rows
     }
     return defaultdict(dict, found)
 
 
-def _compensation(counters: Mapping[str, int]) -> int:
-    series: dict[str, Counters] = defaultdict(dict)
-    for name, count in counters.items():
-        if name.startswith(SERIES):
-            profile, _, counter = name.removeprefix(SERIES).rpartition(".")
-            series[profile][counter] = count
-    return sum(compensation(PROFILES[profile], counts) for profile, counts in series.items() if profile in PROFILES)
+def _more_compensation(old: Counters, change: Counters) -> int:
+    """Return by how much the compensation grows when a season's counters change."""
+    names = {name for name in change if name.startswith(SERIES)}
+    profiles = {name.removeprefix(SERIES).rpartition(".")[0] for name in names}
+    new = added(old, {name: change[name] for name in names})
+    return sum(_compensation(profile, new) - _compensation(profile, old) for profile in profiles & PROFILES.keys())
+
+
+def _compensation(profile: str, counters: Counters) -> int:
+    prefix = f"{SERIES}{profile}."
+    series = {name.removeprefix(prefix): count for name, count in counters.items() if name.startswith(prefix)}
+    return compensation(PROFILES[profile], series)
 
 
 def _parameters(key: tuple[Scope, str]) -> dict[str, str]:
