@@ -48,11 +48,6 @@ async def replace_game(session: Session, game: Game) -> None:
     await session.many("insert_seat", _seat_columns(game))
 
 
-def with_results(game: Game) -> Game:
-    """Return the game with the results of its seats."""
-    return replace(game, seats=tuple(replace(seat, result=result_for(seat.role, game.winner)) for seat in game.seats))
-
-
 def is_same(recorded: Game, told: Game) -> bool:
     """Return whether a game says what is recorded. Who left could have been anybody."""
     return record_of(recorded) == record_of(told) and all(

@@ -7,7 +7,6 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any
 
 from profile_service.audit import Kind
 from profile_service.errors import (
@@ -23,10 +22,10 @@ from profile_service.errors import (
 )
 from profile_service.game_messages import etag_of
 from profile_service.game_recorder import Request, ToldGame
-from profile_service.games import Game, Seat
+from profile_service.games import Game, Seat, result_for
 from profile_service.storage import reckoning
 from profile_service.storage.audit_store import record as record_event
-from profile_service.storage.game_rows import insert_games, is_same, load_games, replace_game, with_results
+from profile_service.storage.game_rows import insert_games, is_same, load_games, replace_game
 from profile_service.users import search_key
 from runtime.database import Database, Session
 from runtime.errors import DomainError, Violation
@@ -279,9 +278,13 @@ def _first_unknown(told: Sequence[ToldGame], accounts: dict[str, str]) -> str:
     return next(name for name in names if name not in accounts)
 
 
-def _with_accounts(game: Game, accounts: dict[str, Any]) -> Game:
-    seats = [replace(seat, account_id=accounts.get(_name(seat), "")) for seat in game.seats]
-    return with_results(replace(game, seats=tuple(sorted(seats, key=lambda seat: seat.seat_number))))
+def _with_accounts(game: Game, accounts: dict[str, str]) -> Game:
+    """Return the game with accounts and results, seats in the order of their numbers."""
+    seats = (
+        replace(seat, account_id=accounts.get(_name(seat), ""), result=result_for(seat.role, game.winner))
+        for seat in game.seats
+    )
+    return replace(game, seats=tuple(sorted(seats, key=lambda seat: seat.seat_number)))
 
 
 def _name(seat: Seat) -> str:
