@@ -10,7 +10,7 @@ PORT ?= 7070
 TESTFLAGS ?= -n 3 --dist loadgroup
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help run reset test lint format protos faults mutants bench dist clean
+.PHONY: help run reset test lint format protos faults mutants bench calibrate dist clean
 
 help: ## List the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -56,6 +56,9 @@ mutants: .venv/dev ## Break tokens, access and ownership in two thousand places 
 
 bench: .venv/dev ## Measure against bare gRPC in the same run; writes bench/results/
 	@$(BIN)/python -m bench $(BENCHFLAGS)
+
+calibrate: .venv/dev ## Predict games by our ratings, a base rate and a coin (GAMES=file of `dossier game list --limit 0 --json`)
+	@$(BIN)/python -m bench.calibrate $(GAMES)
 
 dist: .venv/dev ## Build the distributions, dossier and dossier-protos, into dist/
 	@$(UV) build --quiet --all-packages --out-dir dist

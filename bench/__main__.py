@@ -11,8 +11,9 @@ import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
-from bench.figures import download, get_user, report, start
+from bench.figures import download, games, get_user, report, start
 from bench.measuring import Figure, Plan
 from bench.processes import ROOT
 from bench.results import print_table, write_json
@@ -22,6 +23,10 @@ FIGURES: dict[str, Callable[[Plan], Sequence[Figure]]] = {
     "start": start.cold_start,
     "get_user": get_user.direct,
     "get_user_gateway": get_user.through_gateway,
+    "player_stats": games.player_stats,
+    "record_game": games.recording,
+    "reckoning": games.reckoning,
+    "leaderboard": games.leaderboard,
     "report": report.latency,
     "download": download.direct,
     "download_gateway": download.through_gateway,
@@ -52,9 +57,10 @@ def _options() -> argparse.Namespace:
 
 
 def _plan(options: argparse.Namespace, folder: Path, stack: ExitStack) -> Plan:
+    amounts: dict[str, Any] = {"seconds": 1.2, "reports": 20, "many": 100_000, "report_bytes": 64 * MEBIBYTE}
     if options.quick:
-        return Plan(folder, stack, rounds=options.rounds or 3, seconds=0.4, reports=4, report_bytes=16 * MEBIBYTE)
-    return Plan(folder, stack, rounds=options.rounds or 7, seconds=1.2, reports=20, report_bytes=64 * MEBIBYTE)
+        amounts = {"seconds": 0.4, "reports": 4, "many": 5000, "report_bytes": 16 * MEBIBYTE}
+    return Plan(folder, stack, rounds=options.rounds or (3 if options.quick else 7), **amounts)
 
 
 def _at_least_one(text: str) -> int:

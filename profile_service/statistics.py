@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 
 from profile_service.games import ROLES
 from profile_service.rates import Interval, baseline, wilson
+from profile_service.rating.display import Shown
+from profile_service.rating.elo import Elo
 from profile_service.runs import NO_RUNS, Runs
 
 RED_ROLES = ("civilian", "sheriff")
@@ -61,15 +63,14 @@ class Peak:
 
 @dataclass(frozen=True, slots=True)
 class RatingPicture:
-    """A player's rating, ready to be shown. Each side has rating, deviation and Elo."""
+    """A player's rating, ready to be shown."""
 
-    rating: float
-    deviation: float
-    lower_bound: float
+    overall: Shown
+    red: Shown
+    black: Shown
+    elo: Elo
     rated_games: int
     provisional: bool
-    red: tuple[float, float, float]
-    black: tuple[float, float, float]
     peak: Peak
     low: Peak
     pending: bool

@@ -1,1 +1,1 @@
-"""Ratings: what results say of players' strength."""
+"""Ratings of players from decided games: pure rules, without storage, wire or clock."""

@@ -1,39 +1,64 @@
-"""Elo on team means, with a rating for red and one for black, as the mafiaratings project reckons it."""
+"""Elo on team means: the rating that clubs know, shown beside our own.
+
+A win gains more than a loss costs, so ratings inflate by design.
+
+Source: the rating of mafiaratings.com, its formula and its K.
+"""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
-from dataclasses import dataclass
-from statistics import fmean
+from dataclasses import dataclass, replace
+from math import fsum, pow
+from typing import Final
 
-START = 1000.0
-SCALE = 400.0
-# What a win and a loss are worth at most, by kind of game. A win is worth more than a loss, so that playing is
-# rewarded; the ratings of all together grow for that.
-STAKES = {"club": (4.0, 3.0), "tournament": (16.0, 12.0), "elite": (64.0, 48.0)}
-FULL_TABLE = 10
+START: Final = 1000.0
+FULL_TABLE: Final = 10
+# By kind of game: what a certain loser gains by a win, and what a certain winner loses by a loss.
+K: Final = {"club": (4.0, 3.0), "tournament": (16.0, 12.0), "elite": (64.0, 48.0)}
 
 
 @dataclass(frozen=True, slots=True)
-class RatedElo:
-    """The ratings after a game, in the order in which the players were given."""
+class Elo:
+    """A player's two ratings; only that of the side which was played changes."""
 
-    reds: tuple[float, ...]
-    blacks: tuple[float, ...]
-
-
-def chance_of_red(reds: Sequence[float], blacks: Sequence[float]) -> float:
-    """Return the chance of red to win against black, from the ratings of each side. Neither may be empty."""
-    return 1.0 / (1.0 + math.pow(10.0, (fmean(blacks) - fmean(reds)) / SCALE))
+    red: float = START
+    black: float = START
 
 
-def rate(reds: Sequence[float], blacks: Sequence[float], *, kind: str, red_won: bool) -> RatedElo:
-    """Return the ratings after a game of a kind: every winner gains the same, every loser loses the same."""
+@dataclass(frozen=True, slots=True)
+class EloRated:
+    """Everybody after a game, in the order they were given, and the chance that red had before it."""
+
+    reds: tuple[Elo, ...]
+    blacks: tuple[Elo, ...]
+    chance: float
+
+
+def chance_of_red(reds: Sequence[Elo], blacks: Sequence[Elo]) -> float:
+    """Return the chance that red wins, from red ratings of the reds and black ratings of the blacks."""
+    # `fsum` is exact, so that the order of the seats changes no bit.
+    mean_red = fsum([player.red for player in reds]) / len(reds)
+    mean_black = fsum([player.black for player in blacks]) / len(blacks)
+    return 1.0 / (1.0 + pow(10.0, (mean_black - mean_red) / 400.0))
+
+
+def rate(reds: Sequence[Elo], blacks: Sequence[Elo], *, kind: str, red_won: bool) -> EloRated:
+    """Rate one decided game of a kind in K; draws and void games rate nobody."""
     chance = chance_of_red(reds, blacks)
-    win, loss = STAKES[kind]
-    share = 1.0 if len(reds) + len(blacks) >= FULL_TABLE else 0.5
-    surprise = 1.0 - chance if red_won else chance
-    gain, fall = share * win * surprise, share * loss * surprise
-    red_change, black_change = (gain, -fall) if red_won else (-fall, gain)
-    return RatedElo(tuple(red + red_change for red in reds), tuple(black + black_change for black in blacks))
+    gain, loss = k_factors(kind, players=len(reds) + len(blacks))
+    if red_won:
+        red_change, black_change = gain * (1.0 - chance), -loss * (1.0 - chance)
+    else:
+        red_change, black_change = -loss * chance, gain * chance
+    return EloRated(
+        tuple([replace(player, red=player.red + red_change) for player in reds]),
+        tuple([replace(player, black=player.black + black_change) for player in blacks]),
+        chance,
+    )
+
+
+def k_factors(kind: str, *, players: int) -> tuple[float, float]:
+    """Return K of a win and of a loss: half at a table that is not full."""
+    win, loss = K[kind]
+    return (win, loss) if players >= FULL_TABLE else (win / 2.0, loss / 2.0)

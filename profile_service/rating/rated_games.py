@@ -7,7 +7,10 @@ from dataclasses import dataclass
 
 from profile_service.games import Game, Seat, side_of
 from profile_service.rating import elo, two_sided
+from profile_service.rating.elo import Elo
 from profile_service.rating.two_sided import FRESH, SideBias, Skill
+
+FRESH_ELO = Elo()
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,13 +18,8 @@ class Player:
     """What is believed of a player."""
 
     skill: Skill = FRESH
-    elo_red: float = elo.START
-    elo_black: float = elo.START
+    elo: Elo = FRESH_ELO
     rated_games: int = 0
-
-    def elo(self, side: str) -> float:
-        """Return the Elo rating on a side."""
-        return self.elo_red if side == "red" else self.elo_black
 
 
 NEW_PLAYER = Player()
@@ -55,25 +53,19 @@ def rate_game(game: Game, players: Mapping[str, Player], bias: SideBias) -> Rate
     reds = [entry for entry in table if side_of(entry[0].role) == "red"]
     blacks = [entry for entry in table if side_of(entry[0].role) == "black"]
     red_won = game.winner == "red"
-    rated = two_sided.rate(
+    skills = two_sided.rate(
         [player.skill for _, player in reds], [player.skill for _, player in blacks], bias, red_won=red_won
     )
     elos = elo.rate(
-        [player.elo_red for _, player in reds],
-        [player.elo_black for _, player in blacks],
-        kind=game.kind,
-        red_won=red_won,
+        [player.elo for _, player in reds], [player.elo for _, player in blacks], kind=game.kind, red_won=red_won
     )
+    rated = zip((*reds, *blacks), (*skills.reds, *skills.blacks), (*elos.reds, *elos.blacks), strict=True)
     after = {
-        seat.account_id: Player(skill, points, player.elo_black, player.rated_games + 1)
-        for (seat, player), skill, points in zip(reds, rated.reds, elos.reds, strict=True)
-        if _is_known(seat)
-    } | {
-        seat.account_id: Player(skill, player.elo_red, points, player.rated_games + 1)
-        for (seat, player), skill, points in zip(blacks, rated.blacks, elos.blacks, strict=True)
+        seat.account_id: Player(skill, points, player.rated_games + 1)
+        for (seat, player), skill, points in rated
         if _is_known(seat)
     }
-    return RatedGame(rated.chance, tuple(entry for entry in table if _is_known(entry[0])), after, rated.bias)
+    return RatedGame(skills.chance, tuple(entry for entry in table if _is_known(entry[0])), after, skills.bias)
 
 
 def _is_known(seat: Seat) -> bool:

@@ -9,6 +9,7 @@ from profile_service.game_messages import FATE, RESULT, ROLE, points_entry, time
 from profile_service.games import POINT, ROLES
 from profile_service.leaderboards import Board, Page, Place
 from profile_service.rates import Interval, role_luck
+from profile_service.rating.display import Shown
 from profile_service.runs import RESULTS, Runs
 from profile_service.statistics import (
     BLACK_ROLES,
@@ -214,21 +215,21 @@ def _form(runs: Runs) -> stats_pb.Form:
 
 def _rating(rating: RatingPicture) -> stats_pb.Rating:
     return stats_pb.Rating(
-        rating=rating.rating,
-        deviation=rating.deviation,
-        lower_bound=rating.lower_bound,
+        rating=rating.overall.rating,
+        deviation=rating.overall.deviation,
+        lower_bound=rating.overall.lower_bound,
         provisional=rating.provisional,
         rated_games=rating.rated_games,
-        red=_side(*rating.red),
-        black=_side(*rating.black),
+        red=_side(rating.red, rating.elo.red),
+        black=_side(rating.black, rating.elo.black),
         peak=_peak(rating.peak),
         low=_peak(rating.low),
         pending=rating.pending,
     )
 
 
-def _side(rating: float, deviation: float, elo: float) -> stats_pb.SideRating:
-    return stats_pb.SideRating(rating=rating, deviation=deviation, elo=elo)
+def _side(shown: Shown, elo: float) -> stats_pb.SideRating:
+    return stats_pb.SideRating(rating=shown.rating, deviation=shown.deviation, elo=elo)
 
 
 def _peak(peak: Peak) -> stats_pb.RatingPeak:

@@ -13,8 +13,10 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from profile_service.games import Game, Seat, side_of
+from profile_service.rating.display import overall
+from profile_service.rating.elo import Elo
 from profile_service.rating.rated_games import Player, RatedGame, rate_game
-from profile_service.rating.two_sided import FRESH_BIAS, SideBias, Skill, deviation, lower_bound, overall
+from profile_service.rating.two_sided import FRESH_BIAS, SideBias, Skill
 from profile_service.storage.game_rows import load_games
 from profile_service.storage.leaderboard_rows import update_ratings
 from profile_service.storage.totals import NOBODY, Scope, scopes_of
@@ -143,7 +145,7 @@ def _scopes(changes: Iterable[Any]) -> set[Scope]:
 def player_of(row: Row) -> Player:
     """Return what a row believes of a player."""
     skill = Skill(row["red"], row["black"], row["red_variance"], row["black_variance"], row["covariance"])
-    return Player(skill, row["elo_red"], row["elo_black"], row["rated_games"])
+    return Player(skill, Elo(row["elo_red"], row["elo_black"]), row["rated_games"])
 
 
 def _rating_columns(account_id: str, player: Player) -> dict[str, Any]:
@@ -156,14 +158,15 @@ def _rating_columns(account_id: str, player: Player) -> dict[str, Any]:
         "red_variance": skill.red_variance,
         "black_variance": skill.black_variance,
         "covariance": skill.covariance,
-        "elo_red": player.elo_red,
-        "elo_black": player.elo_black,
+        "elo_red": player.elo.red,
+        "elo_black": player.elo.black,
     }
 
 
 def _change_columns(game: Game, seat: Seat, before: Player, rated: RatedGame) -> dict[str, Any]:
     after = rated.after[seat.account_id]
     side = side_of(seat.role)
+    shown_before, shown_after = overall(before.skill), overall(after.skill)
     return {
         **_rating_columns(seat.account_id, before),
         "start_time": micros(game.start_time),
@@ -173,13 +176,13 @@ def _change_columns(game: Game, seat: Seat, before: Player, rated: RatedGame) ->
         "role": seat.role,
         "result": seat.result,
         "chance": rated.red_chance if side == "red" else 1 - rated.red_chance,
-        "rating_before": overall(before.skill),
-        "rating_after": overall(after.skill),
-        "deviation_before": deviation(before.skill),
-        "deviation_after": deviation(after.skill),
-        "elo_before": before.elo(side),
-        "elo_after": after.elo(side),
-        "bound_after": lower_bound(after.skill),
+        "rating_before": shown_before.rating,
+        "rating_after": shown_after.rating,
+        "deviation_before": shown_before.deviation,
+        "deviation_after": shown_after.deviation,
+        "elo_before": getattr(before.elo, side),
+        "elo_after": getattr(after.elo, side),
+        "bound_after": shown_after.lower_bound,
     }
 
 

@@ -10,14 +10,7 @@ import orjson
 from profile_service.counting import counts_of_game
 from profile_service.errors import UserNotFound
 from profile_service.games import side_of
-from profile_service.rating.two_sided import (
-    PROVISIONAL_GAMES,
-    deviation,
-    lower_bound,
-    overall,
-    side_deviation,
-    side_rating,
-)
+from profile_service.rating.display import as_black, as_red, is_provisional, overall
 from profile_service.runs import NO_RUNS, Runs
 from profile_service.statistics import NO_GAMES, PairStats, PairTally, Peak, PlayerStats, RatingChange, RatingPicture
 from profile_service.storage.game_rows import load_games
@@ -140,13 +133,12 @@ async def _rating(session: Session, account_id: str) -> RatingPicture | None:
     player = player_of(rows[0])
     skill = player.skill
     return RatingPicture(
-        rating=overall(skill),
-        deviation=deviation(skill),
-        lower_bound=lower_bound(skill),
+        overall=overall(skill),
+        red=as_red(skill),
+        black=as_black(skill),
+        elo=player.elo,
         rated_games=player.rated_games,
-        provisional=player.rated_games < PROVISIONAL_GAMES,
-        red=(side_rating(skill, "red"), side_deviation(skill, "red"), player.elo_red),
-        black=(side_rating(skill, "black"), side_deviation(skill, "black"), player.elo_black),
+        provisional=is_provisional(player.rated_games),
         peak=_peak(peak),
         low=_peak(low),
         pending=pending is not None and bool(pending["pending"]),
