@@ -18,6 +18,7 @@ from profile_service.service_accounts import ServiceAccounts
 from profile_service.sessions import ListedSession, OpenSession, Sessions
 from runtime.contract import role_name, role_value
 
+FIRST_KEY_NAME = "first key"
 Context = grpc.aio.ServicerContext[Any, Any]
 
 
@@ -149,8 +150,9 @@ class CredentialsServicer(credentials_rpc.CredentialsServiceServicer):
     async def CreateServiceAccount(
         self, request: credentials_pb.CreateServiceAccountRequest, context: Context
     ) -> credentials_pb.CreateServiceAccountResponse:
-        secret = await self._service_accounts.create_with_key(
-            request.username, display_name=request.display_name, actor_id=NOBODY
+        await self._service_accounts.create(request.username, display_name=request.display_name, actor_id=NOBODY)
+        secret, _ = await self._service_accounts.create_key(
+            request.username, display_name=FIRST_KEY_NAME, actor_id=NOBODY
         )
         return credentials_pb.CreateServiceAccountResponse(secret=secret)
 
