@@ -130,8 +130,8 @@ async def open_parts(
         avatars = await _open_avatars(ground, stack, images, moderate)
         standings = StandingStore(ground.database)
         roles = Roles(standings)
-        programs = _service_accounts(ground, sign_in.sessions)
-        resets = PasswordResets(mails, passwords, sends_mail=sends_mail)
+        programs = _service_accounts(ground, sign_in)
+        resets = PasswordResets(mails, passwords, limits=sign_in.limits, sends_mail=sends_mail)
         emails = Emails(mails, sign_in.rules, sends_mail=sends_mail)
         account = AccountServicer(
             sign_in.accounts, ground.users, rules=sign_in.rules, emails=emails, deletions=deletions
@@ -203,6 +203,7 @@ async def _open_mail(ground: _Ground, stack: AsyncExitStack, mailer: Mailer | No
 class _SignIn:
     accounts: CredentialStore
     sessions: Sessions
+    limits: GuessingLimits
     rules: CredentialRules
 
 
@@ -216,12 +217,12 @@ def _sign_in(ground: _Ground, passwords: Passwords, *, sends_mail: bool) -> _Sig
     rules = CredentialRules(
         accounts, passwords, limits=limits, sessions=sessions, sends_mail=sends_mail, new_id=_new_id
     )
-    return _SignIn(accounts, sessions, rules)
+    return _SignIn(accounts, sessions, limits, rules)
 
 
-def _service_accounts(ground: _Ground, sessions: Sessions) -> ServiceAccounts:
+def _service_accounts(ground: _Ground, sign_in: _SignIn) -> ServiceAccounts:
     store = ServiceAccountStore(ground.database, username_hash=ground.secret.username_hash)
-    return ServiceAccounts(store, sessions, new_id=_new_id)
+    return ServiceAccounts(store, sign_in.sessions, limits=sign_in.limits, new_id=_new_id)
 
 
 async def _open_deletions(ground: _Ground, stack: AsyncExitStack) -> Deletions:

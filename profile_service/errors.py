@@ -131,6 +131,15 @@ class RoleNotGrantable(NotAllowed):
         super().__init__(f"You may not give or take the role {role}; ask an admin.", role=role)
 
 
+class RoleNotForPrograms(WrongState):
+    """The account is a program's, and the role is for people alone."""
+
+    reason: ClassVar[str] = "ROLE_NOT_FOR_PROGRAMS"
+
+    def __init__(self, role: str) -> None:
+        super().__init__(f"A program cannot have the role {role}; give it to a person.", role=role)
+
+
 class LastAdmin(WrongState):
     """The club would be left without an admin."""
 

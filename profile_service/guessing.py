@@ -40,12 +40,18 @@ class Rule:
         return min(self.first * (1 << doublings), self.longest)
 
 
-# The passwords of one account, tried from one network or out of one session.
+# The passwords of one account, tried from one network or out of one session. Who is known there has this rule alone.
 ONE_SOURCE = Rule("source", 10, _SECOND, 15 * _MINUTE, 15 * _MINUTE)
-# One network: against one password tried on many accounts. A whole club may sit behind it, so it waits for less.
-ONE_NETWORK = Rule("network", 300, _SECOND, _MINUTE, _MINUTE)
+# One network: against one password tried on many accounts. A whole club may sit behind it, so it waits for less, and
+# who signs in where they have been before does not.
+ONE_NETWORK = Rule("network", 300, _SECOND, _MINUTE, _MINUTE, spares_known=True)
 # One account: against many networks that share the work. Its owner is let in where they have been before.
 ONE_ACCOUNT = Rule("account", 100, _SECOND, _MINUTE, _MINUTE, spares_known=True)
+
+
+# One network: tries at API keys and at tokens to reset a password. Both are 256 random bits, which nobody guesses; the
+# rule is there so that no way in is without one.
+ONE_TOKEN_SOURCE = Rule("token", 30, _SECOND, _MINUTE, _MINUTE)
 
 
 def sign_up_rule(per_hour: int) -> Rule:
@@ -82,11 +88,18 @@ class AttemptStore(Protocol):
     async def reserve(self, counters: Sequence[Counter]) -> None:
         """Count a try at each counter. Raises TooManyAttempts when one of them has to wait; then none has counted.
 
-        A source is known from `forgive` on. When the first counter is of a known one, those that spare it do not count.
+        A source is known from `forgive` or `know` on. When the first counter is of a known one, those that spare it do
+        not count.
         """
 
     async def forgive(self, source: Counter, network: Counter | None) -> None:
-        """Empty the counter of a source, which is known from now on, and take one try back from its network's."""
+        """Empty the counter of a source, which is known from now on, and take back its try at the network's counter."""
+
+    async def know(self, source: Counter) -> None:
+        """Empty the counter of a source, which is known from now on, without a try before."""
+
+    async def take_back(self, counter: Counter) -> None:
+        """Take one try back."""
 
 
 class GuessingLimits:
@@ -110,6 +123,21 @@ class GuessingLimits:
     async def forgive(self, attempt: Attempt) -> None:
         """Take back a try whose password was right, and the wrong ones from the same source before it."""
         await self._store.forgive(self._source(attempt), self._network(attempt))
+
+    async def reserve_token(self, network: str) -> None:
+        """Count a try at an API key or a token from a mail before it is looked at. Raises TooManyAttempts."""
+        if network:
+            await self._store.reserve([self._counter(ONE_TOKEN_SOURCE, network)])
+
+    async def forgive_token(self, network: str) -> None:
+        """Take back a try at an API key or token that was good."""
+        if network:
+            await self._store.take_back(self._counter(ONE_TOKEN_SOURCE, network))
+
+    async def know(self, attempt: Attempt) -> None:
+        """Count a source as the owner's: the account was opened there, or its password reset with a mail's token."""
+        if attempt.network:
+            await self._store.know(self._source(attempt))
 
     async def reserve_sign_up(self, network: str) -> None:
         """Count an account before it is opened. Raises TooManyAttempts."""

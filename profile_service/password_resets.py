@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from profile_service.errors import MailerMissing, MailTokenInvalid
+from profile_service.guessing import Attempt, GuessingLimits
 from profile_service.mail import token_hash
 from profile_service.passwords import Passwords, require_uncommon
 
@@ -18,16 +19,22 @@ class PasswordResetStore(Protocol):
     async def username_of(self, token_hash: str) -> str | None:
         """Return whose password a token resets; None when it is not good."""
 
-    async def reset(self, token_hash: str, *, password_hash: str) -> bool:
-        """Use a token up, replace the password and end all sessions. False when the token is not good any more."""
+    async def reset(self, token_hash: str, *, password_hash: str, network: str) -> bool:
+        """Use a token up, replace the password and end all sessions. False when the token is not good any more.
+
+        `network` is where the token came from, for the audit log.
+        """
 
 
 class PasswordResets:
     """The use cases. `sends_mail` says whether there is a mailer."""
 
-    def __init__(self, store: PasswordResetStore, passwords: Passwords, *, sends_mail: bool) -> None:
+    def __init__(
+        self, store: PasswordResetStore, passwords: Passwords, *, limits: GuessingLimits, sends_mail: bool
+    ) -> None:
         self._store = store
         self._passwords = passwords
+        self._limits = limits
         self._sends_mail = sends_mail
 
     async def request(self, login: str, *, network: str) -> None:
@@ -44,13 +51,17 @@ class PasswordResets:
             raise MailerMissing()
         await self._store.queue_reset(login, network=network)
 
-    async def reset(self, token: str, new_password: str) -> None:
-        """Replace the password of the token's account. Raises MailTokenInvalid or PasswordTooCommon."""
+    async def reset(self, token: str, new_password: str, *, network: str) -> None:
+        """Replace the password of a token's account. Raises MailTokenInvalid, PasswordTooCommon or TooManyAttempts."""
+        await self._limits.reserve_token(network)
         hashed_token = token_hash(token)
         username = await self._store.username_of(hashed_token)
         if username is None:  # before a password is hashed, which is slow on purpose
             raise MailTokenInvalid()
         require_uncommon(new_password, username=username, field="new_password")
         password_hash = await self._passwords.hash(new_password)
-        if not await self._store.reset(hashed_token, password_hash=password_hash):
+        if not await self._store.reset(hashed_token, password_hash=password_hash, network=network):
             raise MailTokenInvalid()
+        # Whoever guesses at the account from everywhere keeps its owner waiting no longer, wherever the mail was read.
+        await self._limits.forgive_token(network)
+        await self._limits.know(Attempt(username, network=network))

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from profile_service.audit import NOBODY
-from profile_service.errors import RoleNotGrantable
+from profile_service.errors import RoleNotForPrograms, RoleNotGrantable
 from runtime.contract import powers_of
 
 ADMIN = "admin"
 MANAGER = "manager"
 REFEREE = "referee"
 SERVICE = "service"
+# What a program may be. A key lies in a file, and whoever copies it has what its account may do.
+ROLES_OF_PROGRAMS = frozenset({REFEREE, SERVICE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,7 @@ class Standing:
     account_id: str
     roles: frozenset[str]
     banned: bool
+    is_service: bool = False
 
     @property
     def powers(self) -> frozenset[str]:
@@ -58,12 +61,14 @@ class Roles:
     ) -> frozenset[str]:
         """Give and take roles and return those that the account has then; the operator, NOBODY, may do anything.
 
-        Raises UserNotFound, RoleNotGrantable or LastAdmin.
+        Raises UserNotFound, RoleNotGrantable, RoleNotForPrograms or LastAdmin.
         """
 
         def decide(actor: Standing, subject: Standing) -> frozenset[str]:
             if actor_id != NOBODY:
                 _require_giver(actor, give | take)
+            if subject.is_service and (unfit := give - ROLES_OF_PROGRAMS):
+                raise RoleNotForPrograms(min(unfit))
             return (subject.roles | give) - take
 
         return await self._store.change_roles(username, actor_id=actor_id, decide=decide)

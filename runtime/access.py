@@ -9,7 +9,7 @@ from dossier.access.v1 import access_pb2
 
 from runtime.calls import Call
 from runtime.contract import Method, powers_of
-from runtime.errors import NotAllowed, Unauthenticated
+from runtime.errors import RoleMissing, Unauthenticated
 from runtime.service_tokens import ServiceTokens
 from runtime.sessions import SessionCheck
 from runtime.tokens import TokenVerifier
@@ -23,12 +23,6 @@ class TokenMissing(Unauthenticated):
     reason: ClassVar[str] = "TOKEN_MISSING"
 
 
-class RoleMissing(NotAllowed):
-    """The caller does not hold a role that the method asks for."""
-
-    reason: ClassVar[str] = "ROLE_MISSING"
-
-
 class Door:
     """Admits calls. Default deny: what cannot be proved is refused before the body is read."""
 
@@ -40,7 +34,7 @@ class Door:
         self._service_tokens = service_tokens
 
     async def admit(self, call: Call, method: Method, metadata: Iterable[tuple[str, str | bytes]]) -> None:
-        """Fill in the call's caller. Raises Unauthenticated or NotAllowed when the method's rule refuses."""
+        """Fill in the call's caller. Raises Unauthenticated or RoleMissing when the method's rule refuses."""
         token = _bearer_token(metadata)
         if method.internal:
             call.peer_service = self._admit_service(token)
@@ -63,8 +57,7 @@ def _require(method: Method, call: Call) -> None:
     if call.caller is None:
         raise TokenMissing("Sign in first and send the access token as 'authorization: Bearer ...'.")
     if method.audience == access_pb2.AUDIENCE_ROLE and not method.roles & powers_of(call.caller.roles):
-        wanted = " or ".join(sorted(method.roles))
-        raise RoleMissing(f"This needs the role {wanted}; ask the club's operator for it, then sign in again.")
+        raise RoleMissing(" or ".join(sorted(method.roles)))
 
 
 def _bearer_token(metadata: Iterable[tuple[str, str | bytes]]) -> str | None:

@@ -53,6 +53,15 @@ class NotAllowed(DomainError):
     reason = "NOT_OWNER"
 
 
+class RoleMissing(NotAllowed):
+    """The caller does not hold a role that is asked for. `wanted` names one, or several with "or" between."""
+
+    reason = "ROLE_MISSING"
+
+    def __init__(self, wanted: str) -> None:
+        super().__init__(f"This needs the role {wanted}; ask the club's operator for it, then sign in again.")
+
+
 class NotFound(DomainError):
     """The thing does not exist."""
 

@@ -37,16 +37,35 @@ class AttemptStore:
     async def forgive(self, source: Counter, network: Counter | None) -> None:
         """See `guessing.AttemptStore`."""
         async with self._database.write() as session:
-            await session.all("empty_counter", counter=source.key, known_for=_KNOWN_FOR // MICRO)
-            if network is not None:
-                forgotten_after = network.rule.forgotten_after // MICRO
-                await session.all("take_try_back", counter=network.key, forgotten_after=forgotten_after)
+            was_known = await session.one("is_known", counter=source.key) is not None
+            await _know(session, source)
+            if network is not None and not was_known:  # a known source has not counted there
+                await _take_back(session, network)
+
+    async def know(self, source: Counter) -> None:
+        """See `guessing.AttemptStore`."""
+        async with self._database.write() as session:
+            await _know(session, source)
+
+    async def take_back(self, counter: Counter) -> None:
+        """See `guessing.AttemptStore`."""
+        async with self._database.write() as session:
+            await _take_back(session, counter)
 
     async def _sweep(self, session: Session) -> None:
         if self._tries % _TRIES_PER_SWEEP == 0:
             await session.all("delete_idle_attempts")
             await session.all("delete_surplus_attempts", keep=self._keep)
         self._tries += 1
+
+
+async def _take_back(session: Session, counter: Counter) -> None:
+    forgotten_after = counter.rule.forgotten_after // MICRO
+    await session.all("take_try_back", counter=counter.key, forgotten_after=forgotten_after)
+
+
+async def _know(session: Session, source: Counter) -> None:
+    await session.all("know_source", counter=source.key, known_for=_KNOWN_FOR // MICRO)
 
 
 async def _count_try(session: Session, counter: Counter) -> bool:

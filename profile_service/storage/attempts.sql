@@ -16,17 +16,27 @@ RETURNING counter;
 UPDATE attempts SET forgotten_time = forgotten_time - :forgotten_after WHERE counter = :counter
 RETURNING counter;
 
--- name: empty_counter
-UPDATE attempts SET forgotten_time = now_micros(), next_time = 0, known_until = now_micros() + :known_for
-WHERE counter = :counter
+-- name: know_source
+INSERT INTO attempts (counter, forgotten_time, next_time, known_until)
+VALUES (:counter, now_micros(), 0, now_micros() + :known_for)
+ON CONFLICT (counter) DO UPDATE
+SET forgotten_time = excluded.forgotten_time, next_time = 0, known_until = excluded.known_until
 RETURNING counter;
+
+-- name: is_known^
+SELECT counter FROM attempts WHERE counter = :counter AND known_until > now_micros();
 
 -- name: delete_idle_attempts
 DELETE FROM attempts WHERE forgotten_time < now_micros() AND known_until < now_micros()
 RETURNING counter;
 
 -- name: delete_surplus_attempts
--- Those beyond the newest ones; the limit is there for its OFFSET.
+-- Those beyond the newest ones, known sources last: whoever makes counters by the thousand must not have the owners' go. The
+-- limit is there for its OFFSET.
 DELETE FROM attempts
-WHERE counter IN (SELECT counter FROM attempts ORDER BY forgotten_time DESC LIMIT 10000 OFFSET :keep)
+WHERE counter IN (
+    SELECT counter FROM attempts
+    ORDER BY CASE WHEN known_until > forgotten_time THEN known_until ELSE forgotten_time END DESC
+    LIMIT 10000 OFFSET :keep
+)
 RETURNING counter;

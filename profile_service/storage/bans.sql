@@ -1,20 +1,21 @@
 -- name: find_standing^
 -- Of an account that is hidden too: it may come back.
-SELECT users.account_id, users.roles, bans_in_force.account_id IS NOT NULL AS banned
+SELECT users.account_id, users.kind, users.roles, bans_in_force.account_id IS NOT NULL AS banned
 FROM users
 LEFT JOIN bans_in_force ON bans_in_force.account_id = users.account_id
 WHERE users.username = :username AND users.state IN ('active', 'leaving');
 
 -- name: get_standing^
-SELECT users.account_id, users.roles, bans_in_force.account_id IS NOT NULL AS banned
+SELECT users.account_id, users.kind, users.roles, bans_in_force.account_id IS NOT NULL AS banned
 FROM users
 LEFT JOIN bans_in_force ON bans_in_force.account_id = users.account_id
 WHERE users.account_id = :account_id AND users.state = 'active';
 
 -- name: find_another_admin^
+-- A person: a program that has the role from before programs could not have it leads no club.
 SELECT account_id
 FROM users
-WHERE ' ' || roles || ' ' LIKE '% admin %' AND state = 'active' AND account_id <> :account_id
+WHERE ' ' || roles || ' ' LIKE '% admin %' AND state = 'active' AND kind = 'person' AND account_id <> :account_id
     AND account_id NOT IN (SELECT account_id FROM bans_in_force)
 LIMIT 1;
 

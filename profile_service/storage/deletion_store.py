@@ -34,7 +34,9 @@ class DeletionStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def schedule(self, account_id: str, *, receipt_id: str, mode: Mode, grace: timedelta) -> Receipt | None:
+    async def schedule(
+        self, account_id: str, *, session_id: str, receipt_id: str, mode: Mode, grace: timedelta
+    ) -> Receipt | None:
         """See `deletions.DeletionStore`."""
         async with self._database.write() as session:
             await require_not_last_admin(session, account_id)
@@ -42,7 +44,7 @@ class DeletionStore:
                 return None
             await update_audience(session, account_id)
             await session.all("end_sessions_of", account_id=account_id)
-            await record(session, Kind.DELETION_SCHEDULED, account_id, mode=mode)
+            await record(session, Kind.DELETION_SCHEDULED, account_id, mode=mode, session_id=session_id)
             row = await session.one(
                 "insert_deletion",
                 receipt_id=receipt_id,
@@ -52,7 +54,7 @@ class DeletionStore:
             )
         return _receipt(row)
 
-    async def undelete(self, account_id: str, *, seal: Sealer) -> bool:
+    async def undelete(self, account_id: str, *, network: str, seal: Sealer) -> bool:
         """See `deletions.DeletionStore`."""
         async with self._database.write() as session:
             row = await session.one("end_deletion_of", account_id=account_id)
@@ -60,7 +62,7 @@ class DeletionStore:
                 return await session.one("get_account", account_id=account_id) is not None
             await session.one("show_user", account_id=account_id)
             await update_audience(session, account_id)
-            await record(session, Kind.UNDELETED, account_id)
+            await record(session, Kind.UNDELETED, account_id, address=network)
             await _seal(session, row, seal)
         return True
 

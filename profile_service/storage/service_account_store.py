@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 from profile_service.audit import Kind
 from profile_service.credentials import NewAccount
-from profile_service.errors import ApiKeyQuota, ServiceAccountNotFound
-from profile_service.service_accounts import ApiKey, KeyHolder, NewKey
+from profile_service.errors import ApiKeyNotFound, ApiKeyQuota, ServiceAccountNotFound
+from profile_service.service_accounts import ActorCheck, ApiKey, KeyHolder, NewKey
 from profile_service.storage.audit_store import record
 from profile_service.storage.credential_store import inserting_account
-from profile_service.storage.standing_store import ban_of
+from profile_service.storage.standing_store import ban_of, standing_of
 from runtime.database import Database, Row, Session
 from runtime.times import moment
 
@@ -22,39 +22,47 @@ class ServiceAccountStore:
         self._database = database
         self._username_hash = username_hash
 
-    async def create_service_account(self, account: NewAccount, *, actor_id: str, key: NewKey | None) -> None:
+    async def create_service_account(self, account: NewAccount, *, actor_id: str, check: ActorCheck) -> None:
         """See `service_accounts.ServiceAccountStore`."""
         async with inserting_account(self._database, account, username_hash=self._username_hash) as session:
+            check(await standing_of(session, actor_id))
             await record(session, Kind.SERVICE_ACCOUNT_MADE, account.account_id, actor_id=actor_id)
-            if key is not None:
-                await _insert_key(session, account.account_id, key, actor_id=actor_id, most=1)
 
-    async def create_key(self, username: str, key: NewKey, *, actor_id: str, most: int) -> ApiKey:
+    async def create_key(self, username: str, key: NewKey, *, actor_id: str, check: ActorCheck, most: int) -> ApiKey:
         """See `service_accounts.ServiceAccountStore`."""
         async with self._database.write() as session:
-            account = await session.one("find_service_account", username=username)
-            if account is None:
-                raise ServiceAccountNotFound(username)
-            return await _insert_key(session, account["account_id"], key, actor_id=actor_id, most=most)
+            check(await standing_of(session, actor_id))
+            account_id = await _find_account(session, username)
+            row = await session.one(
+                "insert_api_key",
+                api_key_id=key.api_key_id,
+                account_id=account_id,
+                display_name=key.display_name,
+                digest=key.digest,
+                most=most,
+            )
+            if row is None:
+                raise ApiKeyQuota(most)
+            made = {"api_key_id": key.api_key_id, "name": key.display_name}
+            await record(session, Kind.API_KEY_MADE, account_id, actor_id=actor_id, **made)
+        return _key(row)
 
-    async def list_keys(self, username: str) -> list[ApiKey] | None:
+    async def list_keys(self, username: str) -> list[ApiKey]:
         """See `service_accounts.ServiceAccountStore`."""
         async with self._database.read() as session:
-            account = await session.one("find_service_account", username=username)
-            if account is None:
-                return None
-            return [_key(row) for row in await session.all("list_api_keys", account_id=account["account_id"])]
+            account_id = await _find_account(session, username)
+            return [_key(row) for row in await session.all("list_api_keys", account_id=account_id)]
 
-    async def revoke_key(self, api_key_id: str, *, actor_id: str) -> bool:
+    async def revoke_key(self, api_key_id: str, *, actor_id: str, check: ActorCheck) -> None:
         """See `service_accounts.ServiceAccountStore`."""
         async with self._database.write() as session:
+            check(await standing_of(session, actor_id))
             deleted = await session.one("delete_api_key", api_key_id=api_key_id)
             if deleted is None:
-                return False
+                raise ApiKeyNotFound()
             await session.all("end_sessions_of_api_key", api_key_id=api_key_id)
             account_id = deleted["account_id"]
             await record(session, Kind.API_KEY_REVOKED, account_id, actor_id=actor_id, api_key_id=api_key_id)
-        return True
 
     async def find_key(self, digest: str) -> KeyHolder | None:
         """See `service_accounts.ServiceAccountStore`."""
@@ -62,26 +70,11 @@ class ServiceAccountStore:
         return None if row is None else KeyHolder(row["account_id"], row["api_key_id"], ban_of(row))
 
 
-async def _insert_key(session: Session, account_id: str, key: NewKey, *, actor_id: str, most: int) -> ApiKey:
-    row = await session.one(
-        "insert_api_key",
-        api_key_id=key.api_key_id,
-        account_id=account_id,
-        display_name=key.display_name,
-        digest=key.digest,
-        most=most,
-    )
-    if row is None:
-        raise ApiKeyQuota(most)
-    await record(
-        session,
-        Kind.API_KEY_MADE,
-        account_id,
-        actor_id=actor_id,
-        api_key_id=key.api_key_id,
-        name=key.display_name,
-    )
-    return _key(row)
+async def _find_account(session: Session, username: str) -> str:
+    account = await session.one("find_service_account", username=username)
+    if account is None:
+        raise ServiceAccountNotFound(username)
+    return str(account["account_id"])
 
 
 def _key(row: Row) -> ApiKey:

@@ -26,7 +26,7 @@ class StandingStore:
     ) -> frozenset[str]:
         """See `roles.RoleStore`."""
         async with self._database.write() as session:
-            actor, subject = await _actor(session, actor_id), await _subject(session, username)
+            actor, subject = await standing_of(session, actor_id), await _subject(session, username)
             account_id, before = subject.account_id, subject.roles
             after = decide(actor, subject)
             if ADMIN in before - after and not await session.one("find_another_admin", account_id=account_id):
@@ -52,7 +52,7 @@ class StandingStore:
         until = None if expire_time is None else micros(expire_time)
         end = {} if expire_time is None else {"expire_time": expire_time.isoformat()}
         async with self._database.write() as session:
-            actor, subject = await _actor(session, actor_id), await _subject(session, username)
+            actor, subject = await standing_of(session, actor_id), await _subject(session, username)
             check(actor, subject)
             account_id = subject.account_id
             if not await session.one("put_ban", account_id=account_id, reason=reason, expire_time=until):
@@ -63,7 +63,7 @@ class StandingStore:
     async def unban(self, username: str, *, actor_id: str, check: Callable[[Standing, Standing], None]) -> None:
         """See `bans.BanStore`."""
         async with self._database.write() as session:
-            actor, subject = await _actor(session, actor_id), await _subject(session, username)
+            actor, subject = await standing_of(session, actor_id), await _subject(session, username)
             check(actor, subject)
             if await session.one("lift_ban", account_id=subject.account_id):
                 await record(session, Kind.UNBANNED, subject.account_id, actor_id=actor_id)
@@ -89,14 +89,15 @@ def roles_text(roles: frozenset[str]) -> str:
 
 async def require_not_last_admin(session: Session, account_id: str) -> None:
     """Raise LastAdmin when the club would have no admin without this account."""
-    standing = await _actor(session, account_id)
+    standing = await standing_of(session, account_id)
     if ADMIN in standing.roles and not await session.one("find_another_admin", account_id=account_id):
         raise LastAdmin()
 
 
-async def _actor(session: Session, account_id: str) -> Standing:
+async def standing_of(session: Session, account_id: str) -> Standing:
+    """Return an account's standing; that of `audit.NOBODY`, or of one that is hidden or gone, has no roles."""
     row = await session.one("get_standing", account_id=account_id)
-    return Standing(account_id, frozenset(), banned=False) if row is None else _standing(row)
+    return Standing(account_id, frozenset(), banned=False, is_service=False) if row is None else _standing(row)
 
 
 async def _subject(session: Session, username: str) -> Standing:
@@ -107,4 +108,6 @@ async def _subject(session: Session, username: str) -> Standing:
 
 
 def _standing(row: Row) -> Standing:
-    return Standing(row["account_id"], roles_of(row["roles"]), banned=bool(row["banned"]))
+    return Standing(
+        row["account_id"], roles_of(row["roles"]), banned=bool(row["banned"]), is_service=row["kind"] == "service"
+    )

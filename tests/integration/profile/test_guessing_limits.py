@@ -18,7 +18,7 @@ from grpc import StatusCode
 
 from profile_service.app import STORAGE
 from profile_service.errors import TooManyAttempts
-from profile_service.guessing import ONE_ACCOUNT, ONE_NETWORK, ONE_SOURCE, Counter, Rule
+from profile_service.guessing import ONE_ACCOUNT, ONE_NETWORK, ONE_SOURCE, ONE_TOKEN_SOURCE, Counter, Rule
 from profile_service.storage.attempt_store import AttemptStore
 from runtime import contract
 from runtime.admission import Admission, Limits
@@ -114,6 +114,18 @@ async def test_many_networks_on_one_account_wait_together_but_not_its_owner(prof
     assert (await sign_in(profile, "anna", PASSWORD)).username == "anna"
 
 
+async def test_owner_gets_in_from_where_they_were_before_however_many_guess_there(profile: Profile) -> None:
+    """A network in which somebody tries account after account keeps only those waiting who are new there."""
+    await profile.sign_up("anna", client_address=HOME)
+    await profile.sign_up("boris", client_address=ELSEWHERE)
+    for number in range(ONE_NETWORK.free + 1):
+        await guess(profile, f"player-{number}", 1)
+    assert (await sign_in(profile, "anna", PASSWORD)).username == "anna"
+    assert await outcome(sign_in(profile, "boris", PASSWORD)) == THROTTLED
+    profile.clock.advance(seconds=60)
+    assert (await sign_in(profile, "boris", PASSWORD)).username == "boris"
+
+
 async def test_one_network_on_many_accounts_waits(profile: Profile) -> None:
     """One password tried on account after account is slowed down, and right passwords do not count."""
     await profile.sign_up("anna")
@@ -206,6 +218,39 @@ async def test_every_check_of_a_password_is_limited(path: str, profile: Profile)
     assert await outcome(CHECKS[path](profile, anna, PASSWORD)) == THROTTLED
 
 
+async def _try_api_key(profile: Profile, number: int) -> None:
+    request = credentials_pb.OpenSessionWithApiKeyRequest(api_key=f"guess {number}", client_address=HOME)
+    await profile.credentials.OpenSessionWithApiKey(request, metadata=profile.internal)
+
+
+async def _try_mail_token(profile: Profile, number: int) -> None:
+    request = credentials_pb.ResetPasswordRequest(
+        token=f"guess-{number}" * 4, new_password=PASSWORD, client_address=HOME
+    )
+    await profile.credentials.ResetPassword(request, metadata=profile.internal)
+
+
+TOKENS = [(_try_api_key, "API_KEY_INVALID"), (_try_mail_token, "MAIL_TOKEN_INVALID")]
+
+
+@pytest.mark.parametrize(("attempt", "reason"), TOKENS)
+async def test_every_check_of_a_key_or_token_is_limited(
+    profile: Profile, attempt: Callable[[Profile, int], Awaitable[None]], reason: str
+) -> None:
+    """Nobody guesses 256 bits, and still no way in is without a limit; what is good does not count."""
+    answers = [await outcome(attempt(profile, number)) for number in range(ONE_TOKEN_SOURCE.free + 1)]
+    assert [answer[1] for answer in answers] == [reason] * ONE_TOKEN_SOURCE.free + ["TOO_MANY_ATTEMPTS"]
+
+
+async def test_good_api_keys_are_never_too_many(profile: Profile) -> None:
+    """A program that signs in all the time is not kept waiting."""
+    request = credentials_pb.CreateServiceAccountRequest(username="game-server")
+    key = (await profile.credentials.CreateServiceAccount(request, metadata=profile.internal)).secret
+    request = credentials_pb.OpenSessionWithApiKeyRequest(api_key=key, client_address=HOME)
+    for _ in range(ONE_TOKEN_SOURCE.free + 5):
+        await profile.credentials.OpenSessionWithApiKey(request, metadata=profile.internal)
+
+
 async def test_stolen_session_does_not_keep_the_owner_from_their_account(profile: Profile) -> None:
     """Guesses out of one session make that session wait, not the account's others, nor a sign-in."""
     anna = await profile.sign_up("anna")
@@ -268,3 +313,17 @@ async def test_number_of_counters_is_bounded(tmp_path: Path) -> None:
             for _ in range(6):
                 await store.reserve([Counter((512).to_bytes(16), rule)])
             pytest.fail("the newest counter was not kept")
+
+
+async def test_junk_counters_do_not_make_known_sources_strangers(tmp_path: Path) -> None:
+    """Whoever makes counters by the thousand has their own go first, not those of where owners sign in."""
+    rule = Rule("test", 5, ONE_SOURCE.first, ONE_SOURCE.longest, ONE_SOURCE.forgotten_after)
+    spared = Rule("spared", 0, ONE_SOURCE.longest, ONE_SOURCE.longest, ONE_SOURCE.forgotten_after, spares_known=True)
+    home = Counter(b"home".ljust(16), rule)
+    async with open_sqlite(tmp_path / "profile.db", storage=STORAGE) as database:
+        store = AttemptStore(database, keep=100)
+        await store.know(home)
+        for number in range(513):
+            await store.reserve([Counter(number.to_bytes(16), rule)])
+        for _ in range(3):  # which only a known source may, as the second counter lets nobody through twice
+            await store.reserve([home, Counter(b"account".ljust(16), spared)])

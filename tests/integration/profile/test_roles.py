@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -63,6 +65,31 @@ async def test_set_roles_by_admin_gives_and_takes_all(profile: Profile) -> None:
     everything = (REFEREE, SERVICE, MANAGER, ADMIN)
     assert await set_roles(profile, ada, "anna", give=everything) == list(everything)
     assert await set_roles(profile, ada, "anna", take=(SERVICE, ADMIN)) == [REFEREE, MANAGER]
+
+
+async def test_program_is_given_no_role_of_a_person(profile: Profile) -> None:
+    """A program records games and no more: neither an admin nor the operator makes it a manager or an admin."""
+    ada = await profile.with_role("ada", ADMIN)
+    program = admin_pb.CreateServiceAccountRequest(username="table-1")
+    await profile.admin.CreateServiceAccount(program, metadata=ada.metadata)
+    for role in (MANAGER, ADMIN):
+        with refused(StatusCode.FAILED_PRECONDITION, "ROLE_NOT_FOR_PROGRAMS"):
+            await set_roles(profile, ada, "table-1", give=(REFEREE, role))
+        with refused(StatusCode.FAILED_PRECONDITION, "ROLE_NOT_FOR_PROGRAMS"):
+            grant = credentials_pb.GrantRoleRequest(username="table-1", role=role)
+            await profile.credentials.GrantRole(grant, metadata=profile.internal)
+    assert await set_roles(profile, ada, "table-1", give=(REFEREE,)) == [REFEREE, SERVICE]
+
+
+async def test_program_does_not_count_as_an_admin_that_is_left(profile: Profile) -> None:
+    """A program that has the role from before there was a rule is none to leave a club to."""
+    ada = await profile.with_role("ada", ADMIN)
+    program = admin_pb.CreateServiceAccountRequest(username="table-1")
+    await profile.admin.CreateServiceAccount(program, metadata=ada.metadata)
+    with closing(sqlite3.connect(profile.data_dir / "profile.db")) as database, database:
+        database.execute("UPDATE users SET roles = 'admin service' WHERE username = 'table-1'")
+    with refused(StatusCode.FAILED_PRECONDITION, "LAST_ADMIN"):
+        await set_roles(profile, ada, "ada", take=(ADMIN,))
 
 
 async def test_set_roles_ends_the_sessions_only_when_a_role_is_taken(profile: Profile) -> None:

@@ -161,6 +161,22 @@ async def test_service_account_with_taken_username_is_refused(profile: Profile, 
         await profile.admin.CreateServiceAccount(request, metadata=ada.metadata)
 
 
+async def test_key_rpcs_of_who_was_admin_a_moment_ago_are_refused(profile: Profile, ada: Player) -> None:
+    """Keys are given by what the giver is at that moment, not by what a token says that was good seconds ago."""
+    bea = await profile.with_role("bea", ADMIN)
+    made = await make_key(profile, bea)  # so that her session is remembered as live
+    take = admin_pb.SetRolesRequest(username="bea", take=[ADMIN])
+    await profile.admin.SetRoles(take, metadata=ada.metadata)
+    with refused(StatusCode.PERMISSION_DENIED, "ROLE_MISSING"):
+        await make_key(profile, bea, "red laptop")
+    with refused(StatusCode.PERMISSION_DENIED, "ROLE_MISSING"):
+        await revoke(profile, bea, made.api_key.api_key_id)
+    with refused(StatusCode.PERMISSION_DENIED, "ROLE_MISSING"):
+        program = admin_pb.CreateServiceAccountRequest(username="table-2")
+        await profile.admin.CreateServiceAccount(program, metadata=bea.metadata)
+    assert [key.display_name for key in await keys_of(profile, ada)] == ["blue laptop"]
+
+
 async def test_service_accounts_are_not_for_managers(profile: Profile) -> None:
     """Keys are the business of admins."""
     maria = await profile.with_role("maria", MANAGER)

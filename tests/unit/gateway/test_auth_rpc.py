@@ -131,7 +131,7 @@ HOME = {"device_name": "phone", "client_address": "203.0.113.0/24"}
         (
             "RefreshTokens",
             auth_pb.RefreshTokensRequest(refresh_token="v1.old"),
-            ("rotate_session", ("v1.old",), {}),
+            ("rotate_session", ("v1.old",), {"client_address": "203.0.113.0/24"}),
         ),
     ],
 )
@@ -161,7 +161,11 @@ OWN: dict[str, tuple[Any, tuple[Any, ...]]] = {
     ),
     "ChangePassword": (
         auth_pb.ChangePasswordRequest(current_password="old", new_password="new"),
-        ("change_password", (ANNA,), {"current_password": "old", "new_password": "new"}),
+        (
+            "change_password",
+            (ANNA,),
+            {"current_password": "old", "new_password": "new", "client_address": "203.0.113.0/24"},
+        ),
     ),
 }
 
@@ -224,7 +228,7 @@ async def test_caller_is_told_who_they_are(house: House) -> None:
         (
             "ResetPassword",
             auth_pb.ResetPasswordRequest(token="good", new_password="new"),
-            ("reset_password", ("good", "new"), {}),
+            ("reset_password", ("good", "new"), {"client_address": "198.51.100.0/24"}),
         ),
         (
             "UndeleteAccount",

@@ -16,6 +16,7 @@ from runtime.calls import Caller
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
 ANNA = Caller("anna-id", "anna", frozenset(), "s-1", NOW, "token")
+HOME = "203.0.113.0/24"
 SECRET = DeletionSecret(b"d" * 32)
 RECEIPT = Receipt(
     "r-1", Mode.ERASE, Step.PURGED, NOW, NOW, NOW + timedelta(microseconds=5), {"sessions": 2, "reports": 1}, ""
@@ -30,13 +31,17 @@ class OneDeletion:
         self.seals: list[str] = []
         self.confirmed: list[tuple[str, Mapping[str, int]]] = []
 
-    async def schedule(self, account_id: str, *, receipt_id: str, mode: Mode, grace: timedelta) -> Receipt | None:
+    async def schedule(
+        self, account_id: str, *, session_id: str, receipt_id: str, mode: Mode, grace: timedelta
+    ) -> Receipt | None:
+        assert session_id == ANNA.session_id
         self.graces.append(grace)
         if account_id != "anna-id" or len(self.graces) > 1:
             return None
         return dataclasses.replace(RECEIPT, receipt_id=receipt_id, mode=mode)
 
-    async def undelete(self, account_id: str, *, seal: Sealer) -> bool:
+    async def undelete(self, account_id: str, *, network: str, seal: Sealer) -> bool:
+        assert network == HOME
         self.seals.append(seal(RECEIPT))
         return account_id == "anna-id"
 
@@ -82,9 +87,9 @@ async def test_grace_outlasts_what_is_remembered_of_sessions(wanted: timedelta, 
 async def test_account_comes_back_until_it_is_too_late() -> None:
     """Then the answer is that of a wrong password, as nobody has the name any more."""
     store = OneDeletion()
-    await deletions(store).undelete("anna-id")
+    await deletions(store).undelete("anna-id", network=HOME)
     with pytest.raises(CredentialsWrong):
-        await deletions(store).undelete("boris-id")
+        await deletions(store).undelete("boris-id", network=HOME)
     assert store.seals == [SECRET.seal(RECEIPT)] * 2
 
 

@@ -31,7 +31,8 @@ class Club:
             raise CredentialsWrong()
         return CREDENTIALS
 
-    async def begin_change(self, credentials: Credentials, email: str) -> bool:
+    async def begin_change(self, credentials: Credentials, email: str, *, session_id: str) -> bool:
+        assert session_id == "s-1"
         self.done.append(("begin_change", credentials, email))
         return not self.password_changed_meanwhile
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from profile_service.errors import MailerMissing, MailTokenInvalid, PasswordTooCommon
+from profile_service.guessing import Attempt
 from profile_service.mail import token_hash
 from profile_service.password_resets import PasswordResets
 
@@ -18,9 +19,11 @@ class Club:
     def __init__(self, *, sends_mail: bool = True) -> None:
         self.used_meanwhile = False
         self.hashed = 0
+        self.tried: list[str] = []
+        self.known: list[Attempt] = []
         self.asked: list[tuple[str, str]] = []
         self.done: list[tuple[str, str]] = []
-        self.resets = PasswordResets(self, self, sends_mail=sends_mail)  # type: ignore[arg-type]
+        self.resets = PasswordResets(self, self, limits=self, sends_mail=sends_mail)  # type: ignore[arg-type]
 
     async def queue_reset(self, login: str, *, network: str) -> None:
         self.asked.append((login, network))
@@ -28,7 +31,16 @@ class Club:
     async def username_of(self, token_hash_: str) -> str | None:
         return "annabella-1999" if token_hash_ == token_hash("good") else None
 
-    async def reset(self, token_hash: str, *, password_hash: str) -> bool:
+    async def reserve_token(self, network: str) -> None:
+        self.tried.append(network)
+
+    async def forgive_token(self, network: str) -> None:
+        self.tried.remove(network)
+
+    async def know(self, attempt: Attempt) -> None:
+        self.known.append(attempt)
+
+    async def reset(self, token_hash: str, *, password_hash: str, network: str) -> bool:
         self.done.append((token_hash, password_hash))
         return not self.used_meanwhile
 
@@ -55,16 +67,17 @@ async def test_wish_without_a_mailer_is_refused() -> None:
 async def test_good_token_replaces_the_password() -> None:
     """The store sees digests alone."""
     club = Club()
-    await club.resets.reset("good", NEW_PASSWORD)
+    await club.resets.reset("good", NEW_PASSWORD, network=HOME)
     assert club.done == [(token_hash("good"), f"hash of {NEW_PASSWORD}")]
+    assert (club.tried, club.known) == ([], [Attempt("annabella-1999", network=HOME)])
 
 
 async def test_bad_token_is_refused_before_a_password_is_hashed() -> None:
     """A flood of guesses costs no hashes."""
     club = Club()
     with pytest.raises(MailTokenInvalid):
-        await club.resets.reset("bad", NEW_PASSWORD)
-    assert (club.hashed, club.done) == (0, [])
+        await club.resets.reset("bad", NEW_PASSWORD, network=HOME)
+    assert (club.hashed, club.done, club.tried, club.known) == (0, [], [HOME], [])
 
 
 @pytest.mark.parametrize("password", ["password1", "annabella-1999"])
@@ -72,7 +85,7 @@ async def test_password_that_is_tried_first_does_not_replace_another(password: s
     """Neither one of the most used nor the account's name; the token is good for a better one."""
     club = Club()
     with pytest.raises(PasswordTooCommon) as refusal:
-        await club.resets.reset("good", password)
+        await club.resets.reset("good", password, network=HOME)
     assert [violation.field for violation in refusal.value.violations] == ["new_password"]
     assert club.done == []
 
@@ -82,4 +95,4 @@ async def test_token_used_in_the_same_moment_is_refused() -> None:
     club = Club()
     club.used_meanwhile = True
     with pytest.raises(MailTokenInvalid):
-        await club.resets.reset("good", NEW_PASSWORD)
+        await club.resets.reset("good", NEW_PASSWORD, network=HOME)

@@ -8,11 +8,14 @@ from datetime import UTC, datetime
 
 import pytest
 
+from profile_service.audit import NOBODY
 from profile_service.bans import Ban
 from profile_service.credentials import NewAccount
 from profile_service.errors import AccountBanned, ApiKeyInvalid, ApiKeyNotFound, ServiceAccountNotFound
-from profile_service.service_accounts import MAX_KEYS, ApiKey, KeyHolder, NewKey, ServiceAccounts
+from profile_service.roles import Standing
+from profile_service.service_accounts import MAX_KEYS, ActorCheck, ApiKey, KeyHolder, NewKey, ServiceAccounts
 from profile_service.sessions import OpenSession
+from runtime.errors import RoleMissing
 
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
 
@@ -21,28 +24,43 @@ class Club:
     """The store of keys and the sessions, for one program called tally."""
 
     def __init__(self) -> None:
-        self.accounts: list[tuple[NewAccount, str, NewKey | None]] = []
+        self.accounts: list[tuple[NewAccount, str]] = []
         self.keys: list[tuple[str, NewKey, str]] = []
         self.ban: Ban | None = None
+        self.tried: list[str] = []
         self.opened: list[tuple[str, str, str, str]] = []
         self.revoked_meanwhile = False
         ids: Iterator[str] = (f"id-{number}" for number in range(1, 100))
-        self.programs = ServiceAccounts(self, self, new_id=lambda: next(ids))  # type: ignore[arg-type]
+        self.programs = ServiceAccounts(self, self, limits=self, new_id=lambda: next(ids))  # type: ignore[arg-type]
 
-    async def create_service_account(self, account: NewAccount, *, actor_id: str, key: NewKey | None) -> None:
-        self.accounts.append((account, actor_id, key))
+    async def reserve_token(self, network: str) -> None:
+        self.tried.append(network)
 
-    async def create_key(self, username: str, key: NewKey, *, actor_id: str, most: int) -> ApiKey:
+    async def forgive_token(self, network: str) -> None:
+        self.tried.remove(network)
+
+    def check_actor(self, actor_id: str, check: ActorCheck) -> None:
+        check(Standing(actor_id, frozenset({"admin"} if actor_id == "admin-id" else {"manager"}), banned=False))
+
+    async def create_service_account(self, account: NewAccount, *, actor_id: str, check: ActorCheck) -> None:
+        self.check_actor(actor_id, check)
+        self.accounts.append((account, actor_id))
+
+    async def create_key(self, username: str, key: NewKey, *, actor_id: str, check: ActorCheck, most: int) -> ApiKey:
         assert most == MAX_KEYS == 20
+        self.check_actor(actor_id, check)
         self.keys.append((username, key, actor_id))
         return ApiKey(key.api_key_id, key.display_name, NOW, None)
 
-    async def list_keys(self, username: str) -> list[ApiKey] | None:
-        return [ApiKey("k-1", "first key", NOW, None)] if username == "tally" else None
+    async def list_keys(self, username: str) -> list[ApiKey]:
+        if username != "tally":
+            raise ServiceAccountNotFound(username)
+        return [ApiKey("k-1", "first key", NOW, None)]
 
-    async def revoke_key(self, api_key_id: str, *, actor_id: str) -> bool:
-        assert actor_id == "admin-id"
-        return api_key_id == "k-1"
+    async def revoke_key(self, api_key_id: str, *, actor_id: str, check: ActorCheck) -> None:
+        self.check_actor(actor_id, check)
+        if api_key_id != "k-1":
+            raise ApiKeyNotFound()
 
     async def find_key(self, digest: str) -> KeyHolder | None:
         known = digest in (key.digest for _, key, _ in self.keys)
@@ -66,7 +84,7 @@ def club() -> Club:
 async def test_account_of_a_program_has_no_password(club: Club) -> None:
     """It is a service, by its role and kind, and nothing but a key opens it."""
     await club.programs.create("tally-10", display_name="The tally", actor_id="admin-id")
-    [(account, actor, key)] = club.accounts
+    [(account, actor)] = club.accounts
     assert account == NewAccount(
         account_id="id-1",
         username="tally-10",
@@ -78,7 +96,7 @@ async def test_account_of_a_program_has_no_password(club: Club) -> None:
         roles=frozenset({"service"}),
         network="",
     )
-    assert (actor, key) == ("admin-id", None)
+    assert actor == "admin-id"
 
 
 async def test_program_without_a_name_for_the_eye_is_called_by_its_username(club: Club) -> None:
@@ -87,13 +105,23 @@ async def test_program_without_a_name_for_the_eye_is_called_by_its_username(club
     assert club.accounts[0][0].display_name == "tally"
 
 
-async def test_first_key_comes_with_the_account(club: Club) -> None:
-    """The secret is told once; what is kept is its digest."""
-    secret = await club.programs.create_with_key("tally", display_name="The tally", actor_id="admin-id")
-    [(account, actor, key)] = club.accounts
-    assert key is not None
-    assert (account.username, account.display_name, actor) == ("tally", "The tally", "admin-id")
-    assert (key.api_key_id, key.display_name) == ("id-1", "first key")
+async def test_nobody_but_admins_and_the_operator_keeps_programs(club: Club) -> None:
+    """What counts is what the actor is in the transaction; the operator is nobody who signs in."""
+    for work in (
+        club.programs.create("tally", display_name="", actor_id="boris-id"),
+        club.programs.create_key("tally", display_name="", actor_id="boris-id"),
+        club.programs.revoke_key("k-1", actor_id="boris-id"),
+    ):
+        with pytest.raises(RoleMissing):
+            await work
+    assert (club.accounts, club.keys) == ([], [])
+    await club.programs.create("tally", display_name="", actor_id=NOBODY)
+
+
+async def test_secret_of_a_key_is_told_once(club: Club) -> None:
+    """What is kept is its digest."""
+    secret, _ = await club.programs.create_key("tally", display_name="first key", actor_id="admin-id")
+    [(_, key, _)] = club.keys
     assert key.digest == hashlib.sha256(secret.encode()).hexdigest()
     assert secret not in repr(key)
 

@@ -8,10 +8,10 @@ import pytest
 from dossier.access.v1 import access_pb2
 from dossier.profile.v1 import profile_service_pb2 as profile_pb
 
-from runtime.access import Door, RoleMissing, TokenMissing
+from runtime.access import Door, TokenMissing
 from runtime.calls import Call
 from runtime.contract import Method
-from runtime.errors import Unauthenticated
+from runtime.errors import RoleMissing, Unauthenticated
 from runtime.service_tokens import ServiceTokens
 from runtime.sessions import SessionCheck, SessionEnded
 from runtime.tokens import TokenVerifier

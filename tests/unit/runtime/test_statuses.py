@@ -21,6 +21,7 @@ CODES = {
     "InvalidInput": grpc.StatusCode.INVALID_ARGUMENT,
     "Unauthenticated": grpc.StatusCode.UNAUTHENTICATED,
     "NotAllowed": grpc.StatusCode.PERMISSION_DENIED,
+    "RoleMissing": grpc.StatusCode.PERMISSION_DENIED,
     "NotFound": grpc.StatusCode.NOT_FOUND,
     "AlreadyExists": grpc.StatusCode.ALREADY_EXISTS,
     "Conflict": grpc.StatusCode.ABORTED,

@@ -28,7 +28,7 @@ if _version_not_supported:
 class AdminServiceStub:
     """What managers and admins do. The first admin is made on the server's own machine: `dossier admin grant-role`.
 
-    Roles and bans are given by the roles that the caller has at that moment, whatever their token says.
+    Roles, bans and API keys are given and taken by the roles that the caller has at that moment, whatever their token says.
 
     Beside those listed, any method may give the errors that error_reason.proto names for all.
     """
@@ -89,7 +89,7 @@ class AdminServiceStub:
 class AdminServiceServicer:
     """What managers and admins do. The first admin is made on the server's own machine: `dossier admin grant-role`.
 
-    Roles and bans are given by the roles that the caller has at that moment, whatever their token says.
+    Roles, bans and API keys are given and taken by the roles that the caller has at that moment, whatever their token says.
 
     Beside those listed, any method may give the errors that error_reason.proto names for all.
     """
@@ -107,7 +107,8 @@ class AdminServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def SetRoles(self, request, context):
-        """Gives roles to an account and takes roles away. A manager may give and take that of referee, an admin all.
+        """Gives roles to an account and takes roles away. A manager may give and take that of referee, an admin all. A program's
+        account can have those of service and referee alone.
 
         A role that is given shows in the account's tokens from the next refresh on. When one is taken away, the account's
         sessions end: refresh tokens are dead at once, access tokens within 5 seconds. Idempotent.
@@ -117,6 +118,7 @@ class AdminServiceServicer:
         NOT_FOUND (USER_NOT_FOUND): no account has this username.
         PERMISSION_DENIED (ROLE_NOT_GRANTABLE): ask an admin.
         FAILED_PRECONDITION (LAST_ADMIN): give the role of admin to another account first.
+        FAILED_PRECONDITION (ROLE_NOT_FOR_PROGRAMS): give the role to a person.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -269,7 +271,7 @@ def add_AdminServiceServicer_to_server(servicer, server):
 class AdminService:
     """What managers and admins do. The first admin is made on the server's own machine: `dossier admin grant-role`.
 
-    Roles and bans are given by the roles that the caller has at that moment, whatever their token says.
+    Roles, bans and API keys are given and taken by the roles that the caller has at that moment, whatever their token says.
 
     Beside those listed, any method may give the errors that error_reason.proto names for all.
     """

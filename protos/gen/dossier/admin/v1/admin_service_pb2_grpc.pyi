@@ -29,7 +29,7 @@ GRPC_VERSION: str
 class AdminServiceStub:
     """What managers and admins do. The first admin is made on the server's own machine: `dossier admin grant-role`.
 
-    Roles and bans are given by the roles that the caller has at that moment, whatever their token says.
+    Roles, bans and API keys are given and taken by the roles that the caller has at that moment, whatever their token says.
 
     Beside those listed, any method may give the errors that error_reason.proto names for all.
     """
@@ -47,7 +47,8 @@ class AdminServiceStub:
       INVALID_ARGUMENT (INVALID_REQUEST, PAGE_TOKEN_INVALID): mend the fields, or start at the first page.
     """
     SetRoles: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.SetRolesRequest, _admin_service_pb2.SetRolesResponse]
-    """Gives roles to an account and takes roles away. A manager may give and take that of referee, an admin all.
+    """Gives roles to an account and takes roles away. A manager may give and take that of referee, an admin all. A program's
+    account can have those of service and referee alone.
 
     A role that is given shows in the account's tokens from the next refresh on. When one is taken away, the account's
     sessions end: refresh tokens are dead at once, access tokens within 5 seconds. Idempotent.
@@ -57,6 +58,7 @@ class AdminServiceStub:
       NOT_FOUND (USER_NOT_FOUND): no account has this username.
       PERMISSION_DENIED (ROLE_NOT_GRANTABLE): ask an admin.
       FAILED_PRECONDITION (LAST_ADMIN): give the role of admin to another account first.
+      FAILED_PRECONDITION (ROLE_NOT_FOR_PROGRAMS): give the role to a person.
     """
     BanUser: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.BanUserRequest, _admin_service_pb2.BanUserResponse]
     """Bans an account: its sessions end, refresh tokens at once and access tokens within 5 seconds, and it cannot sign in
@@ -123,7 +125,7 @@ class AdminServiceStub:
 class AdminServiceAsyncStub(AdminServiceStub):
     """What managers and admins do. The first admin is made on the server's own machine: `dossier admin grant-role`.
 
-    Roles and bans are given by the roles that the caller has at that moment, whatever their token says.
+    Roles, bans and API keys are given and taken by the roles that the caller has at that moment, whatever their token says.
 
     Beside those listed, any method may give the errors that error_reason.proto names for all.
     """
@@ -138,7 +140,8 @@ class AdminServiceAsyncStub(AdminServiceStub):
       INVALID_ARGUMENT (INVALID_REQUEST, PAGE_TOKEN_INVALID): mend the fields, or start at the first page.
     """
     SetRoles: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.SetRolesRequest, _admin_service_pb2.SetRolesResponse]  # type: ignore[assignment]
-    """Gives roles to an account and takes roles away. A manager may give and take that of referee, an admin all.
+    """Gives roles to an account and takes roles away. A manager may give and take that of referee, an admin all. A program's
+    account can have those of service and referee alone.
 
     A role that is given shows in the account's tokens from the next refresh on. When one is taken away, the account's
     sessions end: refresh tokens are dead at once, access tokens within 5 seconds. Idempotent.
@@ -148,6 +151,7 @@ class AdminServiceAsyncStub(AdminServiceStub):
       NOT_FOUND (USER_NOT_FOUND): no account has this username.
       PERMISSION_DENIED (ROLE_NOT_GRANTABLE): ask an admin.
       FAILED_PRECONDITION (LAST_ADMIN): give the role of admin to another account first.
+      FAILED_PRECONDITION (ROLE_NOT_FOR_PROGRAMS): give the role to a person.
     """
     BanUser: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.BanUserRequest, _admin_service_pb2.BanUserResponse]  # type: ignore[assignment]
     """Bans an account: its sessions end, refresh tokens at once and access tokens within 5 seconds, and it cannot sign in
@@ -213,7 +217,7 @@ class AdminServiceAsyncStub(AdminServiceStub):
 class AdminServiceServicer(metaclass=_abc_1.ABCMeta):
     """What managers and admins do. The first admin is made on the server's own machine: `dossier admin grant-role`.
 
-    Roles and bans are given by the roles that the caller has at that moment, whatever their token says.
+    Roles, bans and API keys are given and taken by the roles that the caller has at that moment, whatever their token says.
 
     Beside those listed, any method may give the errors that error_reason.proto names for all.
     """
@@ -238,7 +242,8 @@ class AdminServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _admin_service_pb2.SetRolesRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_admin_service_pb2.SetRolesResponse, _abc.Awaitable[_admin_service_pb2.SetRolesResponse]]:
-        """Gives roles to an account and takes roles away. A manager may give and take that of referee, an admin all.
+        """Gives roles to an account and takes roles away. A manager may give and take that of referee, an admin all. A program's
+        account can have those of service and referee alone.
 
         A role that is given shows in the account's tokens from the next refresh on. When one is taken away, the account's
         sessions end: refresh tokens are dead at once, access tokens within 5 seconds. Idempotent.
@@ -248,6 +253,7 @@ class AdminServiceServicer(metaclass=_abc_1.ABCMeta):
           NOT_FOUND (USER_NOT_FOUND): no account has this username.
           PERMISSION_DENIED (ROLE_NOT_GRANTABLE): ask an admin.
           FAILED_PRECONDITION (LAST_ADMIN): give the role of admin to another account first.
+          FAILED_PRECONDITION (ROLE_NOT_FOR_PROGRAMS): give the role to a person.
         """
 
     @_abc_1.abstractmethod

@@ -163,6 +163,7 @@ class AuthServiceServicer:
 
         Errors:
         UNAUTHENTICATED (API_KEY_INVALID): the key is not good, or was revoked; ask an admin for a new one.
+        RESOURCE_EXHAUSTED (TOO_MANY_ATTEMPTS): try again after the delay in RetryInfo.
         PERMISSION_DENIED (ACCOUNT_BANNED): the key is right and the account is banned.
         UNAVAILABLE (DEPENDENCY_UNAVAILABLE): try again later.
         """

@@ -73,6 +73,7 @@ class AuthServiceStub:
 
     Errors:
       UNAUTHENTICATED (API_KEY_INVALID): the key is not good, or was revoked; ask an admin for a new one.
+      RESOURCE_EXHAUSTED (TOO_MANY_ATTEMPTS): try again after the delay in RetryInfo.
       PERMISSION_DENIED (ACCOUNT_BANNED): the key is right and the account is banned.
       UNAVAILABLE (DEPENDENCY_UNAVAILABLE): try again later.
     """
@@ -223,6 +224,7 @@ class AuthServiceAsyncStub(AuthServiceStub):
 
     Errors:
       UNAUTHENTICATED (API_KEY_INVALID): the key is not good, or was revoked; ask an admin for a new one.
+      RESOURCE_EXHAUSTED (TOO_MANY_ATTEMPTS): try again after the delay in RetryInfo.
       PERMISSION_DENIED (ACCOUNT_BANNED): the key is right and the account is banned.
       UNAVAILABLE (DEPENDENCY_UNAVAILABLE): try again later.
     """
@@ -388,6 +390,7 @@ class AuthServiceServicer(metaclass=_abc_1.ABCMeta):
 
         Errors:
           UNAUTHENTICATED (API_KEY_INVALID): the key is not good, or was revoked; ask an admin for a new one.
+          RESOURCE_EXHAUSTED (TOO_MANY_ATTEMPTS): try again after the delay in RetryInfo.
           PERMISSION_DENIED (ACCOUNT_BANNED): the key is right and the account is banned.
           UNAVAILABLE (DEPENDENCY_UNAVAILABLE): try again later.
         """

@@ -157,6 +157,7 @@ class CredentialsServiceServicer:
 
         Errors:
         UNAUTHENTICATED (API_KEY_INVALID): the key is not good, or was revoked.
+        RESOURCE_EXHAUSTED (TOO_MANY_ATTEMPTS): try again after the delay in RetryInfo.
         PERMISSION_DENIED (ACCOUNT_BANNED): the key is right and the account is banned.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -271,6 +272,7 @@ class CredentialsServiceServicer:
 
         Errors:
         NOT_FOUND (USER_NOT_FOUND): no account has this username.
+        FAILED_PRECONDITION (ROLE_NOT_FOR_PROGRAMS): give the role to a person.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -288,7 +290,8 @@ class CredentialsServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def CreateServiceAccount(self, request, context):
-        """Opens an account for a program, with its first API key, which is shown only here.
+        """Opens an account for a program, then its first API key, which is shown only here. After a lost answer the account may be
+        there without a key that anybody knows: an admin makes another one.
 
         Errors:
         ALREADY_EXISTS (USERNAME_TAKEN): choose another username.

@@ -59,6 +59,7 @@ class CredentialsServiceStub:
 
     Errors:
       UNAUTHENTICATED (API_KEY_INVALID): the key is not good, or was revoked.
+      RESOURCE_EXHAUSTED (TOO_MANY_ATTEMPTS): try again after the delay in RetryInfo.
       PERMISSION_DENIED (ACCOUNT_BANNED): the key is right and the account is banned.
     """
     RotateSession: _grpc.UnaryUnaryMultiCallable[_credentials_service_pb2.RotateSessionRequest, _credentials_service_pb2.RotateSessionResponse]
@@ -129,6 +130,7 @@ class CredentialsServiceStub:
 
     Errors:
       NOT_FOUND (USER_NOT_FOUND): no account has this username.
+      FAILED_PRECONDITION (ROLE_NOT_FOR_PROGRAMS): give the role to a person.
     """
     RevokeRole: _grpc.UnaryUnaryMultiCallable[_credentials_service_pb2.RevokeRoleRequest, _credentials_service_pb2.RevokeRoleResponse]
     """Takes a role away. The account's sessions end, so that no token keeps the role. Idempotent.
@@ -138,7 +140,8 @@ class CredentialsServiceStub:
       FAILED_PRECONDITION (LAST_ADMIN): give the role of admin to another account first.
     """
     CreateServiceAccount: _grpc.UnaryUnaryMultiCallable[_credentials_service_pb2.CreateServiceAccountRequest, _credentials_service_pb2.CreateServiceAccountResponse]
-    """Opens an account for a program, with its first API key, which is shown only here.
+    """Opens an account for a program, then its first API key, which is shown only here. After a lost answer the account may be
+    there without a key that anybody knows: an admin makes another one.
 
     Errors:
       ALREADY_EXISTS (USERNAME_TAKEN): choose another username.
@@ -175,6 +178,7 @@ class CredentialsServiceAsyncStub(CredentialsServiceStub):
 
     Errors:
       UNAUTHENTICATED (API_KEY_INVALID): the key is not good, or was revoked.
+      RESOURCE_EXHAUSTED (TOO_MANY_ATTEMPTS): try again after the delay in RetryInfo.
       PERMISSION_DENIED (ACCOUNT_BANNED): the key is right and the account is banned.
     """
     RotateSession: _aio.UnaryUnaryMultiCallable[_credentials_service_pb2.RotateSessionRequest, _credentials_service_pb2.RotateSessionResponse]  # type: ignore[assignment]
@@ -245,6 +249,7 @@ class CredentialsServiceAsyncStub(CredentialsServiceStub):
 
     Errors:
       NOT_FOUND (USER_NOT_FOUND): no account has this username.
+      FAILED_PRECONDITION (ROLE_NOT_FOR_PROGRAMS): give the role to a person.
     """
     RevokeRole: _aio.UnaryUnaryMultiCallable[_credentials_service_pb2.RevokeRoleRequest, _credentials_service_pb2.RevokeRoleResponse]  # type: ignore[assignment]
     """Takes a role away. The account's sessions end, so that no token keeps the role. Idempotent.
@@ -254,7 +259,8 @@ class CredentialsServiceAsyncStub(CredentialsServiceStub):
       FAILED_PRECONDITION (LAST_ADMIN): give the role of admin to another account first.
     """
     CreateServiceAccount: _aio.UnaryUnaryMultiCallable[_credentials_service_pb2.CreateServiceAccountRequest, _credentials_service_pb2.CreateServiceAccountResponse]  # type: ignore[assignment]
-    """Opens an account for a program, with its first API key, which is shown only here.
+    """Opens an account for a program, then its first API key, which is shown only here. After a lost answer the account may be
+    there without a key that anybody knows: an admin makes another one.
 
     Errors:
       ALREADY_EXISTS (USERNAME_TAKEN): choose another username.
@@ -306,6 +312,7 @@ class CredentialsServiceServicer(metaclass=_abc_1.ABCMeta):
 
         Errors:
           UNAUTHENTICATED (API_KEY_INVALID): the key is not good, or was revoked.
+          RESOURCE_EXHAUSTED (TOO_MANY_ATTEMPTS): try again after the delay in RetryInfo.
           PERMISSION_DENIED (ACCOUNT_BANNED): the key is right and the account is banned.
         """
 
@@ -442,6 +449,7 @@ class CredentialsServiceServicer(metaclass=_abc_1.ABCMeta):
 
         Errors:
           NOT_FOUND (USER_NOT_FOUND): no account has this username.
+          FAILED_PRECONDITION (ROLE_NOT_FOR_PROGRAMS): give the role to a person.
         """
 
     @_abc_1.abstractmethod
@@ -463,7 +471,8 @@ class CredentialsServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _credentials_service_pb2.CreateServiceAccountRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_credentials_service_pb2.CreateServiceAccountResponse, _abc.Awaitable[_credentials_service_pb2.CreateServiceAccountResponse]]:
-        """Opens an account for a program, with its first API key, which is shown only here.
+        """Opens an account for a program, then its first API key, which is shown only here. After a lost answer the account may be
+        there without a key that anybody knows: an admin makes another one.
 
         Errors:
           ALREADY_EXISTS (USERNAME_TAKEN): choose another username.
