@@ -74,8 +74,8 @@ def test_refusals_are_counted_by_kind() -> None:
     metrics = CallMetrics(registry)
     for admission in (Admission(Limits(uploads=0)), Admission(Limits(uploads=0, streams_per_caller=0))):
         metrics.watch(*admission.kinds)
-        with pytest.raises(Exhausted):
-            admission.uploads.take("anna")
+        with pytest.raises(Exhausted), admission.uploads.held_by("anna"):
+            pytest.fail("there was a place")
     samples = samples_of(registry)
     assert samples.value("dossier_calls_refused_total", kind="uploads") == 2
     assert samples.value("dossier_calls_refused_total", kind="streams") == 0
