@@ -48,17 +48,14 @@ def faults(game: Game) -> list[Fault]:
     rules = RULE_SETS.get(game.rule_set)
     if rules is None:
         return [("rule_set", "names no rule set; ListRules has all of them")]
-    found: list[Fault] = []
-    for check in _CHECKS:
-        found.extend(check(game, rules))
-    return found
+    few, many = rules.seats
+    if not few <= len(game.seats) <= many:  # then nothing else fits either
+        return [("seats", f"must be {_between(few, many)} by the rule set {game.rule_set}")]
+    return [fault for check in _CHECKS for fault in check(game, rules)]
 
 
 def _seats(game: Game, rules: RuleSet) -> Iterator[Fault]:
-    few, many = rules.seats
-    if not few <= len(game.seats) <= many:
-        yield "seats", f"must be {_between(few, many)} by the rule set {game.rule_set}"
-        return
+    many = rules.seats[1]
     for index, seat in enumerate(game.seats):
         if seat.seat_number > many:
             yield f"seats[{index}].seat_number", f"must be 1 to {many} by the rule set {game.rule_set}"

@@ -27,12 +27,12 @@ def detail_of(error: grpc.aio.AioRpcError, kind: type[M]) -> M:
 
 
 @contextmanager
-def refused_naming(*fields: str) -> Iterator[None]:
+def refused_naming(*fields: str, reason: str = "INVALID_REQUEST") -> Iterator[None]:
     """Expect the call inside to be refused as invalid, with exactly these fields as the bad ones."""
     with pytest.raises(grpc.aio.AioRpcError) as caught:
         yield
     error = caught.value
-    assert (error.code(), reason_of(error)) == (grpc.StatusCode.INVALID_ARGUMENT, "INVALID_REQUEST"), error.details()
+    assert (error.code(), reason_of(error)) == (grpc.StatusCode.INVALID_ARGUMENT, reason), error.details()
     violations = detail_of(error, error_details_pb2.BadRequest).field_violations
     assert [violation.field for violation in violations] == list(fields)
 
