@@ -71,6 +71,14 @@ async def advance(session: Session, *, limit: int) -> bool:
     return len(rows) < limit
 
 
+async def rate_next(session: Session, games: Sequence[Game]) -> None:
+    """Rate games at once that are the next ones in order, as they are when everything is reckoned anew; else none."""
+    rated = [game for game in games if is_rated(game)]
+    waiting = await session.all("list_unrated_games", row_limit=len(rated))
+    if [row["game_id"] for row in waiting] == [game.game_id for game in rated]:
+        await _rate(session, rated)
+
+
 def is_rated(game: Game) -> bool:
     """Return whether a game says anything of its players' strength."""
     return game.state == "counted" and game.winner in ("red", "black")

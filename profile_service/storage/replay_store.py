@@ -8,8 +8,10 @@ from profile_service.storage.leaderboard_rows import update_baselines, update_ra
 from profile_service.storage.totals import add_games
 from runtime.database import Database, Session
 
-# Games of one step: a fifth of a second of the one writer, so that others come to theirs.
-STEP_GAMES = 500
+# Games of one step, which has the one writer for itself: a second for totals, of which each row is written once a step,
+# and a tenth of that for ratings.
+ADDED_GAMES = 2000
+RATED_GAMES = 500
 _CLEARING = (
     "clear_totals",
     "clear_leaderboard",
@@ -32,7 +34,7 @@ class ReplayStore:
         async with self._database.write() as session:
             if await _add_up(session):
                 return True
-            if not await rating_store.advance(session, limit=STEP_GAMES):
+            if not await rating_store.advance(session, limit=RATED_GAMES):
                 return True
         await self._follow_baselines()
         return False
@@ -62,11 +64,12 @@ async def _add_up(session: Session) -> bool:
     if row is None or row["game_id"] is None:
         return False
     position = {"start_time": row["start_time"], "game_id": row["game_id"]}
-    rows = await session.all("list_games_to_add_up", **position, row_limit=STEP_GAMES)
+    rows = await session.all("list_games_to_add_up", **position, row_limit=ADDED_GAMES)
     games = await load_games(session, [row["game_id"] for row in rows])
     totals = await add_games(session, games, sign=1)
     await update_rows(session, totals, games)
+    await rating_store.rate_next(session, games)
     await update_ratings(session, totals)
-    last = rows[-1] if len(rows) == STEP_GAMES else {"start_time": None, "game_id": None}
+    last = rows[-1] if len(rows) == ADDED_GAMES else {"start_time": None, "game_id": None}
     await session.all("set_reckoning", start_time=last["start_time"], game_id=last["game_id"])
     return True

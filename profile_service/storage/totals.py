@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
@@ -21,6 +22,8 @@ CLUB = "*"
 # Who holds the seats of those who left; they share it, so nothing is added up for it.
 NOBODY = "nobody"
 SERIES = "series."
+# So many games are counted in one go, which takes a few milliseconds.
+BREATH = 20
 
 Counters = dict[str, int]
 
@@ -49,20 +52,18 @@ async def add_games(
         only: add the seats of this account alone, when it is not empty.
         club: add to the club's totals too.
     """
-    changes: dict[tuple[Scope, str], Counters] = defaultdict(dict)
-    for game in games:
-        everybody: Counters = {}
+    sums: dict[tuple[Scope, str], Counters] = defaultdict(dict)
+    for number, game in enumerate(games):
+        if number % BREATH == BREATH - 1:  # so that calls are served meanwhile, however many games there are
+            await asyncio.sleep(0)
+        month = month_of(game.start_time)
+        everybody = sums[Scope(CLUB, game.season, game.kind), month] if club else {}
         for seat, counts in zip(game.seats, counts_of_game(game), strict=True):
-            sums = {name: count for name, count in counts.items() if not name.startswith(SERIES)}
-            _add(everybody, sums, sign)
-            if seat.account_id in ("", NOBODY) or (only and seat.account_id != only):
-                continue
-            _spread(changes, seat.account_id, game, sums, sign)
-            series = {name: count for name, count in counts.items() if name.startswith(SERIES)}
-            _add(changes[Scope(seat.account_id, game.season, game.kind), ALL], series, sign)
-        if club:
-            _spread(changes, CLUB, game, everybody, 1)
-    return await _apply(session, changes)
+            if not only:
+                _add(everybody, counts, sign)
+            if seat.account_id not in ("", NOBODY) and only in ("", seat.account_id):
+                _add(sums[Scope(seat.account_id, game.season, game.kind), month], counts, sign)
+    return await _apply(session, _spread(sums))
 
 
 async def read_totals(session: Session, scope: Scope, month: str = ALL) -> Counters:
@@ -90,13 +91,18 @@ def _add(counters: Counters, change: Mapping[str, int], sign: int) -> None:
         counters[name] = counters.get(name, 0) + sign * count
 
 
-def _spread(
-    changes: dict[tuple[Scope, str], Counters], account_id: str, game: Game, counts: Counters, sign: int
-) -> None:
-    scopes = scopes_of(account_id, game.season, game.kind)
-    for scope in scopes:
-        _add(changes[scope, ALL], counts, sign)
-    _add(changes[scopes[0], month_of(game.start_time)], counts, sign)
+def _spread(sums: Mapping[tuple[Scope, str], Counters]) -> dict[tuple[Scope, str], Counters]:
+    """Return what changes in which rows, from the sums by season, kind and month."""
+    changes: dict[tuple[Scope, str], Counters] = defaultdict(dict)
+    for (narrow, month), counts in sums.items():
+        series = {name: count for name, count in counts.items() if name.startswith(SERIES)}
+        additive = {name: count for name, count in counts.items() if name not in series}
+        for scope in scopes_of(narrow.account_id, narrow.season, narrow.kind):
+            _add(changes[scope, ALL], additive, 1)
+        changes[narrow, month] = additive
+        if narrow.account_id != CLUB:
+            _add(changes[narrow, ALL], series, 1)
+    return changes
 
 
 async def _apply(session: Session, changes: dict[tuple[Scope, str], Counters]) -> dict[Scope, Counters]:
