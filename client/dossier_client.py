@@ -16,12 +16,13 @@ from client.patience import Backoff
 from client.privacy import PrivacyCalls
 from client.profiles import ProfileCalls
 from client.reports import ReportCalls
+from client.statistics import StatisticsCalls
 
 if TYPE_CHECKING:
     from types import TracebackType
 
 
-class DossierClient(PrivacyCalls, ProfileCalls, AvatarCalls, GameCalls, ReportCalls, AdminCalls):
+class DossierClient(PrivacyCalls, ProfileCalls, AvatarCalls, GameCalls, StatisticsCalls, ReportCalls, AdminCalls):
     """A client of one server, on one channel.
 
         async with DossierClient("localhost:7070", credentials=FileCredentialStore()) as dossier:

@@ -5,7 +5,7 @@ Each subfolder of FOLDER is a volume, mounted by those parts alone that need wha
 - shared: what the parts know each other by; all parts
 - gateway: the key that signs access tokens; the gateway only
 - profile, report: what that service alone makes and reads
-- broker: RabbitMQ's account, as RabbitMQ reads it and as report_service does
+- broker: RabbitMQ's account, as RabbitMQ reads it and as profile_service and report_service do
 """
 
 from __future__ import annotations

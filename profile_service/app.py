@@ -21,12 +21,14 @@ from dossier.profile.v1 import (
 )
 from dossier.stats.v1 import game_service_pb2_grpc, snapshot_service_pb2_grpc, stats_service_pb2_grpc
 
+from profile_service.amqp_games import AmqpGames
 from profile_service.avatar_images import ImageProcessor
 from profile_service.avatars import Avatars, Images, Moderation, allow_everything
 from profile_service.bans import Bans
 from profile_service.credentials import CredentialRules
 from profile_service.deletions import Deletions, DeletionSecret
 from profile_service.emails import Emails
+from profile_service.game_intake import GameIntake
 from profile_service.game_recorder import GameRecorder
 from profile_service.guessing import GuessingLimits
 from profile_service.mail import Mailer
@@ -255,6 +257,10 @@ async def _open_games(ground: _Ground, stack: AsyncExitStack) -> tuple[Registrat
     replays = Replays(ReplayStore(database))
     await stack.enter_async_context(meanwhile(replays.run(), name="replays"))
     recorder = GameRecorder(GameStoreWriter(database, new_id=_new_id), wake=replays.wake)
+    if ground.settings.amqp_url.reveal():
+        intake = GameIntake(recorder, points_profile=points_profile)
+        amqp_games = AmqpGames(ground.settings.amqp_url, intake.take)
+        await stack.enter_async_context(meanwhile(amqp_games.run(), name="game intake"))
     games, boards = GameStore(database), LeaderboardStore(database)
     game = GameServicer(games, recorder, pages, points_profile=points_profile)
     stats = StatsServicer(StatsStore(database), boards, games, pages, points_profile=points_profile)

@@ -12,6 +12,7 @@ from dossier.stats.v1 import game_pb2
 from google.protobuf.duration_pb2 import Duration
 from google.protobuf.timestamp_pb2 import Timestamp
 
+from profile_service.game_recorder import Request
 from profile_service.games import POINT, BestMove, Game, Move, Seat
 from profile_service.points import ledger
 from runtime.errors import InvalidInput, Violation
@@ -108,6 +109,14 @@ def record_of(game: Game) -> bytes:
 def game_of_record(record: bytes) -> Game:
     """Return what `record_of` kept."""
     return _heard(game_pb2.Game.FromString(record))
+
+
+def request_of(message: Any, games: Iterable[game_pb2.Game], *, recorder_id: str) -> Request:
+    """Return who asks to record games, and by which `request_id` of the message."""
+    if not message.request_id:
+        return Request(recorder_id)
+    told = b"".join(game.SerializeToString(deterministic=True) for game in games)
+    return Request(recorder_id, message.request_id, hashlib.sha256(told).hexdigest())
 
 
 def etag_of(game: Game) -> str:

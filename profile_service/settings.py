@@ -79,6 +79,10 @@ class Settings(MailSettings):
     points_profile: str = setting(
         "Points profile of games that name none.", default="federation-1", choices=tuple(points.PROFILES)
     )
+    amqp_url: Secret = setting(
+        "AMQP address of the RabbitMQ that games come from, with user and password; empty: none come so.",
+        default=Secret(b""),
+    )
     development: bool = setting("Try things out: what is handy for that and not for a club's real data.", default=False)
     reflection: bool = setting("Serve gRPC reflection, for grpcurl; always in development.", default=False)
     metrics_listen: str = setting(

@@ -13,16 +13,18 @@ import structlog
 from aio_pika.abc import AbstractChannel, AbstractExchange, AbstractIncomingMessage
 
 from report_service import hint_messages
-from report_service.amqp_topology import (
-    AMQP_FAULTS,
-    OPERATION_TIMEOUT_SECONDS,
-    Topology,
-    connected,
-    stay_connected,
-)
 from report_service.errors import HintNotSent, HintUnusable
 from report_service.hints import Hint
+from runtime.amqp import AMQP_FAULTS, OPERATION_TIMEOUT_SECONDS, Topology, connected, stay_connected
 from runtime.settings import Secret
+
+TOPOLOGY = Topology(
+    "dossier.reports",
+    "dossier.reports.render.v1",
+    "dossier.reports.dead",
+    "dossier.reports.dead.v2",
+    delivery_limit=10,  # The row's alarm sends another hint.
+)
 
 # How long hints that a queue lost, or a consumer that nobody told of its end, may go unnoticed.
 CHECK_SECONDS = 5.0
@@ -36,9 +38,9 @@ class AmqpSender:
         dead_letter_count: how many dead letters waited when the broker was last asked.
     """
 
-    def __init__(self, url: Secret, *, topology: Topology | None = None, check_seconds: float = CHECK_SECONDS) -> None:
+    def __init__(self, url: Secret, *, topology: Topology = TOPOLOGY, check_seconds: float = CHECK_SECONDS) -> None:
         self._url = url
-        self._topology = topology or Topology()
+        self._topology = topology
         self._check_seconds = check_seconds
         self._exchange: AbstractExchange | None = None
         self._broken = asyncio.Event()
@@ -137,13 +139,13 @@ class AmqpReceiver:
         *,
         prefetch: int,
         rejected: Callable[[str], None] = lambda _reason: None,
-        topology: Topology | None = None,
+        topology: Topology = TOPOLOGY,
         check_seconds: float = CHECK_SECONDS,
     ) -> None:
         self._url = url
         self._prefetch = prefetch
         self._rejected = rejected
-        self._topology = topology or Topology()
+        self._topology = topology
         self._check_seconds = check_seconds
         self._messages: deque[Hint] = deque()
         self._arrived = asyncio.Event()

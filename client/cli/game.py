@@ -1,4 +1,4 @@
-"""game record, list, show; stats."""
+"""game record, list, show, correct, void, merge."""
 
 from __future__ import annotations
 
@@ -9,11 +9,10 @@ import typer
 
 from client.cli.game_files import read_games
 from client.cli.output import page_size, take, word
-from client.cli.session import JsonOption, LimitOption, OwnUsernameArgument, examples, lower_case, session_of
+from client.cli.session import JsonOption, LimitOption, UsernameArgument, examples, lower_case, session_of
 
 if TYPE_CHECKING:
     from dossier.stats.v1 import game_pb2 as game_pb
-    from dossier.stats.v1 import player_stats_pb2 as player_stats_pb
 
     from client.cli.output import Output
     from client.cli.session import Session
@@ -21,7 +20,8 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Played games.", no_args_is_help=True)
 
 _GAME_COLUMNS = ("GAME", "BEGAN", "LASTED", "WINNER", "SEATS", "ROLE", "RESULT")
-_STATS_COLUMNS = ("ROLE", "GAMES", "WINS", "LOSSES", "DRAWS", "WIN RATE", "PLAYED")
+
+GameIdArgument = Annotated[str, typer.Argument(metavar="ID", parser=lower_case, help="The game's id.")]
 
 _GAME_EXAMPLE = """\b
 A file holds one game, or a list of games, as JSON:
@@ -99,7 +99,7 @@ def list_games(
 @app.command("show", epilog=examples("dossier game show 01936d3e-8c5a-7f21-9c0b-3a4d5e6f7081"))
 def show(
     ctx: typer.Context,
-    game_id: Annotated[str, typer.Argument(metavar="ID", parser=lower_case, help="The game's id.")],
+    game_id: GameIdArgument,
     as_json: JsonOption = False,
 ) -> None:
     """Show a game and who sat where."""
@@ -113,24 +113,58 @@ def show(
     asyncio.run(work())
 
 
-def stats(ctx: typer.Context, username: OwnUsernameArgument = None, as_json: JsonOption = False) -> None:
-    """Show a player's statistics: all games, then by role."""
+@app.command("correct", epilog=examples("dossier game show ID --json > game.json", "dossier game correct game.json"))
+def correct(
+    ctx: typer.Context,
+    file: Annotated[str, typer.Argument(metavar="FILE.json", help="The games; - reads standard input.")],
+    as_json: JsonOption = False,
+) -> None:
+    """Put games in the place of the recorded ones of the same game_id. Needs the role referee or service.
+
+    A file made by `game show --json` has the etag of what was read: if the game was corrected since, it is refused.
+    """
     session = session_of(ctx, as_json=as_json)
+    games = read_games(file)
 
     async def work() -> None:
         async with session.connect() as dossier:
-            found = await dossier.player_stats(username or dossier.own_username())
+            corrected = [await dossier.correct_game(game, etag=game.etag) for game in games]
+        for game in corrected:
+            session.output.remark(f"Game {game.game_id} is corrected.")
         if session.output.as_json:
-            session.output.result(found)
-        else:
-            session.output.table(_STATS_COLUMNS, _stats_rows(session.output, found))
+            session.output.result(corrected)
 
     asyncio.run(work())
 
 
-def add_stats_to(root: typer.Typer) -> None:
-    """Add the command `stats`."""
-    root.command("stats", epilog=examples("dossier stats", "dossier stats anna --json"))(stats)
+@app.command("void", epilog=examples("dossier game void 01936d3e-8c5a-7f21-9c0b-3a4d5e6f7081"))
+def void(ctx: typer.Context, game_id: GameIdArgument) -> None:
+    """Have a game count for nothing, as if it had never been. It is kept. Needs the role referee or service."""
+    session = session_of(ctx)
+
+    async def work() -> None:
+        async with session.connect() as dossier:
+            await dossier.void_game(game_id)
+        session.output.remark(f"Game {game_id} counts for nothing.")
+
+    asyncio.run(work())
+
+
+@app.command("merge", epilog=examples('dossier game merge "Big Joe" joe'))
+def merge(
+    ctx: typer.Context,
+    nickname: Annotated[str, typer.Argument(metavar="NICKNAME", help="What the guest was called.")],
+    username: UsernameArgument,
+) -> None:
+    """Give all games of a guest to a player, for good. Needs the role referee."""
+    session = session_of(ctx)
+
+    async def work() -> None:
+        async with session.connect() as dossier:
+            count = await dossier.merge_guest(nickname, username)
+        session.output.remark(f"{username} has {count} games of the guest {nickname}.")
+
+    asyncio.run(work())
 
 
 def _game_row(output: Output, game: game_pb.Game, username: str) -> tuple[str, ...]:
@@ -149,7 +183,7 @@ def _game_row(output: Output, game: game_pb.Game, username: str) -> tuple[str, .
 
 
 def _print_game(output: Output, game: game_pb.Game) -> None:
-    from dossier.stats.v1.game_pb2 import Result, Role, Winner
+    from dossier.stats.v1.game_pb2 import GameState, Result, Role, Winner
 
     if output.as_json:
         output.result(game)
@@ -160,28 +194,17 @@ def _print_game(output: Output, game: game_pb.Game) -> None:
             ("began", output.time(game.start_time)),
             ("lasted", output.duration(game.duration)),
             ("winner", word(Winner.Name(game.winner))),
+            ("season", game.season),
+            ("state", word(word(GameState.Name(game.state)))),
         ]
     )
     rows = [
-        (str(seat.seat_number), seat.username or "-", word(Role.Name(seat.role)), word(Result.Name(seat.result)))
+        (
+            str(seat.seat_number),
+            seat.username or seat.nickname or "-",
+            word(Role.Name(seat.role)),
+            word(Result.Name(seat.result)),
+        )
         for seat in game.seats
     ]
     output.table(("SEAT", "PLAYER", "ROLE", "RESULT"), rows)
-
-
-def _stats_rows(output: Output, found: player_stats_pb.PlayerStats) -> list[tuple[str, ...]]:
-    from dossier.stats.v1.game_pb2 import Role
-
-    tallies = [("ALL", found.overall), *((word(Role.Name(role.role)), role.tally) for role in found.roles)]
-    return [
-        (
-            name,
-            str(tally.sessions),
-            str(tally.wins),
-            str(tally.losses),
-            str(tally.draws),
-            output.share(tally.win_rate) if tally.HasField("win_rate") else "-",
-            output.duration(tally.play_time),
-        )
-        for name, tally in tallies
-    ]

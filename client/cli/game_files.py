@@ -19,15 +19,11 @@ def read_games(name: str) -> list[game_pb.Game]:
         CommandFailure: it is not JSON, or not games.
         OSError: it cannot be read.
     """
-    import uuid_utils
-
     values = _read_json(name)
     many = isinstance(values, list)
     games = []
     for number, value in enumerate(values if many else [values], start=1):
-        game = _game(value, f"{_shown(name)}, game {number}" if many else _shown(name))
-        game.game_id = game.game_id or str(uuid_utils.uuid7())
-        games.append(game)
+        games.append(_game(value, f"{_shown(name)}, game {number}" if many else _shown(name)))
     return games
 
 

@@ -18,12 +18,14 @@ from client.cli import (
     email,
     forgotten_password,
     game,
+    game_import,
     managing,
     privacy,
     profile,
     report,
     server,
     sign_in_sessions,
+    statistics,
 )
 from client.cli.output import Output
 from client.cli.session import Session
@@ -103,8 +105,9 @@ app.add_typer(email.app, name="email")
 app.add_typer(privacy.app, name="privacy")
 app.add_typer(profile.app, name="profile")
 app.add_typer(avatar.app, name="avatar")
+game_import.add_to(game.app)
 app.add_typer(game.app, name="game")
-game.add_stats_to(app)
+statistics.add_to(app)
 app.add_typer(report.app, name="report")
 server.add_to(app)
 managing.add_to(admin.app)

@@ -1,4 +1,4 @@
-"""Shows how a report comes along: a moving line on a terminal, plain lines elsewhere. All of it on stderr."""
+"""Shows how long work comes along: a moving line on a terminal, plain lines elsewhere. All of it on stderr."""
 
 from __future__ import annotations
 
@@ -60,6 +60,39 @@ class ReportProgress:
             self._progress.update(self._task, description=stage)
         else:
             print(stage, file=sys.stderr, flush=True)
+
+
+class CountProgress:
+    """Shows how many of a number of things are done. Use it as a context manager."""
+
+    def __init__(self, verb: str, total: int) -> None:
+        self._verb = verb
+        self._total = total
+        self._done = 0
+        self._progress = _progress() if sys.stderr.isatty() else None
+        self._task = self._progress.add_task(verb, total=total, amount="") if self._progress else None
+
+    def __enter__(self) -> CountProgress:
+        """Begin to show."""
+        if self._progress is not None:
+            self._progress.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Leave the terminal as it was."""
+        if self._progress is not None:
+            self._progress.stop()
+
+    def add(self, count: int) -> None:
+        """Show that so many more are done."""
+        self._done += count
+        amount = f"{self._done} of {self._total}"
+        if self._progress is not None and self._task is not None:
+            self._progress.update(self._task, completed=self._done, amount=amount)
+        else:
+            print(f"{self._verb} {amount}", file=sys.stderr, flush=True)
 
 
 def _progress() -> Progress:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any
 
 import grpc
 from dossier.stats.v1 import game_pb2
 from dossier.stats.v1 import game_service_pb2 as game_pb
 from dossier.stats.v1 import game_service_pb2_grpc as game_rpc
-from google.protobuf.message import Message
 
 from profile_service.errors import GameNotFound
-from profile_service.game_messages import game_message, game_of
-from profile_service.game_recorder import GameRecorder, Request, ToldGame
+from profile_service.game_messages import game_message, game_of, request_of
+from profile_service.game_recorder import GameRecorder, ToldGame
 from profile_service.rpc.messages import games_of
 from profile_service.storage.game_store import GameStore, position_of
 from profile_service.visibility import calling_viewer
@@ -33,14 +31,16 @@ class GameServicer(game_rpc.GameServiceServicer):
         self._points_profile = points_profile
 
     async def RecordGame(self, request: game_pb.RecordGameRequest, context: Context) -> game_pb.RecordGameResponse:
-        [game] = await self._recorder.record([self._told("game", request.game)], _request(request, [request.game]))
+        who = request_of(request, [request.game], recorder_id=caller().account_id)
+        [game] = await self._recorder.record([self._told("game", request.game)], who)
         return game_pb.RecordGameResponse(game=game_message(game))
 
     async def BatchRecordGames(
         self, request: game_pb.BatchRecordGamesRequest, context: Context
     ) -> game_pb.BatchRecordGamesResponse:
         told = [self._told(f"games[{index}]", game) for index, game in enumerate(request.games)]
-        games = await self._recorder.record(told, _request(request, request.games), dry_run=request.validate_only)
+        who = request_of(request, request.games, recorder_id=caller().account_id)
+        games = await self._recorder.record(told, who, dry_run=request.validate_only)
         return game_pb.BatchRecordGamesResponse(games=map(game_message, games))
 
     async def CorrectGame(self, request: game_pb.CorrectGameRequest, context: Context) -> game_pb.CorrectGameResponse:
@@ -84,14 +84,3 @@ class GameServicer(game_rpc.GameServiceServicer):
 
     def _told(self, field: str, message: game_pb2.Game) -> ToldGame:
         return ToldGame(field, game_of(message, field, default_points_profile=self._points_profile))
-
-
-def _request(request: Any, games: Any) -> Request:
-    if not request.request_id:
-        return Request(caller().account_id)
-    digest = hashlib.sha256(b"".join(_bytes(game) for game in games)).hexdigest()
-    return Request(caller().account_id, request.request_id, digest)
-
-
-def _bytes(message: Message) -> bytes:
-    return message.SerializeToString(deterministic=True)

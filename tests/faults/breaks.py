@@ -12,12 +12,11 @@ from contextlib import suppress
 import aio_pika
 
 from client import DossierClient
-from report_service.amqp_topology import Topology
+from report_service.amqp_hints import TOPOLOGY
 from tests.faults.installation import Installation, Process, environ_of_fail_point
 from tests.faults.proxy import Spoil
 from tests.faults.schedule import Strike
 
-TOPOLOGY = Topology()
 Break = Callable[[Installation, Strike], Awaitable[float]]
 """Strikes, mends, and returns the moment from which recovery counts: of the kill, or of the end of an outage."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import pty
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,3 +57,16 @@ class Command:
         out, err = await process.communicate(stdin.encode())
         assert b"Traceback" not in err, err.decode()
         return Result(process.returncode or 0, out.decode(), err.decode())
+
+    async def on_terminal(self, *arguments: str) -> str:
+        """Run the command with a terminal to print on, and return what was printed there."""
+        controller, terminal = pty.openpty()
+        try:
+            process = await self.start(*arguments, stdout=terminal)
+            await process.communicate()
+            shown = os.read(controller, 65536).decode()
+        finally:
+            os.close(terminal)
+            os.close(controller)
+        assert process.returncode == 0
+        return shown

@@ -27,6 +27,8 @@ from dossier.stats.v1 import player_stats_pb2 as player_stats_pb
 from dossier.stats.v1 import stats_service_pb2 as stats_service_pb
 from dossier.stats.v1 import stats_service_pb2_grpc as stats_rpc
 
+from runtime.errors import InvalidInput, Violation
+from runtime.validation import validate
 from tests.integration.client.fakes import GAME_ID, PASSWORD, Context, FakeServer, Fault
 
 
@@ -283,6 +285,51 @@ class FakeGames(game_rpc.GameServiceServicer):
         self._fake.games[request.game.game_id] = request.game
         return game_service_pb.RecordGameResponse(game=request.game)
 
+    async def BatchRecordGames(
+        self, request: game_service_pb.BatchRecordGamesRequest, context: Context
+    ) -> game_service_pb.BatchRecordGamesResponse:
+        await self._fake.enter("BatchRecordGames", request, context, signed_in=True)
+        try:
+            validate(request)
+            self._check_players(request)
+        except InvalidInput as error:
+            violations = [(each.field, each.description) for each in error.violations[:20]]
+            await Fault(grpc.StatusCode.INVALID_ARGUMENT, error.reason, error.message, violations=violations).abort(
+                context
+            )
+        if request.validate_only:
+            return game_service_pb.BatchRecordGamesResponse()
+        self._fake.games |= {game.game_id: game for game in request.games}
+        return game_service_pb.BatchRecordGamesResponse(games=request.games)
+
+    def _check_players(self, request: game_service_pb.BatchRecordGamesRequest) -> None:
+        unknown = [
+            Violation(f"games[{index}].seats[{number}].username", "names a player who has no account")
+            for index, game in enumerate(request.games)
+            for number, seat in enumerate(game.seats)
+            if seat.username and seat.username not in self._fake.users
+        ]
+        if unknown:
+            raise InvalidInput("A seat names a player who has no account.", *unknown)
+
+    async def CorrectGame(
+        self, request: game_service_pb.CorrectGameRequest, context: Context
+    ) -> game_service_pb.CorrectGameResponse:
+        await self._fake.enter("CorrectGame", request, context, signed_in=True)
+        return game_service_pb.CorrectGameResponse(game=request.game)
+
+    async def VoidGame(
+        self, request: game_service_pb.VoidGameRequest, context: Context
+    ) -> game_service_pb.VoidGameResponse:
+        await self._fake.enter("VoidGame", request, context, signed_in=True)
+        return game_service_pb.VoidGameResponse(game=self._fake.games[request.game_id])
+
+    async def MergeGuest(
+        self, request: game_service_pb.MergeGuestRequest, context: Context
+    ) -> game_service_pb.MergeGuestResponse:
+        await self._fake.enter("MergeGuest", request, context, signed_in=True)
+        return game_service_pb.MergeGuestResponse(game_count=3)
+
     async def GetGame(
         self, request: game_service_pb.GetGameRequest, context: Context
     ) -> game_service_pb.GetGameResponse:
@@ -306,10 +353,82 @@ class FakeStats(stats_rpc.StatsServiceServicer):
         self, request: stats_service_pb.GetPlayerStatsRequest, context: Context
     ) -> stats_service_pb.GetPlayerStatsResponse:
         await self._fake.enter("GetPlayerStats", request, context)
-        tally = player_stats_pb.Tally(sessions=4, wins=3, losses=1, win_rate=0.75, play_time={"seconds": 7200})
-        roles = [player_stats_pb.RoleTally(role=game_pb.ROLE_DON, tally=tally)]
-        stats = player_stats_pb.PlayerStats(overall=tally, roles=roles)
+        tally = a_tally()
+        stats = player_stats_pb.PlayerStats(
+            overall=tally,
+            roles=[player_stats_pb.RoleTally(role=game_pb.ROLE_DON, tally=tally)],
+            black=tally,
+            points={"total": 2.5, "entries": [{"reason": game_pb.POINTS_REASON_RESULT, "points": 2.5}]},
+        )
+        if request.username == "ben":
+            stats.rating.MergeFrom(
+                player_stats_pb.Rating(rating=1523.4, deviation=80, lower_bound=1300, provisional=True, rated_games=4)
+            )
         return stats_service_pb.GetPlayerStatsResponse(stats=stats)
+
+    async def GetPairStats(
+        self, request: stats_service_pb.GetPairStatsRequest, context: Context
+    ) -> stats_service_pb.GetPairStatsResponse:
+        await self._fake.enter("GetPairStats", request, context)
+        stats = player_stats_pb.PairStats(together=a_tally())
+        return stats_service_pb.GetPairStatsResponse(stats=stats)
+
+    async def ListRatingChanges(
+        self, request: stats_service_pb.ListRatingChangesRequest, context: Context
+    ) -> stats_service_pb.ListRatingChangesResponse:
+        await self._fake.enter("ListRatingChanges", request, context)
+        change = player_stats_pb.RatingChange(game_id=request.page_token or "first")
+        return stats_service_pb.ListRatingChangesResponse(
+            changes=[change], next_page_token="" if request.page_token else "second"
+        )
+
+    async def ListStandings(
+        self, request: stats_service_pb.ListStandingsRequest, context: Context
+    ) -> stats_service_pb.ListStandingsResponse:
+        await self._fake.enter("ListStandings", request, context)
+        rank = int(request.page_token or 1)
+        standing = player_stats_pb.Standing(
+            rank=rank,
+            username=f"p{rank}",
+            display_name=f"P {rank}",
+            value=0.5,
+            sessions=3,
+            wins=2,
+            losses=1,
+            percentile=50,
+        )
+        return stats_service_pb.ListStandingsResponse(
+            standings=[standing], next_page_token="" if rank == 3 or request.around else str(rank + 1), total_size=3
+        )
+
+    async def ListSeasons(
+        self, request: stats_service_pb.ListSeasonsRequest, context: Context
+    ) -> stats_service_pb.ListSeasonsResponse:
+        await self._fake.enter("ListSeasons", request, context)
+        season = stats_service_pb.Season(season="2026-autumn", game_count=12)
+        season.first_time.FromJsonString("2026-09-01T18:00:00Z")
+        season.last_time.FromJsonString("2026-11-22T18:00:00Z")
+        return stats_service_pb.ListSeasonsResponse(seasons=[season])
+
+    async def ListRules(
+        self, request: stats_service_pb.ListRulesRequest, context: Context
+    ) -> stats_service_pb.ListRulesResponse:
+        await self._fake.enter("ListRules", request, context)
+        return stats_service_pb.ListRulesResponse(default_points_profile="federation-1")
+
+
+def a_tally() -> player_stats_pb.Tally:
+    """Return the counts of four games, three of them won."""
+    return player_stats_pb.Tally(
+        sessions=4,
+        wins=3,
+        losses=1,
+        win_rate=0.75,
+        win_interval={"low": 0.3006, "high": 0.9544},
+        club_win_rate=0.4,
+        wins_above_club=1.4,
+        play_time={"seconds": 7200},
+    )
 
 
 class FakeCredentials(credentials_rpc.CredentialsServiceServicer):

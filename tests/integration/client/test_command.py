@@ -182,15 +182,7 @@ async def test_list_as_json_is_an_array(command: Command) -> None:
 
 async def test_list_on_a_terminal_is_a_table(command: Command) -> None:
     """A terminal gets a heading."""
-    controller, terminal = pty.openpty()
-    try:
-        process = await command.start("profile", "list", stdout=terminal)
-        await process.communicate()
-        shown = os.read(controller, 65536).decode()
-    finally:
-        os.close(terminal)
-        os.close(controller)
-    assert process.returncode == 0
+    shown = await command.on_terminal("profile", "list")
     heading, *rows = shown.splitlines()
     assert "USERNAME" in heading
     assert "anna" in rows[0]
@@ -273,12 +265,6 @@ async def test_recording_without_the_role_says_who_gives_it(signed_in: Command) 
     assert result.code == 1
     assert "Game 1 of 2 was not recorded; 0 before it were." in result.err
     assert "dossier admin grant-role USERNAME ROLE" in result.err
-
-
-async def test_stats_are_plain_lines_in_a_pipe(command: Command) -> None:
-    """All games come first, then each role."""
-    result = await command("stats", "ANNA")
-    assert result.out == "ALL\t4\t3\t1\t0\t0.7500\t7200\nDON\t4\t3\t1\t0\t0.7500\t7200\n"
 
 
 async def test_operator_reaches_the_standalone_server(command: Command, fake: FakeServer, tmp_path: Path) -> None:

@@ -37,6 +37,7 @@ from runtime.service_tokens import ServiceTokens
 from runtime.sessions import SessionCheck
 from runtime.settings import Secret
 from runtime.tokens import TokenVerifier
+from tests.provision.fixtures import own_rabbitmq, pytest_collection_finish, rabbitmq  # noqa: F401
 from tests.signing import INTERNAL_SECRET, TestKeys, bearer
 
 SIGN_UPS_PER_HOUR = 4
@@ -128,7 +129,9 @@ class Profile:
 
 
 @asynccontextmanager
-async def running(folder: Path, *, clock: Clock | None = None, **parts_instead: Any) -> AsyncIterator[Profile]:
+async def running(
+    folder: Path, *, clock: Clock | None = None, amqp_url: str = "", **parts_instead: Any
+) -> AsyncIterator[Profile]:
     """Run the service on the data in `folder`, with other parts than its own where `open_parts` lets."""
     clock, keys = clock or Clock(), TestKeys()
     settings = Settings(
@@ -139,6 +142,7 @@ async def running(folder: Path, *, clock: Clock | None = None, **parts_instead: 
         data_dir=folder / "profile",
         sign_ups_per_hour=SIGN_UPS_PER_HOUR,
         reset_mails_per_hour=RESET_MAILS_PER_HOUR,
+        amqp_url=Secret(amqp_url.encode()),
     )
     async with open_parts(settings, clock=clock, **parts_instead) as parts:
         door = Door(

@@ -12,9 +12,9 @@ from aio_pika.abc import AbstractChannel, AbstractIncomingMessage
 from dossier.report.v1 import report_hint_pb2 as hint_pb
 
 from report_service.amqp_hints import AmqpReceiver, AmqpSender
-from report_service.amqp_topology import DELIVERY_LIMIT, Topology
 from report_service.errors import HintNotSent
 from report_service.hint_messages import KIND, HintFault
+from runtime.amqp import Topology
 from runtime.settings import Secret
 from tests.integration.report.stage import eventually
 from tests.integration.report.test_hint_transports import (
@@ -214,7 +214,7 @@ async def test_hint_goes_to_dead_letters_when_given_back_too_often(rabbitmq: Rab
         await aio_pika.connect(rabbitmq.url) as connection,
     ):
         await sender.send(FIRST)
-        for _ in range(DELIVERY_LIMIT + 1):
+        for _ in range(a_topology().delivery_limit + 1):
             await (await taken(receiver)).give_back()
         message = await dead_letter(await connection.channel(), topology)
         assert why_dead(message) == "delivery_limit"

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from report_service.amqp_hints import AmqpReceiver, AmqpSender
-from report_service.amqp_topology import Topology
 from report_service.errors import HintNotSent
 from report_service.hints import Hint, HintReceiver, HintSender, InProcessHints
+from runtime.amqp import Topology
 from runtime.settings import Secret
 from tests.provision.rabbitmq import RabbitNode
 
@@ -32,7 +32,7 @@ class Transport:
 def a_topology() -> Topology:
     """Return names that no other test uses."""
     name = f"test.{uuid.uuid4().hex}"
-    return Topology(name, f"{name}.queue", f"{name}.dead", f"{name}.dead.queue")
+    return Topology(name, f"{name}.queue", f"{name}.dead", f"{name}.dead.queue", delivery_limit=10)
 
 
 @asynccontextmanager

@@ -11,7 +11,7 @@ from dossier.report.v1 import report_hint_pb2 as hint_pb
 from dossier.report.v1 import report_pb2 as report_pb
 from prometheus_client import CollectorRegistry
 
-from report_service.amqp_topology import Topology
+from report_service.amqp_hints import TOPOLOGY
 from report_service.errors import RenderFailed
 from report_service.hint_messages import KIND
 from report_service.metrics import ReportMetrics
@@ -79,8 +79,8 @@ def a_hint(*, kind: str) -> aio_pika.Message:
 async def publish(node: RabbitNode, message: aio_pika.Message) -> None:
     async with await aio_pika.connect(node.url) as connection:
         channel = await connection.channel()
-        exchange = await channel.get_exchange(Topology().exchange)
-        await exchange.publish(message, routing_key=Topology().queue)
+        exchange = await channel.get_exchange(TOPOLOGY.exchange)
+        await exchange.publish(message, routing_key=TOPOLOGY.queue)
 
 
 async def test_reports_are_counted_by_state_and_reason(tmp_path: Path) -> None:

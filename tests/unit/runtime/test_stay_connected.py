@@ -6,8 +6,8 @@ import asyncio
 
 import pytest
 
-from report_service import amqp_topology
-from report_service.amqp_topology import stay_connected
+from runtime import amqp
+from runtime.amqp import stay_connected
 
 
 async def test_supervisor_ends_when_its_cancellation_comes_out_as_a_fault() -> None:
@@ -34,7 +34,7 @@ async def test_supervisor_connects_again_after_a_fault(
     monkeypatch: pytest.MonkeyPatch, fault: type[BaseException]
 ) -> None:
     """Neither an error nor a cancellation of the library's own is the end."""
-    monkeypatch.setattr(amqp_topology, "BACKOFF_SECONDS", (0.0, 0.0))
+    monkeypatch.setattr(amqp, "BACKOFF_SECONDS", (0.0, 0.0))
     again = asyncio.Event()
     sessions = 0
 

@@ -1,4 +1,4 @@
-"""The exchanges and queues of report hints, and how a connection to them is opened."""
+"""Exchanges and queues of RabbitMQ, and connections to it that are rebuilt from nothing after any fault."""
 
 from __future__ import annotations
 
@@ -20,12 +20,10 @@ from runtime.shielding import is_cancelled
 # A dead link is noticed after about three of these. RabbitMQ's guide advises 5 to 20 seconds.
 HEARTBEAT_SECONDS = 10
 OPERATION_TIMEOUT_SECONDS = 5.0
-# The longest is part of how late reports are after the broker came back.
+# The longest is part of how late work is taken up after the broker came back.
 BACKOFF_SECONDS = (0.2, 5.0)
 # A session that held longer was a good one: the next is tried at once, as after a cancelled consumer.
 STABLE_SECONDS = 1.0
-# A hint that was delivered so often without being settled goes to the dead letters; its row's alarm sends another.
-DELIVERY_LIMIT = 10
 # Dead letters are for people to look at. Nothing waits for them, so the oldest go when there are more, or in time.
 DEAD_LETTERS_KEPT = 10_000
 DEAD_LETTER_KEPT_DAYS = 14
@@ -37,19 +35,26 @@ _log = structlog.get_logger("amqp")
 
 @dataclass(frozen=True, slots=True)
 class Topology:
-    """The names. The arguments of a queue cannot change, so another version of them is another name."""
+    """The names. The arguments of a queue cannot change, so another version of them is another name.
 
-    exchange: str = "dossier.reports"
-    queue: str = "dossier.reports.render.v1"
-    dead_exchange: str = "dossier.reports.dead"
-    dead_queue: str = "dossier.reports.dead.v2"
+    Attributes:
+        delivery_limit: a message that was delivered so often without being settled goes to the dead letters.
+        exchange_type: a direct exchange takes messages whose routing key is the queue's name, a topic exchange any.
+    """
+
+    exchange: str
+    queue: str
+    dead_exchange: str
+    dead_queue: str
+    delivery_limit: int
+    exchange_type: aio_pika.ExchangeType = aio_pika.ExchangeType.DIRECT
 
     @property
     def queue_arguments(self) -> dict[str, Any]:
-        """The arguments of the queue of hints."""
+        """The arguments of the queue of work."""
         return {
             "x-queue-type": "quorum",
-            "x-delivery-limit": DELIVERY_LIMIT,
+            "x-delivery-limit": self.delivery_limit,
             "x-dead-letter-exchange": self.dead_exchange,
             # The default forgets a dead letter when the broker stops while moving it.
             "x-dead-letter-strategy": "at-least-once",
@@ -78,9 +83,10 @@ class Topology:
         dead = await channel.declare_exchange(self.dead_exchange, aio_pika.ExchangeType.FANOUT, durable=True)
         dead_queue = await channel.declare_queue(self.dead_queue, durable=True, arguments=self.dead_queue_arguments)
         await dead_queue.bind(dead)
-        exchange = await channel.declare_exchange(self.exchange, aio_pika.ExchangeType.DIRECT, durable=True)
+        exchange = await channel.declare_exchange(self.exchange, self.exchange_type, durable=True)
         queue = await channel.declare_queue(self.queue, durable=True, arguments=self.queue_arguments)
-        await queue.bind(exchange, routing_key=self.queue)
+        takes_any = self.exchange_type is aio_pika.ExchangeType.TOPIC
+        await queue.bind(exchange, routing_key="#" if takes_any else self.queue)
 
 
 async def stay_connected(session: Callable[[], Awaitable[None]], *, name: str) -> NoReturn:

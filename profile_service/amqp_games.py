@@ -1,0 +1,163 @@
+"""Games over RabbitMQ: one message after the other, each acknowledged only when what it asks for is committed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import NoReturn
+
+import aio_pika
+import structlog
+from aio_pika.abc import AbstractChannel, AbstractExchange, AbstractIncomingMessage
+
+from runtime.amqp import (
+    AMQP_FAULTS,
+    OPERATION_TIMEOUT_SECONDS,
+    Topology,
+    backoff_seconds,
+    connected,
+    stay_connected,
+)
+from runtime.errors import DomainError, InvalidInput, Unavailable
+from runtime.settings import Secret
+from runtime.statuses import MAX_VIOLATIONS
+
+TOPOLOGY = Topology(
+    "dossier.games",
+    "dossier.games.intake",
+    "dossier.games.dead",
+    "dossier.games.dead",
+    # Good games count up to it too, when the service is killed beside them or the database is away for hours.
+    delivery_limit=1000,
+    exchange_type=aio_pika.ExchangeType.TOPIC,
+)
+# How many messages are held to be taken next; they are small.
+PREFETCH = 50
+# How long a consumer that nobody told of its end may go unnoticed.
+CHECK_SECONDS = 5.0
+REASON_HEADER, MESSAGE_HEADER, FIELDS_HEADER = "dossier-reason", "dossier-message", "dossier-fields"
+_log = structlog.get_logger("game_intake")
+
+Take = Callable[[str, bytes], Awaitable[None]]
+
+
+class AmqpGames:
+    """Gives each message to `take`, see `game_intake.GameIntake.take`. `run` keeps it connected until it is cancelled.
+
+    What is refused goes to the dead letters with the reason. What cannot be done just now is held and tried again.
+    """
+
+    def __init__(
+        self, url: Secret, take: Take, *, topology: Topology = TOPOLOGY, check_seconds: float = CHECK_SECONDS
+    ) -> None:
+        self._url = url
+        self._take = take
+        self._topology = topology
+        self._check_seconds = check_seconds
+        self.ready = asyncio.Event()
+
+    async def run(self) -> NoReturn:
+        """Connect and consume, and again after any fault."""
+        await stay_connected(self._session, name="games")
+
+    async def _session(self) -> None:
+        try:
+            async with connected(self._url.reveal().decode(), self._topology, name="dossier games in") as connection:
+                async with asyncio.timeout(OPERATION_TIMEOUT_SECONDS):
+                    channel = await connection.channel()
+                    dead_channel = await connection.channel(publisher_confirms=True, on_return_raises=True)
+                    dead = await dead_channel.get_exchange(self._topology.dead_exchange, ensure=False)
+                    arrived = await self._consume(channel)
+                self.ready.set()
+                while (message := await self._next(arrived, dead_channel)) is not None:
+                    await self._settle(message, dead)
+        except AMQP_FAULTS:
+            raise
+        except Exception:
+            # A fault of ours must not end the intake for good.
+            _log.exception("game_intake_fault")
+        finally:
+            self.ready.clear()
+
+    async def _consume(self, channel: AbstractChannel) -> asyncio.Queue[AbstractIncomingMessage | None]:
+        """Return where messages arrive, and None when there will be no more."""
+        # Bounded by the prefetch. What is left in it at the end of the channel is delivered again.
+        arrived: asyncio.Queue[AbstractIncomingMessage | None] = asyncio.Queue()
+
+        def on_end(*_: object) -> None:
+            arrived.put_nowait(None)
+
+        async def on_message(message: AbstractIncomingMessage) -> None:
+            arrived.put_nowait(message)
+
+        await channel.set_qos(prefetch_count=PREFETCH)
+        channel.close_callbacks.add(on_end)
+        # The broker's cancellation is silent otherwise (aiormq issue 187).
+        (await channel.get_underlay_channel()).on_consumer_cancel_callbacks.add(on_end)
+        queue = await channel.get_queue(self._topology.queue, ensure=False)
+        await queue.consume(on_message)
+        return arrived
+
+    async def _next(
+        self, arrived: asyncio.Queue[AbstractIncomingMessage | None], channel: AbstractChannel
+    ) -> AbstractIncomingMessage | None:
+        while True:
+            try:
+                async with asyncio.timeout(self._check_seconds):
+                    return await arrived.get()
+            except TimeoutError:
+                async with asyncio.timeout(OPERATION_TIMEOUT_SECONDS):
+                    state = (await channel.declare_queue(self._topology.queue, passive=True)).declaration_result
+                if (state.message_count or not state.consumer_count) and arrived.empty():
+                    # See `report_service.amqp_hints`: the broker counts a consumer that it does not serve, or none.
+                    _log.warning("consumer_lost", waiting=state.message_count, consumers=state.consumer_count)
+                    return None
+
+    async def _settle(self, message: AbstractIncomingMessage, dead: AbstractExchange) -> None:
+        refusal = await self._refusal(message)
+        async with asyncio.timeout(OPERATION_TIMEOUT_SECONDS):
+            if refusal is not None:
+                # The broker's own way to the dead letters would not say why.
+                await dead.publish(_dead_letter(message, refusal), routing_key="", mandatory=True)
+            await message.ack()
+
+    async def _refusal(self, message: AbstractIncomingMessage) -> DomainError | None:
+        """Do what a message asks for, however long the database is away; return why that will never be done."""
+        failures = 0
+        while True:
+            try:
+                await self._take(message.type or "", message.body)
+                return None
+            except Unavailable as error:
+                _log.warning("game_waits", reason=error.reason)
+                await asyncio.sleep(backoff_seconds(failures))
+                failures += 1
+            except DomainError as error:
+                _log.warning("game_refused", reason=error.reason, message_id=message.message_id)
+                return error
+            except Exception:
+                _log.exception("game_failed", message_id=message.message_id)
+                return _Fault("Something went wrong on the server; its log has more.")
+
+
+class _Fault(DomainError):
+    """A fault of ours, so that one message does not hold up the others for ever."""
+
+    reason = "INTERNAL"
+
+
+def _dead_letter(message: AbstractIncomingMessage, error: DomainError) -> aio_pika.Message:
+    violations = error.violations[:MAX_VIOLATIONS] if isinstance(error, InvalidInput) else ()
+    return aio_pika.Message(
+        message.body,
+        headers={
+            REASON_HEADER: error.reason,
+            MESSAGE_HEADER: error.message,
+            FIELDS_HEADER: "\n".join(f"{each.field}: {each.description}" for each in violations),
+        },
+        type=message.type,
+        content_type=message.content_type,
+        message_id=message.message_id,
+        correlation_id=message.correlation_id,
+        delivery_mode=aio_pika.DeliveryMode.PERSISTENT,
+    )
