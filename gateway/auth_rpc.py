@@ -72,7 +72,7 @@ class AuthRpc(auth_rpc.AuthServiceServicer):
     async def RefreshTokens(
         self, request: auth_pb.RefreshTokensRequest, context: Context
     ) -> auth_pb.RefreshTokensResponse:
-        session = await self._credentials.rotate_session(request.refresh_token)
+        session = await self._credentials.rotate_session(request.refresh_token, client_address=self._network(context))
         return auth_pb.RefreshTokensResponse(tokens=self._tokens(session))
 
     async def SignOut(self, request: auth_pb.SignOutRequest, context: Context) -> auth_pb.SignOutResponse:
@@ -119,7 +119,10 @@ class AuthRpc(auth_rpc.AuthServiceServicer):
         self, request: auth_pb.ChangePasswordRequest, context: Context
     ) -> auth_pb.ChangePasswordResponse:
         await self._credentials.change_password(
-            caller(), current_password=request.current_password, new_password=request.new_password
+            caller(),
+            current_password=request.current_password,
+            new_password=request.new_password,
+            client_address=self._network(context),
         )
         return auth_pb.ChangePasswordResponse()
 
@@ -132,7 +135,9 @@ class AuthRpc(auth_rpc.AuthServiceServicer):
     async def ResetPassword(
         self, request: auth_pb.ResetPasswordRequest, context: Context
     ) -> auth_pb.ResetPasswordResponse:
-        await self._credentials.reset_password(request.token, request.new_password)
+        await self._credentials.reset_password(
+            request.token, request.new_password, client_address=self._network(context)
+        )
         return auth_pb.ResetPasswordResponse()
 
     async def UndeleteAccount(

@@ -67,9 +67,9 @@ class CredentialsClient:
         )
         return (await self._ask(self._stub.OpenSessionWithApiKey, request)).session
 
-    async def rotate_session(self, refresh_token: str) -> credentials_pb.Session:
-        """Return the session of a refresh token with the token's successor."""
-        request = credentials_pb.RotateSessionRequest(refresh_token=refresh_token)
+    async def rotate_session(self, refresh_token: str, *, client_address: str) -> credentials_pb.Session:
+        """Return the session of a refresh token with the token's successor. `client_address` is a network."""
+        request = credentials_pb.RotateSessionRequest(refresh_token=refresh_token, client_address=client_address)
         return (await self._ask(self._stub.RotateSession, request)).session
 
     async def close_session(self, session_id: str) -> None:
@@ -90,13 +90,19 @@ class CredentialsClient:
         request = credentials_pb.ListSessionsRequest(account_id=account_id)
         return (await self._ask(self._stub.ListSessions, request)).sessions
 
-    async def change_password(self, caller: Caller, *, current_password: str, new_password: str) -> None:
-        """Give the caller's account another password, ending its sessions but the caller's."""
+    async def change_password(
+        self, caller: Caller, *, current_password: str, new_password: str, client_address: str
+    ) -> None:
+        """Give the caller's account another password, ending its sessions but the caller's.
+
+        `client_address` is a network (runtime.addresses).
+        """
         request = credentials_pb.ChangePasswordRequest(
             account_id=caller.account_id,
             session_id=caller.session_id,
             current_password=current_password,
             new_password=new_password,
+            client_address=client_address,
         )
         await self._ask(self._stub.ChangePassword, request)
 
@@ -105,9 +111,11 @@ class CredentialsClient:
         request = credentials_pb.RequestPasswordResetRequest(login=login, client_address=client_address)
         await self._ask(self._stub.RequestPasswordReset, request)
 
-    async def reset_password(self, token: str, new_password: str) -> None:
-        """Replace the password of the account that a token was sent to."""
-        request = credentials_pb.ResetPasswordRequest(token=token, new_password=new_password)
+    async def reset_password(self, token: str, new_password: str, *, client_address: str) -> None:
+        """Replace the password of the account that a token was sent to. `client_address` is a network."""
+        request = credentials_pb.ResetPasswordRequest(
+            token=token, new_password=new_password, client_address=client_address
+        )
         await self._ask(self._stub.ResetPassword, request)
 
     async def undelete_account(self, *, username: str, password: str, client_address: str) -> None:

@@ -29,6 +29,7 @@ class Kind(StrEnum):
     UNDELETED = "undeleted"
     PURGED = "purged"
     EXPORT_MADE = "export_made"
+    EMAIL_CHANGE_REQUESTED = "email_change_requested"
     BANNED = "banned"
     UNBANNED = "unbanned"
     API_KEY_MADE = "api_key_made"

@@ -80,10 +80,12 @@ class CredentialStore(Protocol):
     async def renew_password_hash(self, account_id: str, *, old: str, new: str) -> None:
         """Replace the hash; nothing happens when it is another one by now."""
 
-    async def change_password_hash(self, account_id: str, *, old: str, new: str, kept_session_id: str) -> bool:
+    async def change_password_hash(
+        self, account_id: str, *, old: str, new: str, kept_session_id: str, network: str
+    ) -> bool:
         """Replace the hash, end all other sessions, and drop what was begun by mail.
 
-        False when the hash is another one by now.
+        `network` is where that was asked for, for the audit log. False when the hash is another one by now.
         """
 
     async def find_returning(self, username: str) -> Credentials | None:
@@ -161,7 +163,7 @@ class CredentialRules:
                 return session
         raise CredentialsWrong()
 
-    async def change_password(self, account_id: str, current: str, new: str, *, session_id: str) -> None:
+    async def change_password(self, account_id: str, current: str, new: str, *, session_id: str, network: str) -> None:
         """Replace the password and end all sessions but one.
 
         Raises:
@@ -173,7 +175,7 @@ class CredentialRules:
             require_uncommon(new, username=credentials.username, field="new_password")
             hashed = await self._passwords.hash(new)
             if await self._store.change_password_hash(
-                account_id, old=credentials.password_hash, new=hashed, kept_session_id=session_id
+                account_id, old=credentials.password_hash, new=hashed, kept_session_id=session_id, network=network
             ):
                 return
         raise CredentialsWrong()

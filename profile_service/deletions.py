@@ -79,11 +79,16 @@ Sealer = Callable[[Receipt], str]
 class DeletionStore(Protocol):
     """Where deletions are kept."""
 
-    async def schedule(self, account_id: str, *, receipt_id: str, mode: Mode, grace: timedelta) -> Receipt | None:
-        """Hide an account and end its sessions. None: there is none, or it is hidden already."""
+    async def schedule(
+        self, account_id: str, *, session_id: str, receipt_id: str, mode: Mode, grace: timedelta
+    ) -> Receipt | None:
+        """Hide an account and end its sessions, one of which asks. None: there is none, or it is hidden already."""
 
-    async def undelete(self, account_id: str, *, seal: Sealer) -> bool:
-        """Show a hidden account again, or leave one as it is that is not hidden. False: it is too late."""
+    async def undelete(self, account_id: str, *, network: str, seal: Sealer) -> bool:
+        """Show a hidden account again, or leave one as it is that is not hidden. False: it is too late.
+
+        `network` is where that was asked for, for the audit log.
+        """
 
     async def receipt(self, receipt_id: str) -> Receipt | None:
         """Return the receipt."""
@@ -141,15 +146,19 @@ class Deletions:
     async def schedule(self, caller: Caller, *, mode: Mode) -> Receipt:
         """Hide the caller's account until the grace is over. Raises UserNotFound when it is hidden or gone."""
         receipt = await self._store.schedule(
-            caller.account_id, receipt_id=self._new_receipt_id(), mode=mode, grace=self._grace
+            caller.account_id,
+            session_id=caller.session_id,
+            receipt_id=self._new_receipt_id(),
+            mode=mode,
+            grace=self._grace,
         )
         if receipt is None:
             raise UserNotFound(caller.username)
         return receipt
 
-    async def undelete(self, account_id: str) -> None:
+    async def undelete(self, account_id: str, *, network: str) -> None:
         """Bring an account back. Raises CredentialsWrong when the grace has just ended: then nobody has the name."""
-        if not await self._store.undelete(account_id, seal=self._secret.seal):
+        if not await self._store.undelete(account_id, network=network, seal=self._secret.seal):
             raise CredentialsWrong()
 
     async def receipt(self, receipt_id: str) -> Receipt:

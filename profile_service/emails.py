@@ -13,10 +13,10 @@ from runtime.calls import Caller
 class EmailStore(Protocol):
     """Where addresses are kept. What is queued here is a row of the same transaction."""
 
-    async def begin_change(self, credentials: Credentials, email: str) -> bool:
+    async def begin_change(self, credentials: Credentials, email: str, *, session_id: str) -> bool:
         """Have an address wait, with a mail to it and one to the confirmed address that there is. Raises TooManyMails.
 
-        False when the account's password is another one by now.
+        `session_id` is what asks, for the audit log. False when the account's password is another one by now.
         """
 
     async def remove(self, credentials: Credentials) -> bool:
@@ -51,8 +51,11 @@ class Emails:
         if email:
             self._require_mailer()
         credentials = await self._rules.require_password(caller.account_id, password, session_id=caller.session_id)
-        work = self._store.begin_change(credentials, email) if email else self._store.remove(credentials)
-        if not await work:
+        if email:
+            done = await self._store.begin_change(credentials, email, session_id=caller.session_id)
+        else:
+            done = await self._store.remove(credentials)
+        if not done:
             raise CredentialsWrong()
 
     async def request_confirmation(self, caller: Caller) -> None:

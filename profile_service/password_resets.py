@@ -18,8 +18,11 @@ class PasswordResetStore(Protocol):
     async def username_of(self, token_hash: str) -> str | None:
         """Return whose password a token resets; None when it is not good."""
 
-    async def reset(self, token_hash: str, *, password_hash: str) -> bool:
-        """Use a token up, replace the password and end all sessions. False when the token is not good any more."""
+    async def reset(self, token_hash: str, *, password_hash: str, network: str) -> bool:
+        """Use a token up, replace the password and end all sessions. False when the token is not good any more.
+
+        `network` is where the token came from, for the audit log.
+        """
 
 
 class PasswordResets:
@@ -44,7 +47,7 @@ class PasswordResets:
             raise MailerMissing()
         await self._store.queue_reset(login, network=network)
 
-    async def reset(self, token: str, new_password: str) -> None:
+    async def reset(self, token: str, new_password: str, *, network: str) -> None:
         """Replace the password of the token's account. Raises MailTokenInvalid or PasswordTooCommon."""
         hashed_token = token_hash(token)
         username = await self._store.username_of(hashed_token)
@@ -52,5 +55,5 @@ class PasswordResets:
             raise MailTokenInvalid()
         require_uncommon(new_password, username=username, field="new_password")
         password_hash = await self._passwords.hash(new_password)
-        if not await self._store.reset(hashed_token, password_hash=password_hash):
+        if not await self._store.reset(hashed_token, password_hash=password_hash, network=network):
             raise MailTokenInvalid()

@@ -93,9 +93,12 @@ class SessionStore(Protocol):
         """Return the session of an account that still exists."""
 
     async def rotate_session(
-        self, session_id: str, decide: Callable[[SessionRow], tuple[Verdict, datetime]]
+        self, session_id: str, decide: Callable[[SessionRow], tuple[Verdict, datetime]], *, network: str
     ) -> tuple[Verdict, SessionRow] | None:
-        """Let `decide` judge the locked session, carry out its verdict, and return the session as it is then."""
+        """Let `decide` judge the locked session, carry out its verdict, and return the session as it is then.
+
+        `network` is where the token came from, for the audit log.
+        """
 
     async def list_sessions(self, account_id: str, *, limit: int) -> list[ListedSession]:
         """Return the live sessions, the one used last first."""
@@ -136,12 +139,14 @@ class Sessions:
             NewSession(self._new_id(), account_id, salt, device_name, network, api_key_id=api_key_id)
         )
 
-    async def continue_session(self, token: str) -> OpenSession:
+    async def continue_session(self, token: str, *, network: str) -> OpenSession:
         """Exchange a refresh token. Raises RefreshTokenInvalid or, having ended the session, RefreshTokenReused."""
         presented = refresh_tokens.parse(token)
         if presented is None:
             raise RefreshTokenInvalid()
-        outcome = await self._store.rotate_session(presented.session_id, lambda row: self._judge(presented, row))
+        outcome = await self._store.rotate_session(
+            presented.session_id, lambda row: self._judge(presented, row), network=network
+        )
         if outcome is None:
             raise RefreshTokenInvalid()
         verdict, row = outcome

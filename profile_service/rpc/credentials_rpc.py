@@ -74,7 +74,7 @@ class CredentialsServicer(credentials_rpc.CredentialsServiceServicer):
     async def RotateSession(
         self, request: credentials_pb.RotateSessionRequest, context: Context
     ) -> credentials_pb.RotateSessionResponse:
-        session = await self._sessions.continue_session(request.refresh_token)
+        session = await self._sessions.continue_session(request.refresh_token, network=request.client_address)
         return credentials_pb.RotateSessionResponse(session=_message(session))
 
     async def CloseSession(
@@ -105,7 +105,11 @@ class CredentialsServicer(credentials_rpc.CredentialsServiceServicer):
         self, request: credentials_pb.ChangePasswordRequest, context: Context
     ) -> credentials_pb.ChangePasswordResponse:
         await self._rules.change_password(
-            request.account_id, request.current_password, request.new_password, session_id=request.session_id
+            request.account_id,
+            request.current_password,
+            request.new_password,
+            session_id=request.session_id,
+            network=request.client_address,
         )
         return credentials_pb.ChangePasswordResponse()
 
@@ -118,7 +122,7 @@ class CredentialsServicer(credentials_rpc.CredentialsServiceServicer):
     async def ResetPassword(
         self, request: credentials_pb.ResetPasswordRequest, context: Context
     ) -> credentials_pb.ResetPasswordResponse:
-        await self._resets.reset(request.token, request.new_password)
+        await self._resets.reset(request.token, request.new_password, network=request.client_address)
         return credentials_pb.ResetPasswordResponse()
 
     async def UndeleteAccount(
@@ -127,7 +131,7 @@ class CredentialsServicer(credentials_rpc.CredentialsServiceServicer):
         account_id = await self._rules.require_returning(
             request.username, request.password, network=request.client_address
         )
-        await self._deletions.undelete(account_id)
+        await self._deletions.undelete(account_id, network=request.client_address)
         return credentials_pb.UndeleteAccountResponse()
 
     async def GetSession(

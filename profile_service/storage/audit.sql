@@ -4,9 +4,10 @@ VALUES (:event_id, now_micros(), :kind, :actor_id, :subject_id, :address, :detai
 RETURNING event_time;
 
 -- name: blank_audit_events
--- An address is that of who acted, and details are about whom it happened to.
+-- An address is that of who acted, who may be the owner too where nobody was signed in; details are about whom it happened
+-- to.
 UPDATE audit_events
-SET address = CASE WHEN actor_id = :account_id THEN '' ELSE address END,
+SET address = CASE WHEN actor_id IN (:account_id, '') THEN '' ELSE address END,
     details = CASE WHEN subject_id = :account_id THEN '' ELSE details END
 WHERE actor_id = :account_id OR subject_id = :account_id
 RETURNING event_id;

@@ -64,14 +64,16 @@ class CredentialStore:
         async with self._database.write() as session:
             await session.one("replace_password_hash", account_id=account_id, old=old, new=new)
 
-    async def change_password_hash(self, account_id: str, *, old: str, new: str, kept_session_id: str) -> bool:
+    async def change_password_hash(
+        self, account_id: str, *, old: str, new: str, kept_session_id: str, network: str
+    ) -> bool:
         """See `credentials.CredentialStore`."""
         async with self._database.write() as session:
             replaced = await session.one("replace_password_hash", account_id=account_id, old=old, new=new)
             if replaced is not None:
                 await session.all("end_other_sessions_of", account_id=account_id, kept_session_id=kept_session_id)
                 await drop_mail_wishes(session, account_id)
-                await record(session, Kind.PASSWORD_CHANGED, account_id)
+                await record(session, Kind.PASSWORD_CHANGED, account_id, address=network)
         return replaced is not None
 
 

@@ -32,14 +32,16 @@ class DeletionStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def schedule(self, account_id: str, *, receipt_id: str, mode: Mode, grace: timedelta) -> Receipt | None:
+    async def schedule(
+        self, account_id: str, *, session_id: str, receipt_id: str, mode: Mode, grace: timedelta
+    ) -> Receipt | None:
         """See `deletions.DeletionStore`."""
         async with self._database.write() as session:
             await require_not_last_admin(session, account_id)
             if await session.one("hide_user", account_id=account_id) is None:
                 return None
             await session.all("end_sessions_of", account_id=account_id)
-            await record(session, Kind.DELETION_SCHEDULED, account_id, mode=mode)
+            await record(session, Kind.DELETION_SCHEDULED, account_id, mode=mode, session_id=session_id)
             row = await session.one(
                 "insert_deletion",
                 receipt_id=receipt_id,
@@ -49,14 +51,14 @@ class DeletionStore:
             )
         return _receipt(row)
 
-    async def undelete(self, account_id: str, *, seal: Sealer) -> bool:
+    async def undelete(self, account_id: str, *, network: str, seal: Sealer) -> bool:
         """See `deletions.DeletionStore`."""
         async with self._database.write() as session:
             row = await session.one("end_deletion_of", account_id=account_id)
             if row is None:
                 return await session.one("get_account", account_id=account_id) is not None
             await session.one("show_user", account_id=account_id)
-            await record(session, Kind.UNDELETED, account_id)
+            await record(session, Kind.UNDELETED, account_id, address=network)
             await _seal(session, row, seal)
         return True
 

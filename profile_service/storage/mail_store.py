@@ -86,7 +86,7 @@ class MailStore:
 
     # What owners of addresses do.
 
-    async def begin_change(self, credentials: Credentials, email: str) -> bool:
+    async def begin_change(self, credentials: Credentials, email: str, *, session_id: str) -> bool:
         """See `emails.EmailStore`."""
         async with self._database.write() as session:
             before = await _set_pending(session, credentials, email)
@@ -95,6 +95,7 @@ class MailStore:
             await _end_tokens(session, credentials.account_id, kind=MailKind.CONFIRM_EMAIL)
             await self._queue_confirmation(session, credentials.account_id, email)
             await self._warn(session, credentials.account_id, before)
+            await record(session, Kind.EMAIL_CHANGE_REQUESTED, credentials.account_id, session_id=session_id)
         return True
 
     async def remove(self, credentials: Credentials) -> bool:
@@ -156,7 +157,7 @@ class MailStore:
         row = await self._database.point.one("find_mail_token", token_hash=token_hash, kind=MailKind.RESET_PASSWORD)
         return None if row is None else row["username"]
 
-    async def reset(self, token_hash: str, *, password_hash: str) -> bool:
+    async def reset(self, token_hash: str, *, password_hash: str, network: str) -> bool:
         """See `password_resets.PasswordResetStore`."""
         async with self._database.write() as session:
             used = await session.one("use_mail_token", token_hash=token_hash, kind=MailKind.RESET_PASSWORD)
@@ -167,7 +168,7 @@ class MailStore:
             await session.all("end_sessions_of", account_id=account_id)
             await drop_mail_wishes(session, account_id)
             if replaced is not None:
-                await record(session, Kind.PASSWORD_RESET, account_id, actor_id=NOBODY)
+                await record(session, Kind.PASSWORD_RESET, account_id, actor_id=NOBODY, address=network)
         return replaced is not None
 
     async def _queue_confirmation(self, session: Session, account_id: str, email: str) -> None:

@@ -44,7 +44,7 @@ class SessionStore:
         return None if row is None else _session(row)
 
     async def rotate_session(
-        self, session_id: str, decide: Callable[[SessionRow], tuple[Verdict, datetime]]
+        self, session_id: str, decide: Callable[[SessionRow], tuple[Verdict, datetime]], *, network: str
     ) -> tuple[Verdict, SessionRow] | None:
         """See `sessions.SessionStore`. The verdict is committed although the caller may raise afterwards."""
         async with self._database.write() as session:
@@ -55,7 +55,14 @@ class SessionStore:
             verdict, expire_time = decide(row)
             if verdict is Verdict.REUSED:
                 await session.one("end_session", session_id=session_id)
-                await record(session, Kind.REFRESH_REUSED, row.account_id, actor_id=NOBODY, session_id=session_id)
+                await record(
+                    session,
+                    Kind.REFRESH_REUSED,
+                    row.account_id,
+                    actor_id=NOBODY,
+                    address=network,
+                    session_id=session_id,
+                )
             elif verdict is Verdict.ROTATE:
                 await session.one(
                     "rotate_session",

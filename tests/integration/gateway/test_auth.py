@@ -282,5 +282,13 @@ async def test_client_network_is_told_as_far_as_it_can_be_believed(
         sign_up = auth_pb.SignUpRequest(username="alice", password=PASSWORD)
         await stub.SignUp(sign_up, timeout=TIMEOUT, metadata=forwarded)
         sign_in = auth_pb.SignInRequest(username="alice", password=PASSWORD)
-        await stub.SignIn(sign_in, timeout=TIMEOUT, metadata=forwarded)
-    assert club.credentials.client_addresses == [network, network]
+        tokens = (await stub.SignIn(sign_in, timeout=TIMEOUT, metadata=forwarded)).tokens
+        refresh = auth_pb.RefreshTokensRequest(refresh_token=tokens.refresh_token)
+        await stub.RefreshTokens(refresh, timeout=TIMEOUT, metadata=forwarded)
+        change = auth_pb.ChangePasswordRequest(current_password=PASSWORD, new_password="another good password")
+        await stub.ChangePassword(change, timeout=TIMEOUT, metadata=(*forwarded, *bearer(tokens.access_token)))
+        reset = auth_pb.ResetPasswordRequest(token="from a mail", new_password="another good password")
+        await stub.ResetPassword(reset, timeout=TIMEOUT, metadata=forwarded)
+        undelete = auth_pb.UndeleteAccountRequest(username="alice", password=PASSWORD)
+        await stub.UndeleteAccount(undelete, timeout=TIMEOUT, metadata=forwarded)
+    assert club.credentials.client_addresses == [network] * 6

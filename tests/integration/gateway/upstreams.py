@@ -234,6 +234,7 @@ class FakeCredentials(credentials_rpc.CredentialsServiceServicer):
     async def RotateSession(
         self, request: credentials_pb.RotateSessionRequest, context: Context
     ) -> credentials_pb.RotateSessionResponse:
+        self.client_addresses.append(request.client_address)
         session_id = request.refresh_token.removeprefix("refresh ")
         return credentials_pb.RotateSessionResponse(session=self._session(self.live[session_id], session_id))
 
@@ -268,7 +269,20 @@ class FakeCredentials(credentials_rpc.CredentialsServiceServicer):
         self, request: credentials_pb.ChangePasswordRequest, context: Context
     ) -> credentials_pb.ChangePasswordResponse:
         self.change = request
+        self.client_addresses.append(request.client_address)
         return credentials_pb.ChangePasswordResponse()
+
+    async def ResetPassword(
+        self, request: credentials_pb.ResetPasswordRequest, context: Context
+    ) -> credentials_pb.ResetPasswordResponse:
+        self.client_addresses.append(request.client_address)
+        return credentials_pb.ResetPasswordResponse()
+
+    async def UndeleteAccount(
+        self, request: credentials_pb.UndeleteAccountRequest, context: Context
+    ) -> credentials_pb.UndeleteAccountResponse:
+        self.client_addresses.append(request.client_address)
+        return credentials_pb.UndeleteAccountResponse()
 
     async def GetSession(
         self, request: credentials_pb.GetSessionRequest, context: Context

@@ -39,6 +39,13 @@ def events(profile: Profile) -> list[tuple[str, str, str]]:
         return database.execute(query).fetchall()
 
 
+def addresses(profile: Profile, kind: str) -> list[str]:
+    """Return where the events of a kind came from, oldest first."""
+    query = "SELECT address FROM audit_events WHERE kind = ? ORDER BY event_time, event_id"
+    with closing(connect(profile)) as database:
+        return [address for (address,) in database.execute(query, (kind,))]
+
+
 async def test_life_of_an_account_is_told_by_the_log(profile: Profile) -> None:
     """Each thing that happens to an account adds one event; what changes nothing adds none."""
     anna = await profile.sign_up("anna")
@@ -131,6 +138,39 @@ async def test_network_of_sign_up_and_sign_in_stands_in_the_log(profile: Profile
     with closing(connect(profile)) as database:
         rows = database.execute("SELECT kind, address FROM audit_events ORDER BY event_time, event_id").fetchall()
     assert rows == [("sign_up", "203.0.113.0/24"), ("sign_in", "203.0.113.0/24"), ("sign_in", "198.51.100.0/24")]
+
+
+async def test_network_of_what_is_done_with_credentials_stands_in_the_log(profile: Profile) -> None:
+    """Who changes a password, replays a used-up token or brings an account back leaves their network there."""
+    anna, boris = await profile.sign_up("anna"), await profile.sign_up("boris")
+    change = credentials_pb.ChangePasswordRequest(
+        account_id=anna.account_id,
+        session_id=anna.session_id,
+        current_password=PASSWORD,
+        new_password=PASSWORD * 2,
+        client_address="192.0.2.0/24",
+    )
+    await profile.credentials.ChangePassword(change, metadata=profile.internal)
+    await rotate(profile, boris.refresh_token)
+    profile.clock.advance(seconds=21)
+    replay = credentials_pb.RotateSessionRequest(refresh_token=boris.refresh_token, client_address="198.51.100.0/24")
+    with refused(StatusCode.UNAUTHENTICATED, "REFRESH_TOKEN_REUSED"):
+        await profile.credentials.RotateSession(replay, metadata=profile.internal)
+    delete = account_pb.DeleteAccountRequest(username="anna", password=PASSWORD * 2)
+    await profile.accounts.DeleteAccount(delete, metadata=anna.metadata)
+    undelete = credentials_pb.UndeleteAccountRequest(
+        username="anna", password=PASSWORD * 2, client_address="203.0.113.0/24"
+    )
+    await profile.credentials.UndeleteAccount(undelete, metadata=profile.internal)
+    with closing(connect(profile)) as database:
+        query = "SELECT kind, address, details FROM audit_events ORDER BY event_time, event_id"
+        rows = database.execute(query).fetchall()
+    assert rows[4:] == [
+        ("password_changed", "192.0.2.0/24", ""),
+        ("refresh_reused", "198.51.100.0/24", f"session_id={boris.session_id}"),
+        ("deletion_scheduled", "", f"mode=ANONYMISE_SEAT session_id={anna.session_id}"),
+        ("undeleted", "203.0.113.0/24", ""),
+    ]
 
 
 async def list_events(profile: Profile, actor: Player, **fields: Any) -> admin_pb.ListAuditEventsResponse:

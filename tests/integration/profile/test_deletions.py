@@ -29,7 +29,7 @@ from tests.integration.profile.test_credentials import rotate, sign_in
 from tests.statuses import refused
 
 OTHERS = [f"other-{number}" for number in range(9)]
-MARKERS = ("markeda", "Márkéd Ánna", "marked@example.org", "Markedville", "marked phone")
+MARKERS = ("markeda", "Márkéd Ánna", "marked@example.org", "Markedville", "marked phone", "198.51.100.0/24")
 
 
 async def delete(profile: Profile, player: Player, mode: Any = account_pb.DELETION_MODE_ERASE) -> str:
@@ -83,7 +83,13 @@ async def a_marked_player(profile: Profile) -> Player:
     change = profile_pb.UpdateUserRequest(username="markeda", user=user_pb2.User(city=MARKERS[3]))
     await profile.profiles.UpdateUser(change, metadata=anna.metadata)
     await upload(profile, anna, a_picture())
-    await sign_in(profile, "markeda", PASSWORD)
+    phone = await sign_in(profile, "markeda", PASSWORD)
+    await rotate(profile, phone.refresh_token)
+    profile.clock.advance(seconds=21)
+    # Nobody is the actor of this event, and the network may be the player's own.
+    replay = credentials_pb.RotateSessionRequest(refresh_token=phone.refresh_token, client_address=MARKERS[5])
+    with refused(StatusCode.UNAUTHENTICATED, "REFRESH_TOKEN_REUSED"):
+        await profile.credentials.RotateSession(replay, metadata=profile.internal)
     return anna
 
 
@@ -208,7 +214,7 @@ async def test_purge_leaves_no_trace_and_a_receipt_that_counts(profile: Profile,
         session_count=2,
         avatar_file_count=4,
         seat_count=1,
-        audit_event_count=4,
+        audit_event_count=5,
         report_count=3,
         foreign_report_count=2,
         export_count=1,

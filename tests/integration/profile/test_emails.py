@@ -65,9 +65,10 @@ async def test_address_of_a_sign_up_is_shown_to_nobody_until_it_is_confirmed(
 
 
 async def test_changed_address_waits_until_it_is_confirmed(profile: Profile, postbox: Postbox) -> None:
-    """The old address stays until the new one's mail was read, and is told at once."""
+    """The old address stays until the new one's mail was read, and is told at once, as is the log."""
     anna = await sign_up_confirmed(profile, postbox, "anna", "old@example.org")
     await change_email(profile, anna, "new@example.org")
+    assert events(profile)[-1] == ("email_change_requested", "anna", "anna")
     account = await account_of(profile, anna)
     assert (account.email, account.email_confirmed, account.pending_email) == (
         "old@example.org",

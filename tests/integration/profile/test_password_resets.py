@@ -14,7 +14,7 @@ from profile_service.mail import NotSent
 from profile_service.storage import mail_store
 from tests.integration.profile.conftest import PASSWORD, RESET_MAILS_PER_HOUR, Profile, running
 from tests.integration.profile.postbox import Postbox, account_of, change_email, confirm, sign_up_confirmed
-from tests.integration.profile.test_audit_log import events
+from tests.integration.profile.test_audit_log import addresses, events
 from tests.integration.profile.test_credentials import is_live, sign_in
 from tests.integration.profile.test_deletions import delete, undelete
 from tests.integration.profile.test_own_sessions import NEW_PASSWORD, change_password
@@ -45,7 +45,7 @@ async def forget(profile: Profile, login: str, *, network: str = "192.0.2.0/24")
 
 async def reset(profile: Profile, token: str, *, new: str = NEW_PASSWORD) -> None:
     """Choose another password."""
-    request = credentials_pb.ResetPasswordRequest(token=token, new_password=new)
+    request = credentials_pb.ResetPasswordRequest(token=token, new_password=new, client_address="198.51.100.0/24")
     await profile.credentials.ResetPassword(request, metadata=profile.internal)
 
 
@@ -60,6 +60,7 @@ async def test_password_is_reset_by_who_reads_the_mail(profile: Profile, postbox
         await sign_in(profile, "anna", PASSWORD)
     assert await sign_in(profile, "anna", NEW_PASSWORD)
     assert ("password_reset", "", "anna") in events(profile)
+    assert addresses(profile, "password_reset") == ["198.51.100.0/24"]
 
 
 async def test_nobody_gets_mail_but_a_confirmed_address(profile: Profile, postbox: Postbox) -> None:

@@ -65,7 +65,9 @@ class Club:
         assert (account_id, old) == ("id-1", self.password_hash)
         self.password_hash = new
 
-    async def change_password_hash(self, account_id: str, *, old: str, new: str, kept_session_id: str) -> bool:
+    async def change_password_hash(
+        self, account_id: str, *, old: str, new: str, kept_session_id: str, network: str
+    ) -> bool:
         self.changes.append((account_id, old, new, kept_session_id))
         self.stale_times -= 1
         return self.stale_times < 0
@@ -233,7 +235,7 @@ async def test_sign_in_begins_anew_once_when_the_hash_changed_meanwhile(
 
 async def test_password_is_changed_with_the_current_one(club: Club) -> None:
     """For the hash that was checked, keeping the session that asks, and counted for that session."""
-    await club.rules.change_password("id-1", PASSWORD, NEW_PASSWORD, session_id="s-1")
+    await club.rules.change_password("id-1", PASSWORD, NEW_PASSWORD, session_id="s-1", network="")
     assert club.changes == [("id-1", f"hash of {PASSWORD}", f"hash of {NEW_PASSWORD}", "s-1")]
     assert club.tried == club.forgiven == [Attempt("id-1", session_id="s-1")]
 
@@ -242,7 +244,7 @@ async def test_password_is_changed_with_the_current_one(club: Club) -> None:
 async def test_password_is_not_changed_to_an_easy_one(club: Club, new: str) -> None:
     """The field that is bad is named."""
     with pytest.raises(PasswordTooCommon) as caught:
-        await club.rules.change_password("id-1", PASSWORD, new, session_id="s-1")
+        await club.rules.change_password("id-1", PASSWORD, new, session_id="s-1", network="")
     assert [violation.field for violation in caught.value.violations] == ["new_password"]
     assert club.changes == []
 
@@ -251,7 +253,7 @@ async def test_password_is_not_changed_to_an_easy_one(club: Club, new: str) -> N
 async def test_password_is_not_changed_without_the_current_one(club: Club, account_id: str, current: str) -> None:
     """A stolen session changes nothing, and its tries are counted."""
     with pytest.raises(CredentialsWrong):
-        await club.rules.change_password(account_id, current, NEW_PASSWORD, session_id="s-1")
+        await club.rules.change_password(account_id, current, NEW_PASSWORD, session_id="s-1", network="")
     assert (club.changes, club.forgiven) == ([], [])
     assert club.tried == [Attempt(account_id, session_id="s-1")]
 
@@ -260,7 +262,7 @@ async def test_password_that_changes_meanwhile_is_checked_once_more(club: Club) 
     """And then no more."""
     club.stale_times = 2
     with pytest.raises(CredentialsWrong):
-        await club.rules.change_password("id-1", PASSWORD, NEW_PASSWORD, session_id="s-1")
+        await club.rules.change_password("id-1", PASSWORD, NEW_PASSWORD, session_id="s-1", network="")
     assert len(club.changes) == 2
 
 

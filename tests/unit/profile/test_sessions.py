@@ -41,7 +41,7 @@ class OneSession:
         return self.row if session_id == SESSION_ID else None
 
     async def rotate_session(
-        self, session_id: str, decide: Callable[[SessionRow], tuple[Verdict, datetime]]
+        self, session_id: str, decide: Callable[[SessionRow], tuple[Verdict, datetime]], *, network: str
     ) -> tuple[Verdict, SessionRow] | None:
         if session_id != SESSION_ID:
             return None
@@ -124,7 +124,7 @@ async def test_session_is_not_opened_for_a_password_of_yesterday(store: OneSessi
 async def test_newest_token_is_exchanged_for_its_successor(store: OneSession, sessions: Sessions) -> None:
     """The session goes on for thirty days from now."""
     store.later(days=3)
-    session = await sessions.continue_session(token(7))
+    session = await sessions.continue_session(token(7), network="")
     assert session == OpenSession("a-1", "anna", ROLES, SESSION_ID, token(8), NOW + timedelta(days=33))
 
 
@@ -132,14 +132,14 @@ async def test_session_never_lasts_longer_than_ninety_days(store: OneSession, se
     """However often it is continued."""
     store.later(days=80)
     store.row = dataclasses.replace(store.row, expire_time=NOW + timedelta(days=85))
-    assert (await sessions.continue_session(token(7))).refresh_expire_time == NOW + timedelta(days=90)
+    assert (await sessions.continue_session(token(7), network="")).refresh_expire_time == NOW + timedelta(days=90)
 
 
 async def test_token_that_was_just_exchanged_gives_the_same_successor(store: OneSession, sessions: Sessions) -> None:
     """A lost answer or two clients at once do no harm."""
-    first = await sessions.continue_session(token(7))
+    first = await sessions.continue_session(token(7), network="")
     store.later(seconds=20)
-    assert await sessions.continue_session(token(7)) == first
+    assert await sessions.continue_session(token(7), network="") == first
 
 
 @pytest.mark.parametrize("number", [5, 6, 8, 0])
@@ -147,10 +147,10 @@ async def test_token_of_another_number_ends_the_session(store: OneSession, sessi
     """What was exchanged long ago, or never issued, is a theft; the session is over although the call failed."""
     store.later(seconds=20.001)
     with pytest.raises(RefreshTokenReused):
-        await sessions.continue_session(token(number))
+        await sessions.continue_session(token(number), network="")
     assert not await sessions.is_live(SESSION_ID)
     with pytest.raises(RefreshTokenInvalid):
-        await sessions.continue_session(token(7))
+        await sessions.continue_session(token(7), network="")
 
 
 @pytest.mark.parametrize(
@@ -169,7 +169,7 @@ async def test_token_that_is_not_ours_changes_nothing(store: OneSession, session
     """Nobody ends a session without having had a token of it."""
     before = store.row
     with pytest.raises(RefreshTokenInvalid):
-        await sessions.continue_session(bad)
+        await sessions.continue_session(bad, network="")
     assert store.row == before
 
 
@@ -179,7 +179,7 @@ async def test_session_whose_time_is_over_is_not_continued(store: OneSession, se
     store.later(days=30)
     before = store.row
     with pytest.raises(RefreshTokenInvalid):
-        await sessions.continue_session(token(number))
+        await sessions.continue_session(token(number), network="")
     assert store.row == before
     assert not await sessions.is_live(SESSION_ID)
 

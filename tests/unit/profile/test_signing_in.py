@@ -48,7 +48,9 @@ class OneAccount:
         if self.password_hash == old:
             self.password_hash = new
 
-    async def change_password_hash(self, account_id: str, *, old: str, new: str, kept_session_id: str) -> bool:
+    async def change_password_hash(
+        self, account_id: str, *, old: str, new: str, kept_session_id: str, network: str
+    ) -> bool:
         raise NotImplementedError
 
     async def create_account(self, account: NewAccount) -> None:
@@ -75,7 +77,7 @@ class OpenDoors:
         raise NotImplementedError
 
     async def rotate_session(
-        self, session_id: str, decide: Callable[[SessionRow], tuple[Verdict, datetime]]
+        self, session_id: str, decide: Callable[[SessionRow], tuple[Verdict, datetime]], *, network: str
     ) -> tuple[Verdict, SessionRow] | None:
         raise NotImplementedError
 

@@ -33,6 +33,7 @@ class AuditEventKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     AUDIT_EVENT_KIND_UNDELETED: _ClassVar[AuditEventKind]
     AUDIT_EVENT_KIND_PURGED: _ClassVar[AuditEventKind]
     AUDIT_EVENT_KIND_EXPORT_MADE: _ClassVar[AuditEventKind]
+    AUDIT_EVENT_KIND_EMAIL_CHANGE_REQUESTED: _ClassVar[AuditEventKind]
 AUDIT_EVENT_KIND_UNSPECIFIED: AuditEventKind
 AUDIT_EVENT_KIND_SIGN_UP: AuditEventKind
 AUDIT_EVENT_KIND_SIGN_IN: AuditEventKind
@@ -54,6 +55,7 @@ AUDIT_EVENT_KIND_EMAIL_CHANGED: AuditEventKind
 AUDIT_EVENT_KIND_UNDELETED: AuditEventKind
 AUDIT_EVENT_KIND_PURGED: AuditEventKind
 AUDIT_EVENT_KIND_EXPORT_MADE: AuditEventKind
+AUDIT_EVENT_KIND_EMAIL_CHANGE_REQUESTED: AuditEventKind
 
 class AuditEvent(_message.Message):
     __slots__ = ("event_id", "event_time", "kind", "actor_account_id", "actor_username", "subject_account_id", "subject_username", "address", "details")
