@@ -118,7 +118,7 @@ class ServiceAccounts:
         await self._store.revoke_key(api_key_id, actor_id=actor_id, check=_require_admin)
 
     async def open_session(self, secret: str, *, device_name: str, network: str) -> OpenSession:
-        """Sign in with a key. Raises ApiKeyInvalid or AccountBanned."""
+        """Sign in with a key. Raises ApiKeyInvalid, AccountBanned or TooManyAttempts."""
         holder = await self._store.find_key(_digest(secret))
         if holder is None:
             raise ApiKeyInvalid()

@@ -64,6 +64,17 @@ WHERE session_id IN (
 )
 RETURNING session_id;
 
+-- name: delete_surplus_sessions
+-- Of the ended ones those beyond the newest, however quickly they were opened and ended.
+DELETE FROM sessions
+WHERE session_id IN (
+    SELECT session_id FROM sessions
+    WHERE account_id = :account_id AND end_time IS NOT NULL
+    ORDER BY end_time DESC, session_id DESC
+    LIMIT 1000 OFFSET :keep
+)
+RETURNING session_id;
+
 -- name: end_sessions_of
 UPDATE sessions SET end_time = now_micros() WHERE account_id = :account_id AND end_time IS NULL
 RETURNING session_id;

@@ -74,6 +74,7 @@ class AuthServiceStub:
     Errors:
       UNAUTHENTICATED (API_KEY_INVALID): the key is not good, or was revoked; ask an admin for a new one.
       PERMISSION_DENIED (ACCOUNT_BANNED): the key is right and the account is banned.
+      RESOURCE_EXHAUSTED (TOO_MANY_ATTEMPTS): keep the session; try again after the delay in RetryInfo.
       UNAVAILABLE (DEPENDENCY_UNAVAILABLE): try again later.
     """
     RefreshTokens: _grpc.UnaryUnaryMultiCallable[_auth_service_pb2.RefreshTokensRequest, _auth_service_pb2.RefreshTokensResponse]
@@ -224,6 +225,7 @@ class AuthServiceAsyncStub(AuthServiceStub):
     Errors:
       UNAUTHENTICATED (API_KEY_INVALID): the key is not good, or was revoked; ask an admin for a new one.
       PERMISSION_DENIED (ACCOUNT_BANNED): the key is right and the account is banned.
+      RESOURCE_EXHAUSTED (TOO_MANY_ATTEMPTS): keep the session; try again after the delay in RetryInfo.
       UNAVAILABLE (DEPENDENCY_UNAVAILABLE): try again later.
     """
     RefreshTokens: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.RefreshTokensRequest, _auth_service_pb2.RefreshTokensResponse]  # type: ignore[assignment]
@@ -389,6 +391,7 @@ class AuthServiceServicer(metaclass=_abc_1.ABCMeta):
         Errors:
           UNAUTHENTICATED (API_KEY_INVALID): the key is not good, or was revoked; ask an admin for a new one.
           PERMISSION_DENIED (ACCOUNT_BANNED): the key is right and the account is banned.
+          RESOURCE_EXHAUSTED (TOO_MANY_ATTEMPTS): keep the session; try again after the delay in RetryInfo.
           UNAVAILABLE (DEPENDENCY_UNAVAILABLE): try again later.
         """
 
