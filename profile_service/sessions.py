@@ -71,13 +71,14 @@ class OpenSession:
 
 @dataclass(frozen=True, slots=True)
 class ListedSession:
-    """A live session as its owner sees it; `last_seen_time` is that of its last exchange of tokens."""
+    """A session as its owner sees it; `last_seen_time` is that of its last exchange of tokens."""
 
     session_id: str
     device_name: str
     create_time: datetime
     last_seen_time: datetime
     expire_time: datetime
+    end_time: datetime | None
 
 
 class SessionStore(Protocol):

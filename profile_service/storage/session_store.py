@@ -87,7 +87,7 @@ class SessionStore:
         """See `sessions.SessionStore`."""
         async with self._database.read() as session:
             rows = await session.all("list_sessions", account_id=account_id, row_limit=limit)
-        return [_listed(row) for row in rows]
+        return [listed_session(row) for row in rows]
 
     async def end_session_of(self, account_id: str, session_id: str) -> bool:
         """See `sessions.SessionStore`."""
@@ -134,11 +134,13 @@ def _session(row: Row) -> SessionRow:
     )
 
 
-def _listed(row: Row) -> ListedSession:
+def listed_session(row: Row) -> ListedSession:
+    """Decode a row with what owners see of a session."""
     return ListedSession(
         session_id=row["session_id"],
         device_name=row["device_name"],
         create_time=moment(row["create_time"]),
         last_seen_time=moment(row["rotate_time"]),
         expire_time=moment(row["expire_time"]),
+        end_time=None if row["end_time"] is None else moment(row["end_time"]),
     )

@@ -33,7 +33,7 @@ WHERE session_id = :session_id AND counter = :counter AND end_time IS NULL
 RETURNING counter;
 
 -- name: list_sessions
-SELECT session_id, device_name, create_time, rotate_time, expire_time
+SELECT session_id, device_name, create_time, rotate_time, expire_time, end_time
 FROM sessions
 WHERE account_id = :account_id AND end_time IS NULL AND expire_time > now_micros()
 ORDER BY rotate_time DESC, session_id DESC
