@@ -85,7 +85,8 @@ class CredentialStore(Protocol):
     ) -> bool:
         """Replace the hash, end all other sessions, and drop what was begun by mail.
 
-        `network` is where that was asked for, for the audit log. False when the hash is another one by now.
+        `network` is where that was asked for, for the audit log. False when the hash is another one by now. Raises
+        TooManyAttempts.
         """
 
     async def find_returning(self, username: str) -> Credentials | None:

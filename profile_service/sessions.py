@@ -13,7 +13,7 @@ from profile_service.errors import RefreshTokenInvalid, RefreshTokenReused, Sess
 from profile_service.refresh_tokens import Presented, Verdict
 
 SALT_BYTES = 16
-# One more ends that which was unused for longest. The contract names the number.
+# One more ends that which was unused for longest; as many ended ones are kept. The contract names the number.
 MAX_SESSIONS = 200
 _SLIDING = timedelta(days=refresh_tokens.SLIDING_DAYS)
 _ABSOLUTE = timedelta(days=refresh_tokens.ABSOLUTE_DAYS)
@@ -71,13 +71,14 @@ class OpenSession:
 
 @dataclass(frozen=True, slots=True)
 class ListedSession:
-    """A live session as its owner sees it; `last_seen_time` is that of its last exchange of tokens."""
+    """A session as its owner sees it; `last_seen_time` is that of its last exchange of tokens."""
 
     session_id: str
     device_name: str
     create_time: datetime
     last_seen_time: datetime
     expire_time: datetime
+    end_time: datetime | None
 
 
 class SessionStore(Protocol):
@@ -86,7 +87,7 @@ class SessionStore(Protocol):
     async def open_session(self, new: NewSession, *, lifetime: timedelta, keep: int) -> SessionRow | None:
         """Insert a session, end those beyond the newest `keep`, and return it with the roles of that moment.
 
-        None when the account is gone or banned, or when what was checked holds no more.
+        None when the account is gone or banned, or when what was checked holds no more. Raises TooManyAttempts.
         """
 
     async def find_session(self, session_id: str) -> SessionRow | None:
@@ -124,7 +125,7 @@ class Sessions:
     async def open(self, account_id: str, *, password_hash: str, device_name: str, network: str) -> OpenSession | None:
         """Open a session for who has shown the password of this hash.
 
-        None when that is not the account's any more, or the account was banned.
+        None when that is not the account's any more, or the account was banned. Raises TooManyAttempts.
         """
         salt = secrets.token_bytes(SALT_BYTES)
         new = NewSession(self._new_id(), account_id, salt, device_name, network, password_hash=password_hash)
@@ -133,7 +134,10 @@ class Sessions:
     async def open_with_key(
         self, account_id: str, *, api_key_id: str, device_name: str, network: str
     ) -> OpenSession | None:
-        """Open a session for who has shown this API key. None when it was revoked, or the account was banned."""
+        """Open a session for who has shown this API key. None when it was revoked, or the account was banned.
+
+        Raises TooManyAttempts.
+        """
         salt = secrets.token_bytes(SALT_BYTES)
         return await self._open(
             NewSession(self._new_id(), account_id, salt, device_name, network, api_key_id=api_key_id)

@@ -17,6 +17,9 @@ ALGORITHM: Final = "HS256"
 TYPE: Final = "svc+jwt"
 LIFETIME_SECONDS: Final = 60
 MIN_SECRET_BYTES: Final = 32
+# Who makes tokens: the parts, and the operator on the server's own machine. All have the same secret, so a name is no
+# more than its maker's own word (ADR 2).
+ISSUERS: Final = ("gateway", "profile_service", "report_service", "operator")
 
 
 class ServiceTokens:
@@ -54,6 +57,7 @@ class ServiceTokens:
                 self._secret,
                 algorithms=[ALGORITHM],
                 audience=self._issuer,
+                issuer=ISSUERS,
                 leeway=5,
                 options={"require": ["iss", "aud", "exp", "iat"]},
             )

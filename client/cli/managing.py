@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from client.cli.output import Output
 
-_ACCOUNTS = ("USERNAME", "NAME", "E-MAIL", "ROLES", "BANNED")
+_ACCOUNTS = ("USERNAME", "NAME", "E-MAIL", "ROLES", "BANNED", "PURGED")
 _EVENTS = ("TIME", "WHAT", "TO", "BY", "FROM", "DETAILS")
 _KIND = "AUDIT_EVENT_KIND_"
 
@@ -30,6 +30,7 @@ class StateChoice(StrEnum):
 
     ACTIVE = "active"
     BANNED = "banned"
+    LEAVING = "leaving"
 
 
 def add_to(app: typer.Typer) -> None:
@@ -51,7 +52,7 @@ def users(
     limit: LimitOption = 50,
     as_json: JsonOption = False,
 ) -> None:
-    """Find accounts: USERNAME, NAME, E-MAIL for an admin, ROLES and BANNED, the end of a ban or "for good"."""
+    """Find accounts: USERNAME, NAME, E-MAIL for an admin, ROLES, the end of a ban or "for good", and of a grace."""
     session = session_of(ctx, as_json=as_json)
 
     async def work() -> None:
@@ -150,7 +151,8 @@ def audit(
 
 def _account(output: Output, account: account_pb.ManagedAccount) -> tuple[str, ...]:
     banned = (output.time(account.ban.expire_time) or "for good") if account.HasField("ban") else ""
-    return account.username, account.display_name, account.email, " ".join(role_words(account.roles)), banned
+    roles, purged = " ".join(role_words(account.roles)), output.time(account.purge_time)
+    return account.username, account.display_name, account.email, roles, banned, purged
 
 
 def _event(output: Output, event: audit_pb.AuditEvent) -> tuple[str, ...]:
@@ -166,12 +168,12 @@ def _event(output: Output, event: audit_pb.AuditEvent) -> tuple[str, ...]:
     )
 
 
-def _state(choice: StateChoice | None) -> account_pb.AccountState:
+def _state(choice: StateChoice | None) -> Any:
     from dossier.admin.v1 import managed_account_pb2 as account_pb
 
     if choice is None:
         return account_pb.ACCOUNT_STATE_UNSPECIFIED
-    return account_pb.ACCOUNT_STATE_BANNED if choice is StateChoice.BANNED else account_pb.ACCOUNT_STATE_ACTIVE
+    return account_pb.AccountState.Value(f"ACCOUNT_STATE_{choice.name}")
 
 
 def _kind(text: str) -> Any:

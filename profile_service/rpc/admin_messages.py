@@ -37,6 +37,7 @@ def account_message(account: FoundAccount) -> managed_account_pb2.ManagedAccount
         roles=sorted(map(role_value, account.roles)),
         ban=None if account.ban is None else _ban_message(account.ban),
         create_time=timestamp(account.create_time),
+        purge_time=None if account.purge_time is None else timestamp(account.purge_time),
     )
 
 

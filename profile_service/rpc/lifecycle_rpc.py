@@ -17,10 +17,11 @@ from profile_service.rpc.account_rpc import account_message
 from profile_service.rpc.messages import user_message
 from profile_service.rpc.snapshot_rpc import played_game_message
 from profile_service.rpc.stats_messages import stats_message
+from profile_service.sessions import ListedSession
 from profile_service.snapshots import Snapshots
 from profile_service.statistics import NO_GAMES
 from profile_service.storage.credential_store import CredentialStore
-from profile_service.storage.export_store import ExportStore, KeptSession, OwnEvent
+from profile_service.storage.export_store import ExportStore, OwnEvent
 from profile_service.visibility import viewer
 from runtime.pages import page_size
 
@@ -97,7 +98,7 @@ def _event_message(event: OwnEvent) -> lifecycle_pb.ExportedAuditEvent:
     )
 
 
-def _session_message(session: KeptSession) -> lifecycle_pb.ExportedSession:
+def _session_message(session: ListedSession) -> lifecycle_pb.ExportedSession:
     return lifecycle_pb.ExportedSession(
         session_id=session.session_id,
         device_name=session.device_name,

@@ -15,7 +15,7 @@ from runtime.times import moment
 
 @dataclass(frozen=True, slots=True)
 class FoundAccount:
-    """An account as managers and admins see it."""
+    """An account as managers and admins see it. `purge_time` is that of one that was deleted and is in its grace."""
 
     username: str
     display_name: str
@@ -24,6 +24,7 @@ class FoundAccount:
     roles: frozenset[str]
     ban: Ban | None
     create_time: datetime
+    purge_time: datetime | None
 
 
 class AccountSearch:
@@ -37,8 +38,8 @@ class AccountSearch:
     ) -> list[FoundAccount]:
         """Return up to `count` accounts after a username, in the order of usernames.
 
-        `state` is "active" or "banned"; empty is any, as with the other filters. Without `sees_email` addresses are
-        neither looked at nor returned.
+        `state` is "active", "banned" or "leaving"; empty is any, as with the other filters. Without `sees_email`
+        addresses are neither looked at nor returned.
         """
         pattern = f"{like_text(search_key(prefix))}%"
         async with self._database.read() as session:
@@ -63,4 +64,5 @@ def _found(row: Row) -> FoundAccount:
         roles_of(row["roles"]),
         ban_of(row),
         moment(row["create_time"]),
+        None if row["purge_time"] is None else moment(row["purge_time"]),
     )

@@ -14,6 +14,15 @@ RETURNING event_id;
 
 -- name: get_export_event^
 SELECT event_id FROM audit_events WHERE subject_id = :account_id AND kind = 'export_made' AND details = :details;
+
+-- name: find_limiting_event^
+-- How long the newest events, after so many others, still count.
+SELECT event_time + :span - now_micros() AS wait
+FROM audit_events
+WHERE subject_id = :account_id AND event_time > now_micros() - :span
+ORDER BY event_time DESC
+LIMIT 1 OFFSET :others;
+
 -- name: find_account_ever^
 SELECT account_id FROM users WHERE username = :username;
 

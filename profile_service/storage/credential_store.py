@@ -9,7 +9,7 @@ from profile_service.audit import Kind
 from profile_service.credentials import Account, Credentials, NewAccount
 from profile_service.errors import UsernameTaken
 from profile_service.mail import Mail, MailKind
-from profile_service.storage.audit_store import record
+from profile_service.storage.audit_store import record, require_few_events
 from profile_service.storage.mail_store import drop_mail_wishes, may_confirm, queue
 from profile_service.storage.standing_store import ban_of, roles_of, roles_text
 from profile_service.storage.user_store import visibility_of
@@ -70,6 +70,7 @@ class CredentialStore:
     ) -> bool:
         """See `credentials.CredentialStore`."""
         async with self._database.write() as session:
+            await require_few_events(session, account_id)
             replaced = await session.one("replace_password_hash", account_id=account_id, old=old, new=new)
             if replaced is not None:
                 await session.all("end_other_sessions_of", account_id=account_id, kept_session_id=kept_session_id)

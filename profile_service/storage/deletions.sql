@@ -1,4 +1,6 @@
 -- name: hide_user^
+-- The confirmed address stays the account's, so that it can come back as it was: nobody else confirms it within the grace,
+-- and it is what an owner who has forgotten the password resets it by, to come back.
 UPDATE users SET state = 'leaving', update_time = now_micros() WHERE account_id = :account_id AND state = 'active'
 RETURNING username;
 

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from profile_service.audit import Kind
+from profile_service.sessions import ListedSession
 from profile_service.statistics import PlayedGame
 from profile_service.storage.audit_store import record
 from profile_service.storage.game_store import played_game
 from profile_service.storage.periods import ALWAYS
+from profile_service.storage.session_store import listed_session
 from runtime.database import Database, Row
 from runtime.times import micros, moment
 
@@ -18,20 +20,13 @@ PAGE_ROWS = 500
 
 
 @dataclass(frozen=True, slots=True)
-class KeptSession:
-    """A sign-in session, live or ended."""
-
-    session_id: str
-    device_name: str
-    create_time: datetime
-    last_seen_time: datetime
-    expire_time: datetime
-    end_time: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
 class OwnEvent:
-    """An event of the audit log as the owner may see it: without the other account, if there is one."""
+    """An event of the audit log as the owner may see it: without the other account, if there is one.
+
+    An address is that of who acted, and details are about whom it happened to; each is told to that account alone. So
+    the banned read the reason, since what is written about a person is theirs to know, and the manager who wrote it
+    exports that somebody was banned.
+    """
 
     event_time: datetime
     kind: str
@@ -47,8 +42,8 @@ class ExportStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def sessions(self, account_id: str) -> AsyncIterator[list[KeptSession]]:
-        """Yield all sessions, by their ids."""
+    async def sessions(self, account_id: str) -> AsyncIterator[list[ListedSession]]:
+        """Yield all sessions, live or ended, by their ids."""
         after = ""
         while True:
             async with self._database.read() as session:
@@ -56,7 +51,7 @@ class ExportStore:
             if not rows:
                 return
             after = rows[-1]["session_id"]
-            yield [_kept_session(row) for row in rows]
+            yield [listed_session(row) for row in rows]
 
     async def games(self, account_id: str) -> AsyncIterator[list[PlayedGame]]:
         """Yield all games, newest first."""
@@ -100,18 +95,7 @@ def _own_event(row: Row) -> OwnEvent:
         event_time=moment(row["event_time"]),
         kind=row["kind"],
         address=row["address"] if by_owner else "",
-        details=row["details"],
+        details=row["details"] if to_owner else "",
         done_by_owner=by_owner,
         done_to_owner=to_owner,
-    )
-
-
-def _kept_session(row: Row) -> KeptSession:
-    return KeptSession(
-        session_id=row["session_id"],
-        device_name=row["device_name"],
-        create_time=moment(row["create_time"]),
-        last_seen_time=moment(row["rotate_time"]),
-        expire_time=moment(row["expire_time"]),
-        end_time=None if row["end_time"] is None else moment(row["end_time"]),
     )

@@ -8,12 +8,12 @@ from datetime import datetime, timedelta
 from profile_service.audit import NOBODY, Kind
 from profile_service.refresh_tokens import ABSOLUTE_DAYS, Verdict
 from profile_service.sessions import ListedSession, NewSession, SessionRow
-from profile_service.storage.audit_store import record
+from profile_service.storage.audit_store import record, require_few_events
 from profile_service.storage.standing_store import roles_of
 from runtime.database import Database, Row, Session
 from runtime.times import MICRO, micros, moment
 
-# Ended sessions are kept as long as a refresh token of theirs could be replayed.
+# The newest ended sessions are kept, for an export to list, as long as a refresh token of theirs could be replayed.
 _KEPT = timedelta(days=ABSOLUTE_DAYS)
 
 
@@ -26,12 +26,14 @@ class SessionStore:
     async def open_session(self, new: NewSession, *, lifetime: timedelta, keep: int) -> SessionRow | None:
         """See `sessions.SessionStore`."""
         async with self._database.write() as session:
+            await require_few_events(session, new.account_id)
             row = await _insert(session, new, lifetime)
             if row is None:
                 return None
             before = row["expire_time"] - (lifetime + _KEPT) // MICRO
             await session.all("delete_sessions_before", account_id=new.account_id, before=before)
             await session.all("end_surplus_sessions", account_id=new.account_id, keep=keep)
+            await session.all("delete_surplus_sessions", account_id=new.account_id, keep=keep)
             key = {"api_key_id": new.api_key_id} if new.api_key_id else {}
             await record(session, Kind.SIGN_IN, new.account_id, address=new.network, session_id=new.session_id, **key)
             opened = await session.one("get_session", session_id=new.session_id)
@@ -84,7 +86,7 @@ class SessionStore:
         """See `sessions.SessionStore`."""
         async with self._database.read() as session:
             rows = await session.all("list_sessions", account_id=account_id, row_limit=limit)
-        return [_listed(row) for row in rows]
+        return [listed_session(row) for row in rows]
 
     async def end_session_of(self, account_id: str, session_id: str) -> bool:
         """See `sessions.SessionStore`."""
@@ -97,8 +99,8 @@ class SessionStore:
     async def end_sessions_of(self, account_id: str) -> None:
         """See `sessions.SessionStore`."""
         async with self._database.write() as session:
-            await session.all("end_sessions_of", account_id=account_id)
-            await record(session, Kind.SIGN_OUT_EVERYWHERE, account_id)
+            if await session.all("end_sessions_of", account_id=account_id):
+                await record(session, Kind.SIGN_OUT_EVERYWHERE, account_id)
 
 
 async def _insert(session: Session, new: NewSession, lifetime: timedelta) -> Row | None:
@@ -131,11 +133,13 @@ def _session(row: Row) -> SessionRow:
     )
 
 
-def _listed(row: Row) -> ListedSession:
+def listed_session(row: Row) -> ListedSession:
+    """Decode a row with what owners see of a session."""
     return ListedSession(
         session_id=row["session_id"],
         device_name=row["device_name"],
         create_time=moment(row["create_time"]),
         last_seen_time=moment(row["rotate_time"]),
         expire_time=moment(row["expire_time"]),
+        end_time=None if row["end_time"] is None else moment(row["end_time"]),
     )

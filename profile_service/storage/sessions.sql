@@ -33,7 +33,7 @@ WHERE session_id = :session_id AND counter = :counter AND end_time IS NULL
 RETURNING counter;
 
 -- name: list_sessions
-SELECT session_id, device_name, create_time, rotate_time, expire_time
+SELECT session_id, device_name, create_time, rotate_time, expire_time, end_time
 FROM sessions
 WHERE account_id = :account_id AND end_time IS NULL AND expire_time > now_micros()
 ORDER BY rotate_time DESC, session_id DESC
@@ -60,6 +60,17 @@ WHERE session_id IN (
     SELECT session_id FROM sessions
     WHERE account_id = :account_id AND end_time IS NULL AND expire_time > now_micros()
     ORDER BY rotate_time DESC, session_id DESC
+    LIMIT 1000 OFFSET :keep
+)
+RETURNING session_id;
+
+-- name: delete_surplus_sessions
+-- Of the ended ones those beyond the newest, however quickly they were opened and ended.
+DELETE FROM sessions
+WHERE session_id IN (
+    SELECT session_id FROM sessions
+    WHERE account_id = :account_id AND end_time IS NOT NULL
+    ORDER BY end_time DESC, session_id DESC
     LIMIT 1000 OFFSET :keep
 )
 RETURNING session_id;

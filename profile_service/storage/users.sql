@@ -34,6 +34,7 @@ ORDER BY username
 LIMIT :count;
 
 -- name: update_user^
+-- Of a person, as with the avatar and the audiences: a program has an account and no profile.
 UPDATE users
 SET display_name = COALESCE(:display_name, display_name),
     gender = COALESCE(:gender, gender),
@@ -46,7 +47,7 @@ SET display_name = COALESCE(:display_name, display_name),
     search_text = COALESCE(:search_text, search_text),
     revision = revision + 1,
     update_time = now_micros()
-WHERE account_id = :account_id AND state = 'active' AND (:revision = 0 OR revision = :revision)
+WHERE account_id = :account_id AND state = 'active' AND kind = 'person' AND (:revision = 0 OR revision = :revision)
 RETURNING account_id, username, display_name, gender, city, club, about, locale, revision, create_time, update_time,
     avatar_type, avatar_sha256, avatar_size_bytes, avatar_time,
     email, confirmed_email_key, email_audience, gender_audience, city_audience, club_audience, about_audience,
@@ -69,7 +70,7 @@ SET email_audience = COALESCE(:email, email_audience),
     games_audience = COALESCE(:games, games_audience),
     revision = revision + 1,
     update_time = now_micros()
-WHERE account_id = :account_id AND state = 'active'
+WHERE account_id = :account_id AND state = 'active' AND kind = 'person'
 RETURNING email_audience, gender_audience, city_audience, club_audience, about_audience, statistics_audience,
     games_audience;
 
@@ -151,7 +152,7 @@ SET avatar_type = :content_type,
     avatar_time = now_micros(),
     revision = revision + 1,
     update_time = now_micros()
-WHERE account_id = :account_id AND state = 'active'
+WHERE account_id = :account_id AND state = 'active' AND kind = 'person'
 RETURNING avatar_type, avatar_sha256, avatar_size_bytes, avatar_time;
 
 -- name: clear_avatar^

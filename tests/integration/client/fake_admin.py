@@ -28,7 +28,7 @@ class FakeAdmin(admin_rpc.AdminServiceServicer):
             anna = account_pb.ManagedAccount(username="anna", roles=[access_pb.ROLE_REFEREE, access_pb.ROLE_MANAGER])
             return admin_pb.SearchUsersResponse(accounts=[anna], next_page_token="next")
         ben = account_pb.ManagedAccount(username="ben", email="ben@example.org", ban=account_pb.Ban(reason="x"))
-        cho = account_pb.ManagedAccount(username="cho", ban=account_pb.Ban(expire_time=NOON))
+        cho = account_pb.ManagedAccount(username="cho", ban=account_pb.Ban(expire_time=NOON), purge_time=NOON)
         return admin_pb.SearchUsersResponse(accounts=[ben, cho])
 
     async def SetRoles(self, request: admin_pb.SetRolesRequest, context: Context) -> admin_pb.SetRolesResponse:

@@ -24,14 +24,17 @@ def is_about(moment: datetime, days: float) -> bool:
 
 
 async def test_users_are_found_over_all_pages(signed_in: Command, fake: FakeServer) -> None:
-    """The search shows roles, and until when somebody is banned."""
+    """The search shows roles, and until when somebody is banned or can come back."""
     result = await signed_in("admin", "users", "an", "--state", "banned", "--role", "manager")
     assert result.out == (
-        "anna\t\t\treferee manager\t\nben\t\tben@example.org\t\tfor good\ncho\t\t\t\t2026-01-01T12:00:00Z\n"
+        "anna\t\t\treferee manager\t\t\nben\t\tben@example.org\t\tfor good\t\n"
+        "cho\t\t\t\t2026-01-01T12:00:00Z\t2026-01-01T12:00:00Z\n"
     )
     request = last(fake, "SearchUsers")
     assert (request.prefix, request.page_token) == ("an", "next")
     assert (request.state, request.role) == (account_pb.ACCOUNT_STATE_BANNED, access_pb.ROLE_MANAGER)
+    await signed_in("admin", "users", "--state", "leaving")
+    assert last(fake, "SearchUsers").state == account_pb.ACCOUNT_STATE_LEAVING
 
 
 async def test_set_roles_gives_and_takes_several(signed_in: Command, fake: FakeServer) -> None:

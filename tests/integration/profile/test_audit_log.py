@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import uuid
 from collections.abc import Iterable
 from contextlib import closing
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 from dossier.access.v1 import access_pb2
 from dossier.admin.v1 import admin_service_pb2 as admin_pb
 from dossier.admin.v1 import audit_event_pb2
+from dossier.lifecycle.v1 import lifecycle_service_pb2 as lifecycle_pb
 from dossier.profile.v1 import account_service_pb2 as account_pb
 from dossier.profile.v1 import credentials_service_pb2 as credentials_pb
 from google.protobuf.timestamp_pb2 import Timestamp
@@ -258,6 +260,41 @@ async def test_log_keeps_what_a_deleted_account_did_without_its_name(profile: Pr
     told = (await list_events(profile, ada, username="anna")).events
     assert words(told) == [("DELETION_SCHEDULED", "", ""), ("SIGN_IN", "", ""), ("SIGN_UP", "", "")]
     assert {event.subject_account_id for event in told} == {anna.account_id}
+
+
+async def own_events(profile: Profile, player: Player) -> dict[str, tuple[str, bool, bool]]:
+    """Return what an export tells of each kind of event: details, whether by the account and whether to it."""
+    request = lifecycle_pb.ReadAccountRequest(account_id=player.account_id, export_id=str(uuid.uuid4()))
+    return {
+        event.kind: (event.details, event.done_by_owner, event.done_to_owner)
+        async for part in profile.lifecycle.ReadAccount(request, metadata=profile.internal)
+        for event in part.audit_events
+    }
+
+
+async def test_export_tells_nobody_what_others_are_told(profile: Profile) -> None:
+    """The banned read why; who banned them exports that they did, and neither whom nor why nor how a key is called."""
+    ada, anna = await profile.with_role("ada", access_pb2.ROLE_ADMIN), await profile.sign_up("anna")
+    ban = admin_pb.BanUserRequest(username="anna", reason="swore at the judge")
+    await profile.admin.BanUser(ban, metadata=ada.metadata)
+    program = admin_pb.CreateServiceAccountRequest(username="table-1")
+    await profile.admin.CreateServiceAccount(program, metadata=ada.metadata)
+    key = admin_pb.CreateApiKeyRequest(username="table-1", display_name="blue laptop")
+    await profile.admin.CreateApiKey(key, metadata=ada.metadata)
+    assert (await own_events(profile, anna))["banned"] == ("reason=swore at the judge", False, True)
+    by_ada = await own_events(profile, ada)
+    assert (by_ada["banned"], by_ada["api_key_made"]) == (("", True, False), ("", True, False))
+    assert by_ada["role_given"] == ("role=admin", False, True)
+
+
+async def test_export_is_told_by_the_log(profile: Profile) -> None:
+    """That somebody's data were taken along, and under which id, is there for admins to read, once for each export."""
+    ada, anna = await profile.with_role("ada", access_pb2.ROLE_ADMIN), await profile.sign_up("anna")
+    request = lifecycle_pb.ReadAccountRequest(account_id=anna.account_id, export_id=str(uuid.uuid4()))
+    for _ in range(2):
+        assert [part async for part in profile.lifecycle.ReadAccount(request, metadata=profile.internal)]
+    [event] = (await list_events(profile, ada, kind=audit_event_pb2.AUDIT_EVENT_KIND_EXPORT_MADE)).events
+    assert (event.subject_username, event.details) == ("anna", f"export={request.export_id}")
 
 
 def test_every_kind_of_the_code_is_one_of_the_contract() -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from dossier.access.v1 import access_pb2
 from dossier.admin.v1 import admin_service_pb2 as admin_pb
+from dossier.admin.v1 import managed_account_pb2
 from dossier.lifecycle.v1 import lifecycle_service_pb2 as lifecycle_pb
 from dossier.profile.v1 import account_service_pb2 as account_pb
 from dossier.profile.v1 import avatar_service_pb2 as avatar_pb
@@ -26,6 +27,7 @@ from tests.eventually import eventually
 from tests.integration.profile.conftest import DELETION_SECRET, PASSWORD, Player, Profile, a_game
 from tests.integration.profile.test_avatars import a_picture, upload
 from tests.integration.profile.test_credentials import rotate, sign_in
+from tests.integration.profile.test_roles import search
 from tests.statuses import refused
 
 OTHERS = [f"other-{number}" for number in range(9)]
@@ -186,6 +188,24 @@ async def test_grace_is_no_shelter_from_losing_a_role(profile: Profile) -> None:
     await undelete(profile, "bea")
     with refused(StatusCode.PERMISSION_DENIED, "ACCOUNT_BANNED"):
         await sign_in(profile, "bea", PASSWORD)
+
+
+async def test_managers_find_who_is_in_their_grace_with_its_end(profile: Profile) -> None:
+    """Who is hidden from the others is shown to those who look after them, and is no more when the grace is over."""
+    maria = await profile.with_role("maria", access_pb2.ROLE_MANAGER)
+    receipt_id = await delete(profile, await profile.sign_up("anna"))
+    scheduled = await receipt(profile, receipt_id)
+    everybody = (await search(profile, maria)).accounts
+    assert [(found.username, found.HasField("purge_time")) for found in everybody] == [("anna", True), ("maria", False)]
+    assert everybody[0].purge_time == scheduled.purge_time
+    for state, names in {
+        managed_account_pb2.ACCOUNT_STATE_LEAVING: ["anna"],
+        managed_account_pb2.ACCOUNT_STATE_ACTIVE: ["maria"],
+        managed_account_pb2.ACCOUNT_STATE_BANNED: [],
+    }.items():
+        assert [found.username for found in (await search(profile, maria, state=state)).accounts] == names
+    await undelete(profile, "anna")
+    assert not (await search(profile, maria, prefix="anna")).accounts[0].HasField("purge_time")
 
 
 async def test_undelete_after_the_grace_or_of_nobody_is_refused_alike(profile: Profile) -> None:

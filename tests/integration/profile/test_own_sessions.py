@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import uuid
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,9 @@ from dossier.profile.v1 import credentials_service_pb2 as credentials_pb
 from grpc import StatusCode
 
 from profile_service import sessions
+from profile_service.storage import audit_store
 from tests.integration.profile.conftest import PASSWORD, Player, Profile
+from tests.integration.profile.test_audit_log import events
 from tests.integration.profile.test_credentials import is_live, rotate, sign_in
 from tests.integration.profile.test_sign_in_under_way import HeldPasswords, running_with
 from tests.statuses import refused
@@ -146,6 +150,39 @@ async def test_sign_in_with_the_old_password_is_refused_when_it_changes_meanwhil
         passwords.released.set()
         with refused(StatusCode.UNAUTHENTICATED, "CREDENTIALS_WRONG"):
             await signing_in
+
+
+async def test_rows_of_who_signs_in_and_out_without_end_are_bounded(
+    profile: Profile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However often sessions are opened and ended, as many ended ones are kept as there can be live ones."""
+    monkeypatch.setattr(sessions, "MAX_SESSIONS", 3)
+    await profile.sign_up("anna")
+    for _ in range(6):
+        session = await sign_in(profile, "anna", PASSWORD)
+        close = credentials_pb.CloseSessionRequest(session_id=session.session_id)
+        await profile.credentials.CloseSession(close, metadata=profile.internal)
+    await sign_in(profile, "anna", PASSWORD)
+    with closing(sqlite3.connect(profile.data_dir / "profile.db")) as database:
+        query = "SELECT COUNT(*) FROM sessions WHERE end_time IS {} NULL"
+        counts = [database.execute(query.format(word)).fetchone()[0] for word in ("", "NOT")]
+    assert counts == [2, 3]
+
+
+async def test_events_that_an_owner_causes_are_bounded(profile: Profile, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who signs in without end has to wait for an hour; sessions go on, other accounts too, and nothing is logged."""
+    monkeypatch.setattr(audit_store, "MAX_EVENTS", 4)
+    anna, _ = await profile.sign_up("anna"), await profile.sign_up("boris")
+    for _ in range(2):
+        await sign_in(profile, "anna", PASSWORD)
+    for attempt in (sign_in(profile, "anna", PASSWORD), change_password(profile, anna)):
+        with refused(StatusCode.RESOURCE_EXHAUSTED, "TOO_MANY_ATTEMPTS"):
+            await attempt
+    assert len([event for event in events(profile) if event[2] == "anna"]) == 4
+    assert await rotate(profile, anna.refresh_token)
+    assert await sign_in(profile, "boris", PASSWORD)
+    profile.clock.advance(hours=1)
+    assert await sign_in(profile, "anna", PASSWORD)
 
 
 async def test_session_unused_for_longest_ends_when_there_are_too_many(

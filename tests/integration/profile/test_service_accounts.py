@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import sqlite3
+import uuid
 from contextlib import closing
 from typing import Any
 
 import pytest
 from dossier.access.v1 import access_pb2
 from dossier.admin.v1 import admin_service_pb2 as admin_pb
+from dossier.lifecycle.v1 import lifecycle_service_pb2 as lifecycle_pb
+from dossier.profile.v1 import account_service_pb2 as account_pb
 from dossier.profile.v1 import credentials_service_pb2 as credentials_pb
 from dossier.profile.v1 import profile_service_pb2 as profile_pb
+from dossier.profile.v1 import user_pb2, visibility_pb2
 from grpc import StatusCode
 
 from profile_service import service_accounts
 from tests.integration.profile.conftest import Player, Profile
+from tests.integration.profile.test_avatars import a_picture, upload
 from tests.integration.profile.test_bans import ban
 from tests.integration.profile.test_credentials import is_live, rotate, sign_in
 from tests.integration.profile.test_roles import ADMIN, MANAGER
@@ -132,6 +137,27 @@ async def test_key_of_a_banned_program_opens_nothing(profile: Profile, ada: Play
     assert not await is_live(profile, session.session_id)
     with refused(StatusCode.PERMISSION_DENIED, "ACCOUNT_BANNED"):
         await enter(profile, secret)
+
+
+async def test_program_has_no_profile_to_change(profile: Profile, ada: Player) -> None:
+    """What a person says about themselves a program cannot say, nor delete itself; its own account it can read."""
+    program = profile.player(await enter(profile, (await make_key(profile, ada)).secret), "service")
+    update = profile_pb.UpdateUserRequest(username="table-1", user=user_pb2.User(city="Kyiv"))
+    with refused(StatusCode.NOT_FOUND, "USER_NOT_FOUND"):
+        await profile.profiles.UpdateUser(update, metadata=program.metadata)
+    with refused(StatusCode.PERMISSION_DENIED, "NOT_OWNER"):
+        await upload(profile, program, a_picture())
+    with refused(StatusCode.NOT_FOUND, "USER_NOT_FOUND"):
+        public = account_pb.SetVisibilityRequest(visibility=visibility_pb2.Visibility(city=1))
+        await profile.accounts.SetVisibility(public, metadata=program.metadata)
+    with refused(StatusCode.UNAUTHENTICATED, "CREDENTIALS_WRONG"):
+        delete = account_pb.DeleteAccountRequest(username="table-1", password="any password")
+        await profile.accounts.DeleteAccount(delete, metadata=program.metadata)
+    export = lifecycle_pb.ReadAccountRequest(account_id=program.account_id, export_id=str(uuid.uuid4()))
+    with refused(StatusCode.NOT_FOUND, "USER_NOT_FOUND"):
+        await anext(aiter(profile.lifecycle.ReadAccount(export, metadata=profile.internal)))
+    account = (await profile.accounts.GetAccount(account_pb.GetAccountRequest(), metadata=program.metadata)).account
+    assert account.username == "table-1"
 
 
 async def test_keys_are_for_programs_only(profile: Profile, ada: Player) -> None:

@@ -56,7 +56,7 @@ class OneSession:
 
     async def list_sessions(self, account_id: str, *, limit: int) -> list[ListedSession]:
         assert (account_id, limit) == ("a-1", MAX_SESSIONS)
-        return [ListedSession(SESSION_ID, "phone", NOW, NOW, NOW)]
+        return [ListedSession(SESSION_ID, "phone", NOW, NOW, NOW, None)]
 
     async def end_session(self, session_id: str) -> None:
         await self.end_session_of("a-1", session_id)

@@ -44,6 +44,12 @@ def test_access_token_is_no_service_token() -> None:
         PROFILE.verify(TestKeys().sign(account_id="a", username="alice", session_id="s"))
 
 
+def test_token_of_no_part_of_ours_is_refused() -> None:
+    """The secret alone is not enough: the name has to be that of a part, or the operator's."""
+    with pytest.raises(Unauthenticated):
+        PROFILE.verify(sign(iss="dossier"))
+
+
 @pytest.mark.parametrize(
     "token",
     [

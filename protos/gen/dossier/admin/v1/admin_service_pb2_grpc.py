@@ -97,7 +97,8 @@ class AdminServiceServicer:
     def SearchUsers(self, request, context):
         """Returns accounts ordered by username, page by page, all of them or those that match.
 
-        An account that is opened or deleted between two pages may or may not appear; none appears twice.
+        Accounts that their owners have deleted are among them until their grace is over. One that is opened or purged between
+        two pages may or may not appear; none appears twice.
 
         Errors:
         INVALID_ARGUMENT (INVALID_REQUEST, PAGE_TOKEN_INVALID): mend the fields, or start at the first page.

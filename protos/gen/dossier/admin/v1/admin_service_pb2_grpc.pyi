@@ -41,7 +41,8 @@ class AdminServiceStub:
     SearchUsers: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.SearchUsersRequest, _admin_service_pb2.SearchUsersResponse]
     """Returns accounts ordered by username, page by page, all of them or those that match.
 
-    An account that is opened or deleted between two pages may or may not appear; none appears twice.
+    Accounts that their owners have deleted are among them until their grace is over. One that is opened or purged between
+    two pages may or may not appear; none appears twice.
 
     Errors:
       INVALID_ARGUMENT (INVALID_REQUEST, PAGE_TOKEN_INVALID): mend the fields, or start at the first page.
@@ -134,7 +135,8 @@ class AdminServiceAsyncStub(AdminServiceStub):
     SearchUsers: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.SearchUsersRequest, _admin_service_pb2.SearchUsersResponse]  # type: ignore[assignment]
     """Returns accounts ordered by username, page by page, all of them or those that match.
 
-    An account that is opened or deleted between two pages may or may not appear; none appears twice.
+    Accounts that their owners have deleted are among them until their grace is over. One that is opened or purged between
+    two pages may or may not appear; none appears twice.
 
     Errors:
       INVALID_ARGUMENT (INVALID_REQUEST, PAGE_TOKEN_INVALID): mend the fields, or start at the first page.
@@ -230,7 +232,8 @@ class AdminServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_admin_service_pb2.SearchUsersResponse, _abc.Awaitable[_admin_service_pb2.SearchUsersResponse]]:
         """Returns accounts ordered by username, page by page, all of them or those that match.
 
-        An account that is opened or deleted between two pages may or may not appear; none appears twice.
+        Accounts that their owners have deleted are among them until their grace is over. One that is opened or purged between
+        two pages may or may not appear; none appears twice.
 
         Errors:
           INVALID_ARGUMENT (INVALID_REQUEST, PAGE_TOKEN_INVALID): mend the fields, or start at the first page.

@@ -27,7 +27,7 @@ from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior_
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&dossier/admin/v1/managed_account.proto\x12\x10\x64ossier.admin.v1\x1a\x1e\x64ossier/access/v1/access.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xcd\x02\n\x0eManagedAccount\x12 \n\x08username\x18\x01 \x01(\tB\x04\xe2\x41\x01\x03R\x08username\x12\'\n\x0c\x64isplay_name\x18\x02 \x01(\tB\x04\xe2\x41\x01\x03R\x0b\x64isplayName\x12\x1a\n\x05\x65mail\x18\x03 \x01(\tB\x04\xe2\x41\x01\x03R\x05\x65mail\x12-\n\x0fservice_account\x18\x04 \x01(\x08\x42\x04\xe2\x41\x01\x03R\x0eserviceAccount\x12\x33\n\x05roles\x18\x05 \x03(\x0e\x32\x17.dossier.access.v1.RoleB\x04\xe2\x41\x01\x03R\x05roles\x12-\n\x03\x62\x61n\x18\x06 \x01(\x0b\x32\x15.dossier.admin.v1.BanB\x04\xe2\x41\x01\x03R\x03\x62\x61n\x12\x41\n\x0b\x63reate_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03R\ncreateTime\"\xa9\x01\n\x03\x42\x61n\x12\x1c\n\x06reason\x18\x01 \x01(\tB\x04\xe2\x41\x01\x03R\x06reason\x12\x41\n\x0b\x63reate_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03R\ncreateTime\x12\x41\n\x0b\x65xpire_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03R\nexpireTime*a\n\x0c\x41\x63\x63ountState\x12\x1d\n\x19\x41\x43\x43OUNT_STATE_UNSPECIFIED\x10\x00\x12\x18\n\x14\x41\x43\x43OUNT_STATE_ACTIVE\x10\x01\x12\x18\n\x14\x41\x43\x43OUNT_STATE_BANNED\x10\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&dossier/admin/v1/managed_account.proto\x12\x10\x64ossier.admin.v1\x1a\x1e\x64ossier/access/v1/access.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x8e\x03\n\x0eManagedAccount\x12 \n\x08username\x18\x01 \x01(\tB\x04\xe2\x41\x01\x03R\x08username\x12\'\n\x0c\x64isplay_name\x18\x02 \x01(\tB\x04\xe2\x41\x01\x03R\x0b\x64isplayName\x12\x1a\n\x05\x65mail\x18\x03 \x01(\tB\x04\xe2\x41\x01\x03R\x05\x65mail\x12-\n\x0fservice_account\x18\x04 \x01(\x08\x42\x04\xe2\x41\x01\x03R\x0eserviceAccount\x12\x33\n\x05roles\x18\x05 \x03(\x0e\x32\x17.dossier.access.v1.RoleB\x04\xe2\x41\x01\x03R\x05roles\x12-\n\x03\x62\x61n\x18\x06 \x01(\x0b\x32\x15.dossier.admin.v1.BanB\x04\xe2\x41\x01\x03R\x03\x62\x61n\x12\x41\n\x0b\x63reate_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03R\ncreateTime\x12?\n\npurge_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03R\tpurgeTime\"\xa9\x01\n\x03\x42\x61n\x12\x1c\n\x06reason\x18\x01 \x01(\tB\x04\xe2\x41\x01\x03R\x06reason\x12\x41\n\x0b\x63reate_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03R\ncreateTime\x12\x41\n\x0b\x65xpire_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03R\nexpireTime*|\n\x0c\x41\x63\x63ountState\x12\x1d\n\x19\x41\x43\x43OUNT_STATE_UNSPECIFIED\x10\x00\x12\x18\n\x14\x41\x43\x43OUNT_STATE_ACTIVE\x10\x01\x12\x18\n\x14\x41\x43\x43OUNT_STATE_BANNED\x10\x02\x12\x19\n\x15\x41\x43\x43OUNT_STATE_LEAVING\x10\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -48,16 +48,18 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_MANAGEDACCOUNT'].fields_by_name['ban']._serialized_options = b'\342A\001\003'
   _globals['_MANAGEDACCOUNT'].fields_by_name['create_time']._loaded_options = None
   _globals['_MANAGEDACCOUNT'].fields_by_name['create_time']._serialized_options = b'\342A\001\003'
+  _globals['_MANAGEDACCOUNT'].fields_by_name['purge_time']._loaded_options = None
+  _globals['_MANAGEDACCOUNT'].fields_by_name['purge_time']._serialized_options = b'\342A\001\003'
   _globals['_BAN'].fields_by_name['reason']._loaded_options = None
   _globals['_BAN'].fields_by_name['reason']._serialized_options = b'\342A\001\003'
   _globals['_BAN'].fields_by_name['create_time']._loaded_options = None
   _globals['_BAN'].fields_by_name['create_time']._serialized_options = b'\342A\001\003'
   _globals['_BAN'].fields_by_name['expire_time']._loaded_options = None
   _globals['_BAN'].fields_by_name['expire_time']._serialized_options = b'\342A\001\003'
-  _globals['_ACCOUNTSTATE']._serialized_start=666
-  _globals['_ACCOUNTSTATE']._serialized_end=763
+  _globals['_ACCOUNTSTATE']._serialized_start=731
+  _globals['_ACCOUNTSTATE']._serialized_end=855
   _globals['_MANAGEDACCOUNT']._serialized_start=159
-  _globals['_MANAGEDACCOUNT']._serialized_end=492
-  _globals['_BAN']._serialized_start=495
-  _globals['_BAN']._serialized_end=664
+  _globals['_MANAGEDACCOUNT']._serialized_end=557
+  _globals['_BAN']._serialized_start=560
+  _globals['_BAN']._serialized_end=729
 # @@protoc_insertion_point(module_scope)

@@ -17,12 +17,14 @@ class AccountState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     ACCOUNT_STATE_UNSPECIFIED: _ClassVar[AccountState]
     ACCOUNT_STATE_ACTIVE: _ClassVar[AccountState]
     ACCOUNT_STATE_BANNED: _ClassVar[AccountState]
+    ACCOUNT_STATE_LEAVING: _ClassVar[AccountState]
 ACCOUNT_STATE_UNSPECIFIED: AccountState
 ACCOUNT_STATE_ACTIVE: AccountState
 ACCOUNT_STATE_BANNED: AccountState
+ACCOUNT_STATE_LEAVING: AccountState
 
 class ManagedAccount(_message.Message):
-    __slots__ = ("username", "display_name", "email", "service_account", "roles", "ban", "create_time")
+    __slots__ = ("username", "display_name", "email", "service_account", "roles", "ban", "create_time", "purge_time")
     USERNAME_FIELD_NUMBER: _ClassVar[int]
     DISPLAY_NAME_FIELD_NUMBER: _ClassVar[int]
     EMAIL_FIELD_NUMBER: _ClassVar[int]
@@ -30,6 +32,7 @@ class ManagedAccount(_message.Message):
     ROLES_FIELD_NUMBER: _ClassVar[int]
     BAN_FIELD_NUMBER: _ClassVar[int]
     CREATE_TIME_FIELD_NUMBER: _ClassVar[int]
+    PURGE_TIME_FIELD_NUMBER: _ClassVar[int]
     username: str
     display_name: str
     email: str
@@ -37,7 +40,8 @@ class ManagedAccount(_message.Message):
     roles: _containers.RepeatedScalarFieldContainer[_access_pb2.Role]
     ban: Ban
     create_time: _timestamp_pb2.Timestamp
-    def __init__(self, username: _Optional[str] = ..., display_name: _Optional[str] = ..., email: _Optional[str] = ..., service_account: _Optional[bool] = ..., roles: _Optional[_Iterable[_Union[_access_pb2.Role, str]]] = ..., ban: _Optional[_Union[Ban, _Mapping]] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    purge_time: _timestamp_pb2.Timestamp
+    def __init__(self, username: _Optional[str] = ..., display_name: _Optional[str] = ..., email: _Optional[str] = ..., service_account: _Optional[bool] = ..., roles: _Optional[_Iterable[_Union[_access_pb2.Role, str]]] = ..., ban: _Optional[_Union[Ban, _Mapping]] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., purge_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class Ban(_message.Message):
     __slots__ = ("reason", "create_time", "expire_time")

@@ -165,6 +165,7 @@ class AuthServiceServicer:
         UNAUTHENTICATED (API_KEY_INVALID): the key is not good, or was revoked; ask an admin for a new one.
         RESOURCE_EXHAUSTED (TOO_MANY_ATTEMPTS): try again after the delay in RetryInfo.
         PERMISSION_DENIED (ACCOUNT_BANNED): the key is right and the account is banned.
+        RESOURCE_EXHAUSTED (TOO_MANY_ATTEMPTS): keep the session; try again after the delay in RetryInfo.
         UNAVAILABLE (DEPENDENCY_UNAVAILABLE): try again later.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)

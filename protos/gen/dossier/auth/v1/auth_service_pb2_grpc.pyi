@@ -75,6 +75,7 @@ class AuthServiceStub:
       UNAUTHENTICATED (API_KEY_INVALID): the key is not good, or was revoked; ask an admin for a new one.
       RESOURCE_EXHAUSTED (TOO_MANY_ATTEMPTS): try again after the delay in RetryInfo.
       PERMISSION_DENIED (ACCOUNT_BANNED): the key is right and the account is banned.
+      RESOURCE_EXHAUSTED (TOO_MANY_ATTEMPTS): keep the session; try again after the delay in RetryInfo.
       UNAVAILABLE (DEPENDENCY_UNAVAILABLE): try again later.
     """
     RefreshTokens: _grpc.UnaryUnaryMultiCallable[_auth_service_pb2.RefreshTokensRequest, _auth_service_pb2.RefreshTokensResponse]
@@ -226,6 +227,7 @@ class AuthServiceAsyncStub(AuthServiceStub):
       UNAUTHENTICATED (API_KEY_INVALID): the key is not good, or was revoked; ask an admin for a new one.
       RESOURCE_EXHAUSTED (TOO_MANY_ATTEMPTS): try again after the delay in RetryInfo.
       PERMISSION_DENIED (ACCOUNT_BANNED): the key is right and the account is banned.
+      RESOURCE_EXHAUSTED (TOO_MANY_ATTEMPTS): keep the session; try again after the delay in RetryInfo.
       UNAVAILABLE (DEPENDENCY_UNAVAILABLE): try again later.
     """
     RefreshTokens: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.RefreshTokensRequest, _auth_service_pb2.RefreshTokensResponse]  # type: ignore[assignment]
@@ -392,6 +394,7 @@ class AuthServiceServicer(metaclass=_abc_1.ABCMeta):
           UNAUTHENTICATED (API_KEY_INVALID): the key is not good, or was revoked; ask an admin for a new one.
           RESOURCE_EXHAUSTED (TOO_MANY_ATTEMPTS): try again after the delay in RetryInfo.
           PERMISSION_DENIED (ACCOUNT_BANNED): the key is right and the account is banned.
+          RESOURCE_EXHAUSTED (TOO_MANY_ATTEMPTS): keep the session; try again after the delay in RetryInfo.
           UNAVAILABLE (DEPENDENCY_UNAVAILABLE): try again later.
         """
 

@@ -147,8 +147,8 @@ class AccountServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def DeleteAccount(self, request, context):
-        """Hides the caller's own account from everybody, as if it had never been, and ends its sessions; its access tokens are
-        dead within 5 seconds. After the days of grace, 14 unless the operator says otherwise, everything that is kept of the
+        """Hides the caller's own account from everybody but managers and admins, as if it had never been, and ends its sessions;
+        its access tokens are dead within 5 seconds. After the days of grace, 14 unless the operator says otherwise, everything that is kept of the
         player is deleted: profile, e-mail, avatar, sessions, what the audit log says of the person, their reports and
         exports, and the reports that others have about them, which stay theirs until then. The username is never given out again.
 

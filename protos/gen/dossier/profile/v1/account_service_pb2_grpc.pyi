@@ -83,8 +83,8 @@ class AccountServiceStub:
       ALREADY_EXISTS (EMAIL_TAKEN): another account has confirmed the address; remove it there first.
     """
     DeleteAccount: _grpc.UnaryUnaryMultiCallable[_account_service_pb2.DeleteAccountRequest, _account_service_pb2.DeleteAccountResponse]
-    """Hides the caller's own account from everybody, as if it had never been, and ends its sessions; its access tokens are
-    dead within 5 seconds. After the days of grace, 14 unless the operator says otherwise, everything that is kept of the
+    """Hides the caller's own account from everybody but managers and admins, as if it had never been, and ends its sessions;
+    its access tokens are dead within 5 seconds. After the days of grace, 14 unless the operator says otherwise, everything that is kept of the
     player is deleted: profile, e-mail, avatar, sessions, what the audit log says of the person, their reports and
     exports, and the reports that others have about them, which stay theirs until then. The username is never given out again.
 
@@ -163,8 +163,8 @@ class AccountServiceAsyncStub(AccountServiceStub):
       ALREADY_EXISTS (EMAIL_TAKEN): another account has confirmed the address; remove it there first.
     """
     DeleteAccount: _aio.UnaryUnaryMultiCallable[_account_service_pb2.DeleteAccountRequest, _account_service_pb2.DeleteAccountResponse]  # type: ignore[assignment]
-    """Hides the caller's own account from everybody, as if it had never been, and ends its sessions; its access tokens are
-    dead within 5 seconds. After the days of grace, 14 unless the operator says otherwise, everything that is kept of the
+    """Hides the caller's own account from everybody but managers and admins, as if it had never been, and ends its sessions;
+    its access tokens are dead within 5 seconds. After the days of grace, 14 unless the operator says otherwise, everything that is kept of the
     player is deleted: profile, e-mail, avatar, sessions, what the audit log says of the person, their reports and
     exports, and the reports that others have about them, which stay theirs until then. The username is never given out again.
 
@@ -276,8 +276,8 @@ class AccountServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _account_service_pb2.DeleteAccountRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_account_service_pb2.DeleteAccountResponse, _abc.Awaitable[_account_service_pb2.DeleteAccountResponse]]:
-        """Hides the caller's own account from everybody, as if it had never been, and ends its sessions; its access tokens are
-        dead within 5 seconds. After the days of grace, 14 unless the operator says otherwise, everything that is kept of the
+        """Hides the caller's own account from everybody but managers and admins, as if it had never been, and ends its sessions;
+        its access tokens are dead within 5 seconds. After the days of grace, 14 unless the operator says otherwise, everything that is kept of the
         player is deleted: profile, e-mail, avatar, sessions, what the audit log says of the person, their reports and
         exports, and the reports that others have about them, which stay theirs until then. The username is never given out again.
 

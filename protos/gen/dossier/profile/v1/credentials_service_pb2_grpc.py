@@ -159,6 +159,7 @@ class CredentialsServiceServicer:
         UNAUTHENTICATED (API_KEY_INVALID): the key is not good, or was revoked.
         RESOURCE_EXHAUSTED (TOO_MANY_ATTEMPTS): try again after the delay in RetryInfo.
         PERMISSION_DENIED (ACCOUNT_BANNED): the key is right and the account is banned.
+        RESOURCE_EXHAUSTED (TOO_MANY_ATTEMPTS): try again after the delay in RetryInfo.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

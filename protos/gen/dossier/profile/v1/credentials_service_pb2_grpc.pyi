@@ -61,6 +61,7 @@ class CredentialsServiceStub:
       UNAUTHENTICATED (API_KEY_INVALID): the key is not good, or was revoked.
       RESOURCE_EXHAUSTED (TOO_MANY_ATTEMPTS): try again after the delay in RetryInfo.
       PERMISSION_DENIED (ACCOUNT_BANNED): the key is right and the account is banned.
+      RESOURCE_EXHAUSTED (TOO_MANY_ATTEMPTS): try again after the delay in RetryInfo.
     """
     RotateSession: _grpc.UnaryUnaryMultiCallable[_credentials_service_pb2.RotateSessionRequest, _credentials_service_pb2.RotateSessionResponse]
     """Exchanges a session's refresh token for its successor; see AuthService.RefreshTokens.
@@ -180,6 +181,7 @@ class CredentialsServiceAsyncStub(CredentialsServiceStub):
       UNAUTHENTICATED (API_KEY_INVALID): the key is not good, or was revoked.
       RESOURCE_EXHAUSTED (TOO_MANY_ATTEMPTS): try again after the delay in RetryInfo.
       PERMISSION_DENIED (ACCOUNT_BANNED): the key is right and the account is banned.
+      RESOURCE_EXHAUSTED (TOO_MANY_ATTEMPTS): try again after the delay in RetryInfo.
     """
     RotateSession: _aio.UnaryUnaryMultiCallable[_credentials_service_pb2.RotateSessionRequest, _credentials_service_pb2.RotateSessionResponse]  # type: ignore[assignment]
     """Exchanges a session's refresh token for its successor; see AuthService.RefreshTokens.
@@ -314,6 +316,7 @@ class CredentialsServiceServicer(metaclass=_abc_1.ABCMeta):
           UNAUTHENTICATED (API_KEY_INVALID): the key is not good, or was revoked.
           RESOURCE_EXHAUSTED (TOO_MANY_ATTEMPTS): try again after the delay in RetryInfo.
           PERMISSION_DENIED (ACCOUNT_BANNED): the key is right and the account is banned.
+          RESOURCE_EXHAUSTED (TOO_MANY_ATTEMPTS): try again after the delay in RetryInfo.
         """
 
     @_abc_1.abstractmethod
