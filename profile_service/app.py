@@ -56,6 +56,7 @@ from profile_service.storage.credential_store import CredentialStore
 from profile_service.storage.deletion_store import DeletionStore
 from profile_service.storage.export_store import ExportStore
 from profile_service.storage.game_store import GameStore
+from profile_service.storage.mail_queue import MailQueue
 from profile_service.storage.mail_store import MailStore
 from profile_service.storage.service_account_store import ServiceAccountStore
 from profile_service.storage.session_store import SessionStore
@@ -120,7 +121,6 @@ async def open_parts(
         blobs = local_blobs(folder / "avatars")
         pages = PageTokens(settings.page_secret.reveal())
         secret = DeletionSecret(settings.deletion_secret.reveal())
-        accounts = CredentialStore(database, username_hash=secret.username_hash)
         users, games = UserStore(database), GameStore(database)
         sessions = Sessions(SessionStore(database), secret=settings.refresh_secret.reveal(), new_id=_new_id)
         limits = GuessingLimits(
@@ -130,16 +130,15 @@ async def open_parts(
         )
         mailer = mailer or mailer_of(settings)
         sends_mail = mailer is not None
-        mails = MailStore(
-            database, new_id=_new_id, sends_mail=sends_mail, resets_of_network=settings.reset_mails_per_hour
-        )
+        wake = asyncio.Event()
+        queue = MailQueue(new_id=_new_id, sends_mail=sends_mail, wake=wake)
+        mails = MailStore(database, queue, resets_of_network=settings.reset_mails_per_hour)
         if mailer is not None:
-            outbox = Outbox(mails, mailer, link=settings.mail_link)
+            outbox = Outbox(mails, mailer, link=settings.mail_link, wake=wake)
             await stack.enter_async_context(_meanwhile(outbox.run(), name="outbox"))
         resets = PasswordResets(mails, passwords, sends_mail=sends_mail)
-        rules = CredentialRules(
-            accounts, passwords, limits=limits, sessions=sessions, sends_mail=sends_mail, new_id=_new_id
-        )
+        accounts = CredentialStore(database, queue, username_hash=secret.username_hash)
+        rules = CredentialRules(accounts, passwords, limits=limits, sessions=sessions, new_id=_new_id)
         emails = Emails(mails, rules, sends_mail=sends_mail)
         standings = StandingStore(database)
         roles, bans = Roles(standings), Bans(standings)

@@ -17,13 +17,15 @@ SELECT COUNT(CASE WHEN network = :network THEN 1 END) AS of_network, COUNT(due_t
 FROM mails
 WHERE kind = 'reset_password' AND create_time > now_micros() - :span;
 
--- name: is_mail_due^
-SELECT mail_id FROM mails WHERE due_time <= now_micros() LIMIT 1;
+-- name: list_due_kinds
+SELECT DISTINCT kind FROM mails WHERE due_time <= now_micros();
 
 -- name: claim_mail^
 UPDATE mails
 SET attempt_count = attempt_count + 1, due_time = now_micros() + :lease
-WHERE mail_id = (SELECT mail_id FROM mails WHERE due_time <= now_micros() ORDER BY due_time, mail_id LIMIT 1)
+WHERE mail_id = (
+    SELECT mail_id FROM mails WHERE kind = :kind AND due_time <= now_micros() ORDER BY due_time, mail_id LIMIT 1
+)
 RETURNING mail_id, kind, account_id, recipient, recipient_key, login, attempt_count;
 
 -- name: postpone_mail^

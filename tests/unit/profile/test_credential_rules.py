@@ -46,7 +46,6 @@ class Club:
             self,  # type: ignore[arg-type]
             limits=self,  # type: ignore[arg-type]
             sessions=self,  # type: ignore[arg-type]
-            sends_mail=False,
             new_id=lambda: "id-1",
         )
 
