@@ -41,7 +41,11 @@ DELETE FROM mails WHERE due_time IS NULL AND create_time < now_micros() - :kept
 RETURNING mail_id;
 
 -- name: delete_mails_of
-DELETE FROM mails WHERE account_id = :account_id
+-- One that resets a password names its account by what was typed.
+DELETE FROM mails
+WHERE account_id = :account_id
+    OR login IN (SELECT username FROM users WHERE account_id = :account_id)
+    OR login IN (SELECT confirmed_email_key FROM users WHERE account_id = :account_id AND confirmed_email_key <> '')
 RETURNING mail_id;
 
 -- name: insert_mail_token^

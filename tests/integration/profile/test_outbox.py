@@ -90,3 +90,22 @@ async def test_mail_that_another_process_queued_is_found(tmp_path: Path, monkeyp
                 [profile.clock()],
             )
         await postbox.take(RESET, to="anna@example.org")
+
+
+async def test_old_mails_and_tokens_are_tidied_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A token goes when it is too old, used or not, and a mail when no limit counts it any more."""
+    monkeypatch.setattr(outbox, "LOOK_SECONDS", 0.05)
+    monkeypatch.setattr(outbox, "TIDY_SECONDS", 0.0)
+    postbox = Postbox()
+    async with running(tmp_path, mailer=postbox) as profile:
+        await profile.sign_up("anna", email="anna@example.org")
+        await postbox.token("Confirm", to="anna@example.org")
+
+        def rows() -> int:
+            with closing(sqlite3.connect(profile.data_dir / "profile.db")) as database:
+                [count] = database.execute("SELECT (SELECT COUNT(*) FROM mails) + (SELECT COUNT(*) FROM mail_tokens)")
+                return int(count[0])
+
+        assert rows() == 2
+        profile.clock.advance(hours=24, seconds=1)
+        await eventually(lambda: rows() == 0)
