@@ -23,7 +23,7 @@ from dossier.profile.v1 import (
 from dossier.stats.v1 import game_service_pb2_grpc, snapshot_service_pb2_grpc, stats_service_pb2_grpc
 
 from profile_service.avatar_images import ImageProcessor
-from profile_service.avatars import Avatars, Images, Moderation, allow_everything
+from profile_service.avatars import Avatars, Images, Moderation
 from profile_service.bans import Bans
 from profile_service.credentials import CredentialRules
 from profile_service.deletions import Deletions, DeletionSecret
@@ -32,6 +32,7 @@ from profile_service.games import GameRecorder
 from profile_service.guessing import GuessingLimits
 from profile_service.mail import Mailer
 from profile_service.mailers import mailer_of
+from profile_service.moderation import moderation_of
 from profile_service.outbox import Outbox
 from profile_service.password_resets import PasswordResets
 from profile_service.passwords import Passwords
@@ -101,14 +102,14 @@ async def open_parts(
     clock: Callable[[], int] = now_micros,
     images: Images | None = None,
     passwords: Passwords | None = None,
-    moderate: Moderation = allow_everything,
+    moderate: Moderation | None = None,
     mailer: Mailer | None = None,
 ) -> AsyncIterator[Parts]:
     """Open the service without a server of its own.
 
-    `moderate` is asked about each uploaded picture; a club that wants that writes its own and gives it here. For tests,
-    `images` and `passwords` replace what costs most, and `mailer` what leaves the house.
+    For tests, `images` and `passwords` replace what costs most, and `moderate` and `mailer` what the settings name.
     """
+    moderate = moderate or moderation_of(settings.avatar_moderator)
     async with AsyncExitStack() as stack:
         if images is None:
             images = processor = ImageProcessor(workers=settings.image_workers)

@@ -128,7 +128,9 @@ class Profile:
 
 
 @asynccontextmanager
-async def running(folder: Path, *, clock: Clock | None = None, **parts_instead: Any) -> AsyncIterator[Profile]:
+async def running(
+    folder: Path, *, clock: Clock | None = None, avatar_moderator: str = "", **parts_instead: Any
+) -> AsyncIterator[Profile]:
     """Run the service on the data in `folder`, with other parts than its own where `open_parts` lets."""
     clock, keys = clock or Clock(), TestKeys()
     settings = Settings(
@@ -139,6 +141,7 @@ async def running(folder: Path, *, clock: Clock | None = None, **parts_instead: 
         data_dir=folder / "profile",
         sign_ups_per_hour=SIGN_UPS_PER_HOUR,
         reset_mails_per_hour=RESET_MAILS_PER_HOUR,
+        avatar_moderator=avatar_moderator,
     )
     async with open_parts(settings, clock=clock, **parts_instead) as parts:
         door = Door(
