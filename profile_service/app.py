@@ -23,7 +23,7 @@ from dossier.stats.v1 import game_service_pb2_grpc, snapshot_service_pb2_grpc, s
 
 from profile_service.amqp_games import AmqpGames
 from profile_service.avatar_images import ImageProcessor
-from profile_service.avatars import Avatars, Images, Moderation, allow_everything
+from profile_service.avatars import Avatars, Images, Moderation
 from profile_service.bans import Bans
 from profile_service.credentials import CredentialRules
 from profile_service.deletions import Deletions, DeletionSecret
@@ -33,6 +33,7 @@ from profile_service.game_recorder import GameRecorder
 from profile_service.guessing import GuessingLimits
 from profile_service.mail import Mailer
 from profile_service.mailers import mailer_of
+from profile_service.moderation import moderation_of
 from profile_service.outbox import Outbox
 from profile_service.password_resets import PasswordResets
 from profile_service.passwords import Passwords
@@ -61,6 +62,7 @@ from profile_service.storage.export_store import ExportStore
 from profile_service.storage.game_store import GameStore
 from profile_service.storage.game_writer import GameStoreWriter
 from profile_service.storage.leaderboard_store import LeaderboardStore
+from profile_service.storage.mail_queue import MailQueue
 from profile_service.storage.mail_store import MailStore
 from profile_service.storage.replay_store import ReplayStore
 from profile_service.storage.service_account_store import ServiceAccountStore
@@ -108,14 +110,14 @@ async def open_parts(
     clock: Callable[[], int] = now_micros,
     images: Images | None = None,
     passwords: Passwords | None = None,
-    moderate: Moderation = allow_everything,
+    moderate: Moderation | None = None,
     mailer: Mailer | None = None,
 ) -> AsyncIterator[Parts]:
     """Open the service without a server of its own.
 
-    `moderate` is asked about each uploaded picture; a club that wants that writes its own and gives it here. For tests,
-    `images` and `passwords` replace what costs most, and `mailer` what leaves the house.
+    For tests, `images` and `passwords` replace what costs most, and `moderate` and `mailer` what the settings name.
     """
+    moderate = moderate or moderation_of(settings.avatar_moderator)
     async with AsyncExitStack() as stack:
         if images is None:
             images = processor = ImageProcessor(workers=settings.image_workers)
@@ -126,8 +128,10 @@ async def open_parts(
         ground = await _open_ground(settings, stack, clock)
         mailer = mailer or mailer_of(settings)
         sends_mail = mailer is not None
-        mails = await _open_mail(ground, stack, mailer)
-        sign_in = _sign_in(ground, passwords, sends_mail=sends_mail)
+        wake = asyncio.Event()
+        queue = MailQueue(new_id=_new_id, sends_mail=sends_mail, wake=wake)
+        mails = await _open_mail(ground, stack, mailer, queue, wake)
+        sign_in = _sign_in(ground, passwords, queue)
         deletions = await _open_deletions(ground, stack)
         avatars = await _open_avatars(ground, stack, images, moderate)
         standings = StandingStore(ground.database)
@@ -187,16 +191,13 @@ async def _open_ground(settings: Settings, stack: AsyncExitStack, clock: Callabl
     )
 
 
-async def _open_mail(ground: _Ground, stack: AsyncExitStack, mailer: Mailer | None) -> MailStore:
+async def _open_mail(
+    ground: _Ground, stack: AsyncExitStack, mailer: Mailer | None, queue: MailQueue, wake: asyncio.Event
+) -> MailStore:
     settings = ground.settings
-    mails = MailStore(
-        ground.database,
-        new_id=_new_id,
-        sends_mail=mailer is not None,
-        resets_of_network=settings.reset_mails_per_hour,
-    )
+    mails = MailStore(ground.database, queue, resets_of_network=settings.reset_mails_per_hour)
     if mailer is not None:
-        outbox = Outbox(mails, mailer, link=settings.mail_link)
+        outbox = Outbox(mails, mailer, link=settings.mail_link, wake=wake)
         await stack.enter_async_context(meanwhile(outbox.run(), name="outbox"))
     return mails
 
@@ -209,16 +210,14 @@ class _SignIn:
     rules: CredentialRules
 
 
-def _sign_in(ground: _Ground, passwords: Passwords, *, sends_mail: bool) -> _SignIn:
+def _sign_in(ground: _Ground, passwords: Passwords, queue: MailQueue) -> _SignIn:
     secret = ground.settings.refresh_secret.reveal()
-    accounts = CredentialStore(ground.database, username_hash=ground.secret.username_hash)
+    accounts = CredentialStore(ground.database, queue, username_hash=ground.secret.username_hash)
     sessions = Sessions(SessionStore(ground.database), secret=secret, new_id=_new_id)
     limits = GuessingLimits(
         AttemptStore(ground.database), secret=secret, sign_ups_per_hour=ground.settings.sign_ups_per_hour
     )
-    rules = CredentialRules(
-        accounts, passwords, limits=limits, sessions=sessions, sends_mail=sends_mail, new_id=_new_id
-    )
+    rules = CredentialRules(accounts, passwords, limits=limits, sessions=sessions, new_id=_new_id)
     return _SignIn(accounts, sessions, limits, rules)
 
 

@@ -94,7 +94,7 @@ class Images(Protocol):
 
 
 class Moderation(Protocol):
-    """Looks at each picture before anybody else may see it; given to `profile_service.app.open_parts`."""
+    """Looks at each picture before anybody else may see it; see `profile_service.moderation` for where it is from."""
 
     async def __call__(self, caller: Caller, picture: Processed) -> bool:
         """Return whether the picture may be stored, which is made of pixels alone. Has MODERATION_SECONDS."""

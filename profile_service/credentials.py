@@ -49,8 +49,7 @@ class Credentials:
 class NewAccount:
     """A row to be: `kind` is "person" or "service", and no other row may have the same `look`.
 
-    No password fits an empty hash. `network` is where it is opened from, for the audit log. With a
-    `confirmation_mail_id`, a mail of that id asks to confirm the address.
+    No password fits an empty hash. `network` is where it is opened from, for the audit log.
     """
 
     account_id: str
@@ -62,14 +61,13 @@ class NewAccount:
     password_hash: str = field(repr=False)
     roles: frozenset[str]
     network: str
-    confirmation_mail_id: str = ""
 
 
 class CredentialStore(Protocol):
     """Where accounts are kept."""
 
     async def create_account(self, account: NewAccount) -> None:
-        """Insert the account. Raises UsernameTaken."""
+        """Insert the account, with a mail that asks to confirm its address, if any. Raises UsernameTaken."""
 
     async def find_credentials(self, username: str) -> Credentials | None:
         """Return the account's credentials, None when there is no such account."""
@@ -94,7 +92,7 @@ class CredentialStore(Protocol):
 
 
 class CredentialRules:
-    """The use cases. `sends_mail` says whether there is a mailer; `new_id` gives UUIDs."""
+    """The use cases. `new_id` gives UUIDs."""
 
     def __init__(
         self,
@@ -103,14 +101,12 @@ class CredentialRules:
         *,
         limits: GuessingLimits,
         sessions: Sessions,
-        sends_mail: bool,
         new_id: Callable[[], str],
     ) -> None:
         self._store = store
         self._passwords = passwords
         self._limits = limits
         self._sessions = sessions
-        self._sends_mail = sends_mail
         self._new_id = new_id
 
     async def create_account(
@@ -129,7 +125,6 @@ class CredentialRules:
             email=email,
             password_hash=await self._passwords.hash(password),
             roles=frozenset(),
-            confirmation_mail_id=self._new_id() if email and self._sends_mail else "",
             network=network,
         )
         await self._store.create_account(account)

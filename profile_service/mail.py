@@ -28,14 +28,16 @@ TOKEN_LIFETIMES = {MailKind.CONFIRM_EMAIL: timedelta(hours=24), MailKind.RESET_P
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """A mail to be sent. One that resets a password names whose by `login`; who that is, its sending finds out."""
+    """A mail to be sent.
+
+    One that resets a password names whose by `login`, in the form of `email_key`; who that is, its sending finds out.
+    """
 
     mail_id: str
     kind: MailKind
     account_id: str = ""
     recipient: str = ""
     login: str = ""
-    network: str = ""
     attempt_count: int = 0
 
 

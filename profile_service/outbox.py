@@ -1,23 +1,30 @@
-"""The outbox: mails are rows, written with what they tell of, and sent by one task until they are taken.
+"""The outbox: mails are rows, written with what they tell of, and sent until they are taken.
 
-A mail may arrive twice, when the process dies between sending it and noting that; it is never lost.
+A mail may arrive twice, when the process dies between sending it and noting that; it is never lost. Each kind of mail
+has places of its own to be sent in: neither many of one kind nor a server that dawdles over them keeps up others.
 """
 
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NoReturn, Protocol
 
 import structlog
 
 from profile_service import letters
-from profile_service.mail import TOKEN_LIFETIMES, Letter, Mail, Mailer, NotSent, new_token, token_hash
+from profile_service.mail import TOKEN_LIFETIMES, Letter, Mail, Mailer, MailKind, NotSent, new_token, token_hash
 from runtime.errors import Unavailable
 
-# How often it is looked whether there is a mail to send, which takes microseconds.
-LOOK_SECONDS = 0.2
-# How long a mail that somebody began to send is left to them. Longer than any mailer takes.
+# Mails of one kind that are sent at the same time.
+AT_ONCE = 2
+# Whoever queues a mail wakes the outbox; how often it looks by itself, for those to be tried again and those of other
+# processes.
+LOOK_SECONDS = 5.0
+# What any mailer may take for one mail, and for how long a mail that somebody began to send is left to them.
+SEND_SECONDS = 45.0
 LEASE_SECONDS = 60.0
 # How long a mail waits after its first, second, ... failure. After one more try it is given up.
 RETRY_SECONDS = (10.0, 60.0, 300.0, 1800.0, 7200.0)
@@ -37,11 +44,11 @@ class Addressee:
 class OutboxStore(Protocol):
     """Where mails wait."""
 
-    async def is_due(self) -> bool:
-        """Return whether there is a mail to send."""
+    async def due_kinds(self) -> list[MailKind]:
+        """Return of which kinds there are mails to send."""
 
-    async def claim(self, *, lease_seconds: float) -> Mail | None:
-        """Take the mail that is due for longest; it is due again after the lease."""
+    async def claim(self, kind: MailKind, *, lease_seconds: float) -> Mail | None:
+        """Take the mail of a kind that is due for longest; it is due again after the lease."""
 
     async def address(self, mail: Mail, token_hash: str) -> Addressee | None:
         """Keep the token that the mail will hold, if its kind has one. None when nobody is to get the mail any more."""
@@ -57,35 +64,56 @@ class OutboxStore(Protocol):
 
 
 class Outbox:
-    """Sends mails. `link` is the address of the page that they link to, see `letters.write`."""
+    """Sends mails. `link` is the page that they link to, see `letters.write`; `wake` is set by whoever queues one."""
 
-    def __init__(self, store: OutboxStore, mailer: Mailer, *, link: str) -> None:
+    def __init__(self, store: OutboxStore, mailer: Mailer, *, link: str, wake: asyncio.Event) -> None:
         self._store = store
         self._mailer = mailer
         self._link = link
+        self._wake = wake
+        self._under_way: Counter[MailKind] = Counter()
+        self._tidy_time = 0.0
 
-    async def run(self) -> None:
-        """Send what is due, one after the other, until cancelled."""
-        clock = asyncio.get_running_loop().time
-        tidy_time = clock()
-        while True:
-            try:
-                while await self._store.is_due():
-                    await self._send_next()
-                if clock() >= tidy_time:
-                    await self._store.tidy()
-                    tidy_time = clock() + TIDY_SECONDS
-            except Unavailable as error:
-                _log.warning("outbox_stopped", cause=repr(error.__cause__))
-            except Exception as error:
-                # Whatever it is, the mails that wait behind this one are not lost for it.
-                _log.error("outbox_fault", exc_info=error)
-            await asyncio.sleep(LOOK_SECONDS)
+    async def run(self) -> NoReturn:
+        """Send what is due, several at a time, until cancelled."""
+        async with asyncio.TaskGroup() as sending:
+            while True:
+                self._wake.clear()
+                try:
+                    await self._begin_due(sending)
+                    await self._tidy_now_and_then()
+                except Exception as error:
+                    _log_fault(error)
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(LOOK_SECONDS):
+                        await self._wake.wait()
 
-    async def _send_next(self) -> None:
-        mail = await self._store.claim(lease_seconds=LEASE_SECONDS)
-        if mail is None:
-            return
+    async def _begin_due(self, sending: asyncio.TaskGroup) -> None:
+        for kind in await self._store.due_kinds():
+            while self._under_way[kind] < AT_ONCE:
+                mail = await self._store.claim(kind, lease_seconds=LEASE_SECONDS)
+                if mail is None:
+                    break
+                self._under_way[kind] += 1
+                sending.create_task(self._send(mail))
+
+    async def _tidy_now_and_then(self) -> None:
+        now = asyncio.get_running_loop().time()
+        if now >= self._tidy_time:
+            await self._store.tidy()
+            self._tidy_time = now + TIDY_SECONDS
+
+    async def _send(self, mail: Mail) -> None:
+        """Try once. After a fault of ours the mail is due again at the end of its lease."""
+        try:
+            await self._try(mail)
+        except Exception as error:
+            _log_fault(error)
+        finally:
+            self._under_way[mail.kind] -= 1
+            self._wake.set()
+
+    async def _try(self, mail: Mail) -> None:
         log = _log.bind(mail_id=mail.mail_id, kind=mail.kind, attempt=mail.attempt_count)
         letter = await self._letter(mail) if mail.attempt_count <= MAX_ATTEMPTS else None
         if letter is None:
@@ -93,7 +121,7 @@ class Outbox:
             await self._store.finish(mail.mail_id)
             return
         try:
-            await self._mailer.send(letter)
+            await self._hand_over(letter)
         except NotSent as error:
             wait_seconds = RETRY_SECONDS[min(mail.attempt_count, len(RETRY_SECONDS)) - 1]
             log.warning("mail_not_sent", cause=str(error), lasting=error.lasting)
@@ -104,6 +132,13 @@ class Outbox:
             log.info("mail_sent")
         await self._store.finish(mail.mail_id)
 
+    async def _hand_over(self, letter: Letter) -> None:
+        try:
+            async with asyncio.timeout(SEND_SECONDS):
+                await self._mailer.send(letter)
+        except TimeoutError as error:
+            raise NotSent("the mailer took too long") from error
+
     async def _letter(self, mail: Mail) -> Letter | None:
         """Return the mail in words, with a token of its own. None when nobody is to get it any more."""
         token = new_token() if mail.kind in TOKEN_LIFETIMES else ""
@@ -111,3 +146,11 @@ class Outbox:
         if addressee is None:
             return None
         return letters.write(mail, recipient=addressee.email, username=addressee.username, token=token, link=self._link)
+
+
+def _log_fault(error: Exception) -> None:
+    """Tell of what must not end the outbox: whatever it is, other mails are not lost for it."""
+    if isinstance(error, Unavailable):
+        _log.warning("outbox_stopped", cause=repr(error.__cause__))
+    else:
+        _log.error("outbox_fault", exc_info=error)

@@ -67,6 +67,9 @@ class Settings(MailSettings):
         "PEM file of the authority that signed every part's certificate, and nobody else's", default=None
     )
     image_workers: int = setting("Pictures decoded at the same time.", default=1, minimum=1)
+    avatar_moderator: str = setting(
+        "Moderation of pictures, as package.module:factory of a package that is installed; empty: none.", default=""
+    )
     password_threads: int = setting(
         "Passwords hashed at the same time; 0 means one for each core.", default=0, minimum=0
     )

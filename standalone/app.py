@@ -142,6 +142,7 @@ def _profile_settings(settings: Settings, secrets: Secrets, folder: Path) -> pro
         deletion_secret=secrets.deletions,
         data_dir=folder / "profile",
         image_workers=settings.image_workers,
+        avatar_moderator=settings.avatar_moderator,
         sign_ups_per_hour=settings.sign_ups_per_hour,
         deletion_grace_days=settings.deletion_grace_days,
         points_profile=settings.points_profile,

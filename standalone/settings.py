@@ -25,6 +25,9 @@ class Settings(MailSettings):
     tls_key: Path | None = setting("PEM file with the key of that certificate", default=None)
     render_workers: int = setting("Reports rendered at the same time.", default=2, minimum=1)
     image_workers: int = setting("Pictures decoded at the same time.", default=1, minimum=1)
+    avatar_moderator: str = setting(
+        "Moderation of pictures, as package.module:factory of a package that is installed; empty: none.", default=""
+    )
     trusted_proxies: int = setting(
         "How many proxies stand in front, each of which adds the address that called it to x-forwarded-for; more than "
         "there are would let clients choose their address.",

@@ -8,7 +8,7 @@ import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated, NoReturn, TypeVar
 
 import typer
 
@@ -27,8 +27,9 @@ if TYPE_CHECKING:
     from client.operators import OperatorClient
 
 app = typer.Typer(
-    help="Roles, bans, the audit log and programs. grant-role, revoke-role and create-service-account are for the"
-    " operator, on the server's own computer; the others for who is signed in as a manager or admin.",
+    help="Roles, bans, the audit log and programs. grant-role, revoke-role, create-service-account, rotate-key and"
+    " verify-receipt are for the operator, on the server's own computer; the others for who is signed in as a manager"
+    " or admin.",
     no_args_is_help=True,
 )
 
@@ -129,10 +130,33 @@ def rotate_key(
 
     The new key is published at once and signs two minutes later; the one before it goes on verifying.
     """
-    file = key_file or data / "secrets" / "signing-key.pem"
+    _become("gateway.key_file", key_file or data / "secrets" / "signing-key.pem")
+
+
+@app.command(
+    "verify-receipt",
+    epilog=examples(
+        "dossier account receipt ID --json > receipt.json", "dossier admin verify-receipt receipt.json --data ./data"
+    ),
+)
+def verify_receipt(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A deletion's receipt, in JSON.")],
+    data: DataOption = Path("data"),
+    secret_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--deletion-secret-file", metavar="FILE", help="The secret of a profile service that runs on its own."
+        ),
+    ] = None,
+) -> None:
+    """Say whether the receipt of a deletion is genuine, by its seal; needs no server, nor the database."""
+    _become("profile_service.receipts", file, secret_file or data / "secrets" / "deletions.key")
+
+
+def _become(module: str, *arguments: Path) -> NoReturn:
+    """Go on as a service's own command, as `dossier up` does: secrets are its business, and no service is imported."""
     sys.stdout.flush()
-    # As `dossier up` does: the keys are the gateway's business, and the client imports no service.
-    os.execv(sys.executable, [sys.executable, "-P", "-m", "gateway.key_file", str(file)])  # noqa: S606 - no shell
+    os.execv(sys.executable, [sys.executable, "-P", "-m", module, *map(str, arguments)])  # noqa: S606 - no shell
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,10 @@ from contextlib import asynccontextmanager
 from profile_service.audit import Kind
 from profile_service.credentials import Account, Credentials, NewAccount
 from profile_service.errors import UsernameTaken
-from profile_service.mail import Mail, MailKind
+from profile_service.mail import MailKind
 from profile_service.storage.audit_store import record, require_few_events
-from profile_service.storage.mail_store import drop_mail_wishes, may_confirm, queue
+from profile_service.storage.mail_queue import MailQueue
+from profile_service.storage.mail_store import drop_mail_wishes, may_confirm
 from profile_service.storage.standing_store import ban_of, roles_of, roles_text
 from profile_service.storage.user_store import visibility_of
 from profile_service.users import search_key
@@ -21,16 +22,19 @@ from runtime.times import moment
 class CredentialStore:
     """Implements `credentials.CredentialStore`. `username_hash` is how looks of purged names are kept."""
 
-    def __init__(self, database: Database, *, username_hash: Callable[[str], str]) -> None:
+    def __init__(self, database: Database, mails: MailQueue, *, username_hash: Callable[[str], str]) -> None:
         self._database = database
+        self._mails = mails
         self._username_hash = username_hash
 
     async def create_account(self, account: NewAccount) -> None:
         """See `credentials.CredentialStore`."""
         async with inserting_account(self._database, account, username_hash=self._username_hash) as session:
-            if account.confirmation_mail_id and await may_confirm(session, account.account_id, account.email):
-                await queue(session, _confirmation(account))
-            await record(session, Kind.SIGN_UP, account.account_id, address=account.network)
+            account_id, email = account.account_id, account.email
+            if email and await may_confirm(session, account_id, email):
+                await self._mails.add(session, MailKind.CONFIRM_EMAIL, account_id=account_id, recipient=email)
+            await record(session, Kind.SIGN_UP, account_id, address=account.network)
+        self._mails.wake()
 
     async def find_credentials(self, username: str) -> Credentials | None:
         """See `credentials.CredentialStore`."""
@@ -77,15 +81,6 @@ class CredentialStore:
                 await drop_mail_wishes(session, account_id)
                 await record(session, Kind.PASSWORD_CHANGED, account_id, address=network)
         return replaced is not None
-
-
-def _confirmation(account: NewAccount) -> Mail:
-    return Mail(
-        account.confirmation_mail_id,
-        MailKind.CONFIRM_EMAIL,
-        account_id=account.account_id,
-        recipient=account.email,
-    )
 
 
 @asynccontextmanager

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from datetime import timedelta
 
 from profile_service.audit import NOBODY, Kind
@@ -12,6 +11,7 @@ from profile_service.errors import EmailNotPending, EmailTaken, TooManyMails
 from profile_service.mail import TOKEN_LIFETIMES, Mail, MailKind, email_key
 from profile_service.outbox import Addressee
 from profile_service.storage.audit_store import record
+from profile_service.storage.mail_queue import MailQueue
 from runtime.database import Database, Row, Session, UniqueViolation
 from runtime.errors import Exhausted
 from runtime.times import MICRO, span_micros
@@ -34,24 +34,21 @@ class MailStore:
     `resets_of_network` is how many of these mails a network may ask for in an hour; 0 is any number.
     """
 
-    def __init__(
-        self, database: Database, *, new_id: Callable[[], str], sends_mail: bool, resets_of_network: int
-    ) -> None:
+    def __init__(self, database: Database, queue: MailQueue, *, resets_of_network: int) -> None:
         self._database = database
-        self._new_id = new_id
-        self._sends_mail = sends_mail
+        self._queue = queue
         self._resets_of_network = resets_of_network or math.inf
 
     # What the outbox does.
 
-    async def is_due(self) -> bool:
+    async def due_kinds(self) -> list[MailKind]:
         """See `outbox.OutboxStore`."""
-        return await self._database.point.one("is_mail_due") is not None
+        return [MailKind(row["kind"]) for row in await self._database.point.all("list_due_kinds")]
 
-    async def claim(self, *, lease_seconds: float) -> Mail | None:
+    async def claim(self, kind: MailKind, *, lease_seconds: float) -> Mail | None:
         """See `outbox.OutboxStore`."""
         async with self._database.write() as session:
-            row = await session.one("claim_mail", lease=span_micros(lease_seconds))
+            row = await session.one("claim_mail", kind=kind, lease=span_micros(lease_seconds))
         return None if row is None else _mail(row)
 
     async def address(self, mail: Mail, token_hash: str) -> Addressee | None:
@@ -94,8 +91,9 @@ class MailStore:
                 return False
             await _end_tokens(session, credentials.account_id, kind=MailKind.CONFIRM_EMAIL)
             await self._queue_confirmation(session, credentials.account_id, email)
-            await self._warn(session, credentials.account_id, before)
+            await self._queue.tell_owner(session, MailKind.EMAIL_CHANGING, before)
             await record(session, Kind.EMAIL_CHANGE_REQUESTED, credentials.account_id, session_id=session_id)
+        self._queue.wake()
         return True
 
     async def remove(self, credentials: Credentials) -> bool:
@@ -107,7 +105,8 @@ class MailStore:
             await session.one("remove_email", account_id=credentials.account_id)
             await record(session, Kind.EMAIL_CHANGED, credentials.account_id)
             await _end_tokens(session, credentials.account_id)
-            await self._warn(session, credentials.account_id, before)
+            await self._queue.tell_owner(session, MailKind.EMAIL_CHANGING, before)
+        self._queue.wake()
         return True
 
     async def confirm(self, token_hash: str) -> bool:
@@ -139,6 +138,7 @@ class MailStore:
             if not awaiting:
                 raise EmailNotPending()
             await self._queue_confirmation(session, account_id, awaiting)
+        self._queue.wake()
 
     # What who forgot a password does.
 
@@ -150,7 +150,8 @@ class MailStore:
                 raise TooManyMails(retry_after_seconds=_RETRY_SECONDS)
             if counts is not None and counts["waiting"] >= WAITING_RESETS:
                 raise Exhausted("Too many mails wait to be sent; try again later.", retry_after_seconds=60.0)
-            await queue(session, Mail(self._new_id(), MailKind.RESET_PASSWORD, login=login, network=network))
+            await self._queue.add(session, MailKind.RESET_PASSWORD, login=email_key(login), network=network)
+        self._queue.wake()
 
     async def username_of(self, token_hash: str) -> str | None:
         """See `password_resets.PasswordResetStore`."""
@@ -174,27 +175,7 @@ class MailStore:
     async def _queue_confirmation(self, session: Session, account_id: str, email: str) -> None:
         if not await may_confirm(session, account_id, email):
             raise TooManyMails(retry_after_seconds=_RETRY_SECONDS)
-        await queue(session, Mail(self._new_id(), MailKind.CONFIRM_EMAIL, account_id=account_id, recipient=email))
-
-    async def _warn(self, session: Session, account_id: str, before: Row) -> None:
-        """Queue a mail to the confirmed address that an account has or had."""
-        if self._sends_mail and before["confirmed_email_key"]:
-            warning = Mail(self._new_id(), MailKind.EMAIL_CHANGING, account_id=account_id, recipient=before["email"])
-            await queue(session, warning)
-
-
-async def queue(session: Session, mail: Mail) -> None:
-    """Have a mail sent if this transaction is committed."""
-    await session.one(
-        "insert_mail",
-        mail_id=mail.mail_id,
-        kind=mail.kind,
-        account_id=mail.account_id,
-        recipient=mail.recipient,
-        recipient_key=email_key(mail.recipient),
-        login=mail.login,
-        network=mail.network,
-    )
+        await self._queue.add(session, MailKind.CONFIRM_EMAIL, account_id=account_id, recipient=email)
 
 
 async def may_confirm(session: Session, account_id: str, email: str) -> bool:
@@ -223,8 +204,7 @@ async def _set_pending(session: Session, credentials: Credentials, email: str) -
 
 async def _address_reset(session: Session, mail: Mail, token_hash: str) -> Addressee | None:
     """Find out who is meant, and leave out who got enough of these mails."""
-    key = email_key(mail.login)
-    account = await session.one("find_confirmed", username=key, email_key=key)
+    account = await session.one("find_confirmed", username=mail.login, email_key=mail.login)
     if account is None:
         return None
     sent = await session.one(

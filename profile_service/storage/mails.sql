@@ -17,13 +17,15 @@ SELECT COUNT(CASE WHEN network = :network THEN 1 END) AS of_network, COUNT(due_t
 FROM mails
 WHERE kind = 'reset_password' AND create_time > now_micros() - :span;
 
--- name: is_mail_due^
-SELECT mail_id FROM mails WHERE due_time <= now_micros() LIMIT 1;
+-- name: list_due_kinds
+SELECT DISTINCT kind FROM mails WHERE due_time <= now_micros();
 
 -- name: claim_mail^
 UPDATE mails
 SET attempt_count = attempt_count + 1, due_time = now_micros() + :lease
-WHERE mail_id = (SELECT mail_id FROM mails WHERE due_time <= now_micros() ORDER BY due_time, mail_id LIMIT 1)
+WHERE mail_id = (
+    SELECT mail_id FROM mails WHERE kind = :kind AND due_time <= now_micros() ORDER BY due_time, mail_id LIMIT 1
+)
 RETURNING mail_id, kind, account_id, recipient, recipient_key, login, attempt_count;
 
 -- name: postpone_mail^
@@ -39,7 +41,11 @@ DELETE FROM mails WHERE due_time IS NULL AND create_time < now_micros() - :kept
 RETURNING mail_id;
 
 -- name: delete_mails_of
-DELETE FROM mails WHERE account_id = :account_id
+-- One that resets a password names its account by what was typed.
+DELETE FROM mails
+WHERE account_id = :account_id
+    OR login IN (SELECT username FROM users WHERE account_id = :account_id)
+    OR login IN (SELECT confirmed_email_key FROM users WHERE account_id = :account_id AND confirmed_email_key <> '')
 RETURNING mail_id;
 
 -- name: insert_mail_token^

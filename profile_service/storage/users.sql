@@ -92,7 +92,7 @@ WHERE state IN ('active', 'leaving') AND kind = 'person' AND confirmed_email_key
 -- name: set_pending_email^
 UPDATE users SET pending_email = :email
 WHERE account_id = :account_id AND state = 'active' AND password_hash = :password_hash
-RETURNING username, email, confirmed_email_key;
+RETURNING account_id, email, confirmed_email_key;
 
 -- name: drop_pending_email^
 UPDATE users SET pending_email = '' WHERE account_id = :account_id AND pending_email <> ''

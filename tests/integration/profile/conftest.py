@@ -130,7 +130,7 @@ class Profile:
 
 @asynccontextmanager
 async def running(
-    folder: Path, *, clock: Clock | None = None, amqp_url: str = "", **parts_instead: Any
+    folder: Path, *, clock: Clock | None = None, amqp_url: str = "", avatar_moderator: str = "", **parts_instead: Any
 ) -> AsyncIterator[Profile]:
     """Run the service on the data in `folder`, with other parts than its own where `open_parts` lets."""
     clock, keys = clock or Clock(), TestKeys()
@@ -143,6 +143,7 @@ async def running(
         sign_ups_per_hour=SIGN_UPS_PER_HOUR,
         reset_mails_per_hour=RESET_MAILS_PER_HOUR,
         amqp_url=Secret(amqp_url.encode()),
+        avatar_moderator=avatar_moderator,
     )
     async with open_parts(settings, clock=clock, **parts_instead) as parts:
         door = Door(

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import hmac
+import subprocess
+import sys
 import uuid
 from collections.abc import Callable
 from pathlib import Path
@@ -21,6 +24,7 @@ from dossier.profile.v1 import profile_service_pb2 as profile_pb
 from dossier.profile.v1 import user_pb2
 from dossier.stats.v1 import game_pb2, game_service_pb2
 from dossier.stats.v1 import stats_service_pb2 as stats_pb
+from google.protobuf import json_format
 from grpc import StatusCode
 
 from tests.eventually import eventually
@@ -310,6 +314,38 @@ async def test_receipt_is_sealed_as_the_contract_says(profile: Profile) -> None:
     ]
     text = "".join(f"{line}\n" for line in lines)
     assert final.seal == hmac.new(DELETION_SECRET, text.encode(), hashlib.sha256).hexdigest()
+
+
+async def checked(tmp_path: Path, receipt: str, secret: bytes) -> tuple[int, str]:
+    """Run the operator's command on a receipt, and return its exit code and what it said."""
+    files = [tmp_path / "receipt.json", tmp_path / "deletions.key"]
+    files[0].write_text(receipt, "utf-8")
+    files[1].write_bytes(secret + b"\n")
+    command = [sys.executable, "-m", "profile_service.receipts", *map(str, files)]
+    process = await asyncio.create_subprocess_exec(*command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    said, _ = await process.communicate()
+    return int(process.returncode or 0), said.decode()
+
+
+async def test_operator_tells_a_genuine_receipt_from_others(profile: Profile, tmp_path: Path) -> None:
+    """One that was changed, is not final, is sealed with another secret or is none at all is not genuine."""
+    anna = await profile.sign_up("anna")
+    receipt_id = await delete(profile, anna)
+    scheduled = await receipt(profile, receipt_id)
+    genuine = await purged(profile, receipt_id)
+    text = json_format.MessageToJson(genuine)
+    code, said = await checked(tmp_path, text, DELETION_SECRET)
+    assert (code, f"{receipt_id} is genuine: PURGED" in said) == (0, True)
+    changed = account_pb.DeletionReceipt.FromString(genuine.SerializeToString())
+    changed.counts.seat_count += 1
+    for other, secret in [
+        (json_format.MessageToJson(changed), DELETION_SECRET),
+        (json_format.MessageToJson(scheduled), DELETION_SECRET),
+        (text, b"e" * 32),
+        ("none", DELETION_SECRET),
+    ]:
+        code, said = await checked(tmp_path, other, secret)
+        assert (code, "not genuine" in said, "Traceback" in said) == (1, True, False)
 
 
 async def test_receipt_of_an_unknown_id_is_not_found(profile: Profile) -> None:

@@ -14,6 +14,7 @@ from dossier.profile.v1 import profile_service_pb2 as profile_pb
 from dossier.profile.v1 import visibility_pb2 as visibility_pb
 from grpc import StatusCode
 
+from profile_service import outbox
 from profile_service.mail import NotSent
 from profile_service.storage import mail_store
 from tests.integration.profile.conftest import Player, Profile, running
@@ -217,8 +218,11 @@ async def test_nobody_is_flooded_with_confirmations(profile: Profile, postbox: P
     await ask_again(profile, boris)
 
 
-async def test_mail_is_sent_again_when_it_is_not_taken(profile: Profile, postbox: Postbox) -> None:
+async def test_mail_is_sent_again_when_it_is_not_taken(
+    profile: Profile, postbox: Postbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A mail server's bad minute delays a mail and loses none."""
+    monkeypatch.setattr(outbox, "LOOK_SECONDS", 0.05)
     postbox.faults = [NotSent("down"), NotSent("still down")]
     await profile.sign_up("anna", email="anna@example.org")
 
@@ -242,8 +246,9 @@ async def test_mail_is_given_up_when_its_recipient_never_takes_it(profile: Profi
     assert postbox.letters == []
 
 
-async def test_mail_that_waited_is_sent_after_a_restart(tmp_path: Path) -> None:
+async def test_mail_that_waited_is_sent_after_a_restart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What was committed before a crash is sent after it."""
+    monkeypatch.setattr(outbox, "LOOK_SECONDS", 0.05)
     down = Postbox(faults=[NotSent("down")])
     async with running(tmp_path, mailer=down) as profile:
         await profile.sign_up("anna", email="anna@example.org")

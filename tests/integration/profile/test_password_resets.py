@@ -10,6 +10,7 @@ import pytest
 from dossier.profile.v1 import credentials_service_pb2 as credentials_pb
 from grpc import StatusCode
 
+from profile_service import outbox
 from profile_service.guessing import ONE_ACCOUNT
 from profile_service.mail import NotSent
 from profile_service.storage import mail_store
@@ -227,8 +228,11 @@ async def test_too_many_wishes_at_once_are_refused(
         await forget(profile, "anna")
 
 
-async def test_mail_is_not_lost_to_the_tries_of_sending_it(profile: Profile, postbox: Postbox) -> None:
+async def test_mail_is_not_lost_to_the_tries_of_sending_it(
+    profile: Profile, postbox: Postbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A mail that is sent again after faults counts once."""
+    monkeypatch.setattr(outbox, "LOOK_SECONDS", 0.05)
     await sign_up_confirmed(profile, postbox, "anna", ANNA)
     for _ in range(mail_store.RESETS_OF_ACCOUNT - 1):
         await forget(profile, "anna")

@@ -95,6 +95,21 @@ def test_rotate_key_becomes_the_gateways_command(
     assert started == [[sys.executable, "-P", "-m", "gateway.key_file", file]]
 
 
+@pytest.mark.parametrize(
+    ("arguments", "secret"),
+    [(["--data", "club"], "club/secrets/deletions.key"), (["--deletion-secret-file", "d.key"], "d.key")],
+)
+def test_verify_receipt_becomes_the_profile_services_command(
+    monkeypatch: pytest.MonkeyPatch, arguments: list[str], secret: str
+) -> None:
+    """The client hands the files of receipt and secret to the profile service's own command."""
+    started: list[list[str]] = []
+    monkeypatch.setattr(os, "execv", lambda _, argv: started.append(argv))
+    result = CliRunner().invoke(app, ["admin", "verify-receipt", "receipt.json", *arguments])
+    assert result.exit_code == 0, result.output
+    assert started == [[sys.executable, "-P", "-m", "profile_service.receipts", "receipt.json", secret]]
+
+
 @pytest.fixture
 def game_file(tmp_path: Path) -> Callable[[str], str]:
     """Return a function that writes a file and returns its name."""

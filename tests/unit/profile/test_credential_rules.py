@@ -47,7 +47,6 @@ class Club:
             self,  # type: ignore[arg-type]
             limits=self,  # type: ignore[arg-type]
             sessions=self,  # type: ignore[arg-type]
-            sends_mail=sends_mail,
             new_id=lambda: "id-1",
         )
 

@@ -107,7 +107,7 @@ class Unlimited:
 def rules(store: OneAccount, passwords: Passwords) -> CredentialRules:
     sessions = Sessions(OpenDoors(store), secret=b"s" * 32, new_id=new_id)
     limits = GuessingLimits(Unlimited(), secret=b"s" * 32, sign_ups_per_hour=0)
-    return CredentialRules(store, passwords, limits=limits, sessions=sessions, sends_mail=False, new_id=new_id)
+    return CredentialRules(store, passwords, limits=limits, sessions=sessions, new_id=new_id)
 
 
 def new_id() -> str:
@@ -156,7 +156,7 @@ async def test_refused_sign_in_takes_the_same_steps_for_known_and_unknown(
         steps = Steps(await passwords.hash(PASSWORD))
         sessions = Sessions(OpenDoors(steps), secret=b"s" * 32, new_id=new_id)
         limits = GuessingLimits(steps, secret=b"s" * 32, sign_ups_per_hour=0)
-        rules = CredentialRules(steps, passwords, limits=limits, sessions=sessions, sends_mail=False, new_id=new_id)
+        rules = CredentialRules(steps, passwords, limits=limits, sessions=sessions, new_id=new_id)
         with pytest.raises(CredentialsWrong):
             await rules.open_session(username, password, device_name="", network=network)
         assert steps.taken == [f"reserve {3 if network else 2}", "find"]
