@@ -51,7 +51,7 @@ ONE_ACCOUNT = Rule("account", 100, _SECOND, _MINUTE, _MINUTE, spares_known=True)
 
 # One network: tries at API keys and at tokens to reset a password. Both are 256 random bits, which nobody guesses; the
 # rule is there so that no way in is without one.
-ONE_TOKEN_SOURCE = Rule("token", 30, _SECOND, _MINUTE, _MINUTE)
+ONE_TOKEN_SOURCE = Rule("token", 300, _SECOND, _MINUTE, _MINUTE)
 
 
 def sign_up_rule(per_hour: int) -> Rule:
