@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import time
 from typing import Protocol
 
 import structlog
@@ -11,6 +13,8 @@ from runtime.errors import DomainError
 
 # How long to rest when nothing is left to do, or something failed; a recorded game wakes earlier.
 REST_SECONDS = 30.0
+# While games keep coming it works for a tenth of the time, since recording them needs the one writer too.
+REST_FOR_WORK = 10
 _log = structlog.get_logger("replays")
 
 
@@ -41,14 +45,15 @@ class Replays:
         """Run until cancelled."""
         while True:
             self._woken.clear()
+            began = time.monotonic()
             try:
                 await self.settle()
             except DomainError as error:
                 _log.warning("replay_waits", reason=error.reason)
             except Exception:
                 _log.exception("replay_failed")
-            try:
-                async with asyncio.timeout(REST_SECONDS):
+            rest = min(REST_FOR_WORK * (time.monotonic() - began), REST_SECONDS)
+            await asyncio.sleep(rest)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(REST_SECONDS - rest):
                     await self._woken.wait()
-            except TimeoutError:
-                continue

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from profile_service.games import ROLES
@@ -54,11 +54,11 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Peak:
-    """A rating, and the game after which it stood."""
+    """A rating, and the game after which it stood, unless that is not for the viewer."""
 
     rating: float
-    game_id: str
-    start_time: datetime
+    game_id: str = ""
+    start_time: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +93,13 @@ class PlayerStats:
     runs: Runs = NO_RUNS
     rating: RatingPicture | None = None
     of_period: bool = False
+
+    def without_games(self) -> PlayerStats:
+        """Return the same without what tells of a single game."""
+        if self.rating is None:
+            return self
+        rating = replace(self.rating, peak=Peak(self.rating.peak.rating), low=Peak(self.rating.low.rating))
+        return replace(self, rating=rating)
 
     def tally(self, roles: Iterable[str]) -> Tally:
         """Return the counts of the games in these roles."""

@@ -233,7 +233,8 @@ def _side(shown: Shown, elo: float) -> stats_pb.SideRating:
 
 
 def _peak(peak: Peak) -> stats_pb.RatingPeak:
-    return stats_pb.RatingPeak(rating=peak.rating, game_id=peak.game_id, start_time=timestamp(peak.start_time))
+    start_time = None if peak.start_time is None else timestamp(peak.start_time)
+    return stats_pb.RatingPeak(rating=peak.rating, game_id=peak.game_id, start_time=start_time)
 
 
 def _pair_tally(tally: PairTally) -> stats_pb.Tally:

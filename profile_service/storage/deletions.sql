@@ -72,12 +72,10 @@ UPDATE seats SET account_id = 'nobody' WHERE account_id = :account_id RETURNING 
 -- name: remove_seats
 DELETE FROM seats WHERE account_id = :account_id RETURNING game_id;
 
--- name: list_empty_games
-SELECT game_id FROM games
-WHERE game_id = :game_id AND NOT EXISTS (SELECT 1 FROM seats WHERE seats.game_id = games.game_id);
-
--- name: delete_game!
-DELETE FROM games WHERE game_id = :game_id;
+-- name: void_empty_game
+UPDATE games SET state = 'voided'
+WHERE game_id = :game_id AND state = 'counted' AND NOT EXISTS (SELECT 1 FROM seats WHERE seats.game_id = games.game_id)
+RETURNING game_id;
 
 -- name: forget_totals!
 DELETE FROM totals WHERE account_id = :account_id;

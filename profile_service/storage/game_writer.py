@@ -111,11 +111,19 @@ class GameStoreWriter:
                 ids = dict.fromkeys(game_id for call in accepted for game_id in call.game_ids)
                 recorded = {game.game_id: game for game in await load_games(session, list(ids))}
         except Exception as error:
-            for call in calls:
-                call.fail(error)
+            await self._fail(calls, error)
             return
         for call in accepted:
             call.succeed([recorded[game_id] for game_id in call.game_ids])
+
+    async def _fail(self, calls: Sequence[_Call], error: Exception) -> None:
+        """Answer with an error; a fault of ours may be one call's alone, so of several each is written by itself."""
+        if len(calls) == 1 or isinstance(error, DomainError):
+            for call in calls:
+                call.fail(error)
+            return
+        for call in calls:
+            await self._record_together([call])
 
     async def _accept(self, session: Session, call: _Call, new: dict[str, Game]) -> bool:
         """Add a call's games to the new ones; when it cannot be written, tell it before anything of it is."""

@@ -32,6 +32,11 @@ UPDATE games SET state = 'voided', revision = revision + 1, update_time = now_mi
 -- name: void_seats!
 UPDATE seats SET counted = 0 WHERE game_id = :game_id;
 
+-- name: delete_empty_game!
+-- A game in which nobody sits any more, once it is not rated.
+DELETE FROM games
+WHERE game_id = :game_id AND rated_time IS NULL AND NOT EXISTS (SELECT 1 FROM seats WHERE seats.game_id = games.game_id);
+
 -- name: delete_seats!
 DELETE FROM seats WHERE game_id = :game_id;
 

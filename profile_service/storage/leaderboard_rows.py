@@ -56,15 +56,21 @@ async def update_audience(session: Session, account_id: str) -> None:
     await session.all("update_audience", account_id=account_id)
 
 
-async def update_baselines(session: Session, season: str, kind: str) -> Mapping[str, float] | None:
-    """Take the club's win rates of now for a season and kind; return them when they are others than before."""
-    club = await read_totals(session, Scope(CLUB, season, kind))
-    now = _shares(club)
+async def moved_baselines(session: Session, season: str, kind: str) -> Mapping[str, float] | None:
+    """Return the club's win rates in a season and kind when they are others than the rows were reckoned with."""
+    now = _shares(await read_totals(session, Scope(CLUB, season, kind)))
     before = await session.one("get_baselines", season=season, kind=kind)
     if before is not None and all(before[role] == now[role] for role in ROLES):
         return None
-    await session.one("put_baselines", season=season, kind=kind, **now)
     return now
+
+
+async def update_baselines(session: Session, season: str, kind: str) -> None:
+    """Have all rows of a season and kind follow the club's win rates, which each game moves for everybody."""
+    shares = await moved_baselines(session, season, kind)
+    if shares is not None:
+        await session.one("put_baselines", season=season, kind=kind, **shares)
+        await session.all("update_wins_above", season=season, kind=kind, **shares)
 
 
 def decided(counters: Mapping[str, int], role: str) -> int:

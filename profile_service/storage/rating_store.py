@@ -99,6 +99,7 @@ async def _undo(session: Session, games: Sequence[Row]) -> None:
     await _undo_biases(session, games)
     await session.many("delete_changes_of_game", map(_rated_position, games))
     await session.many("mark_rated", [_unrated(row["game_id"]) for row in games])
+    await session.many("delete_empty_game", [{"game_id": row["game_id"]} for row in games])
     await update_ratings(session, _scopes(changes))
 
 

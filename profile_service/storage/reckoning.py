@@ -63,20 +63,19 @@ async def forget(session: Session, account_id: str, game_ids: Sequence[str]) -> 
     await session.all("delete_rating", account_id=account_id)
     games = await load_games(session, game_ids)
     rated = [_position(game) for game in games if rating_store.is_rated(game)]
+    await _void_empty(session, games)
     if rated:
         await rating_store.undo_from(session, *min(rated))
-    await _delete_empty(session, games)
     await settle(session)
+    # Those that are still rated go when their ratings are undone.
+    await session.many("delete_empty_game", [{"game_id": game.game_id} for game in games])
 
 
-async def _delete_empty(session: Session, games: Sequence[Game]) -> None:
-    """Delete those games in which nobody sits any more."""
-    rows = await session.many("list_empty_games", [{"game_id": game.game_id} for game in games])
+async def _void_empty(session: Session, games: Sequence[Game]) -> None:
+    """Have those games count for nothing in which nobody sits any more."""
+    rows = await session.many("void_empty_game", [{"game_id": game.game_id} for game in games])
     empty = {row["game_id"] for row in rows}
-    left = [game for game in games if game.game_id in empty]
-    counted = await _added_up(session, [game for game in left if game.state == "counted"])
-    await add_games(session, counted, sign=-1)
-    await session.many("delete_game", [{"game_id": game_id} for game_id in empty])
+    await add_games(session, await _added_up(session, [game for game in games if game.game_id in empty]), sign=-1)
 
 
 async def _added_up(session: Session, games: Sequence[Game]) -> list[Game]:

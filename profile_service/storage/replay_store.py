@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from profile_service.storage import rating_store
 from profile_service.storage.game_rows import load_games
-from profile_service.storage.leaderboard_rows import update_baselines, update_ratings, update_rows
+from profile_service.storage.leaderboard_rows import moved_baselines, update_baselines, update_ratings, update_rows
 from profile_service.storage.totals import add_games
 from runtime.database import Database, Session
 
@@ -51,11 +51,10 @@ class ReplayStore:
         """Have `wins_above` follow the club's win rates, which each game moves for everybody."""
         async with self._database.read() as session:
             scopes = [(row["season"], row["kind"]) for row in await session.all("list_club_scopes")]
-        for season, kind in scopes:
+            moved = [scope for scope in scopes if await moved_baselines(session, *scope) is not None]
+        for season, kind in moved:
             async with self._database.write() as session:
-                shares = await update_baselines(session, season, kind)
-                if shares is not None:
-                    await session.all("update_wins_above", season=season, kind=kind, **shares)
+                await update_baselines(session, season, kind)
 
 
 async def _add_up(session: Session) -> bool:

@@ -45,7 +45,9 @@ class SnapshotStore:
 async def _stats(session: Session, user: User, viewer: Viewer) -> PlayerStats | None:
     if not viewer.sees(user.visibility.statistics, owner_id=user.account_id):
         return None
-    return await stats_of(session, user.account_id)
+    stats = await stats_of(session, user.account_id)
+    sees_games = viewer.sees(user.visibility.games, owner_id=user.account_id)
+    return stats if sees_games else stats.without_games()
 
 
 async def _games(session: Session, user: User, viewer: Viewer) -> list[PlayedGame] | None:

@@ -108,7 +108,8 @@ async def _shown(session: Session, username: str, games: Games, viewer: Viewer) 
     player = await _player(session, username)
     if not _shows(player, viewer):
         return NO_GAMES
-    return await stats_of(session, player["account_id"], games)
+    stats = await stats_of(session, player["account_id"], games)
+    return stats if _shows(player, viewer, games=True) else stats.without_games()
 
 
 async def _player(session: Session, username: str) -> Row:

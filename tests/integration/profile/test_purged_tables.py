@@ -26,8 +26,9 @@ from tests.integration.report.stage import eventually
 
 MARKERS = ("markeda", "marked anna", "@marked.example.org", "markedville", "marked club", "marked phone", "198.51.100")
 EMAIL, NEW_EMAIL = "anna@marked.example.org", "new@marked.example.org"
-# Tables that tell of no player: keyed hashes of names and networks, keys of programs, and what the schema is.
-NAMELESS = {"retired_usernames", "attempts", "api_keys", "schema_version"}
+# Tables that tell of no player: keyed hashes of names and networks, keys of programs, what all games come to, how far
+# that is reckoned, and what the schema is.
+NAMELESS = {"retired_usernames", "attempts", "api_keys", "side_biases", "baselines", "reckoning", "schema_version"}
 # The id of a purged account stands for nobody any more.
 KEPT_IDS = {("audit_events", "actor_id"), ("audit_events", "subject_id")}
 
@@ -43,7 +44,8 @@ async def a_player_everywhere(profile: Profile, postbox: StuckPostbox) -> Player
     await profile.profiles.UpdateUser(change, metadata=anna.metadata)
     await upload(profile, anna, a_picture())
     as_referee = profile.player(await sign_in(profile, "markeda", PASSWORD), "referee")
-    request = game_service_pb2.RecordGameRequest(game=a_game(["markeda", *OTHERS]))
+    game = a_game(["markeda", *OTHERS])
+    request = game_service_pb2.RecordGameRequest(game=game, request_id="01a215a8-49f6-774e-830c-113ecabebe46")
     await profile.games.RecordGame(request, metadata=as_referee.metadata)
     await change_email(profile, anna, NEW_EMAIL)
     await postbox.take("Confirm", to=NEW_EMAIL)

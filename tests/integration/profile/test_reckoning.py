@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import random
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
+from datetime import timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -16,11 +18,12 @@ import pytest
 
 from profile_service.app import STORAGE
 from profile_service.counting import counts_of_game
-from profile_service.errors import EtagStale
+from profile_service.errors import EtagStale, GameNotFound
 from profile_service.game_messages import etag_of
 from profile_service.game_recorder import Request, ToldGame
 from profile_service.games import Game, Seat
 from profile_service.replays import Replays
+from profile_service.storage import reckoning
 from profile_service.storage.game_writer import GameStoreWriter
 from profile_service.storage.rating_store import AT_ONCE
 from profile_service.storage.replay_store import ReplayStore
@@ -29,6 +32,7 @@ from runtime.database import open_sqlite
 from tests.random_games import FIRST, random_game
 
 PLAYERS = [f"player-{number}" for number in range(14)] + ["Guest One", "Guest Two"]
+VISITORS = [f"visitor-{number}" for number in range(10)]
 TABLES = ("totals", "leaderboard", "baselines", "ratings", "side_biases", "rating_changes")
 RATED = "SELECT game_id, rated_time, rated_kind, red_chance, bias_mean_before, bias_variance_before FROM games"
 WHO = Request("recorder")
@@ -40,6 +44,7 @@ class Club:
 
     def __init__(self, path: Path, database: Any) -> None:
         self._path = path
+        self._database = database
         numbers = count(1)
         # Guests have the ids of their order; a test that compares tables has them sit down in the same order.
         self.writer = GameStoreWriter(database, new_id=lambda: f"guest-{next(numbers)}")
@@ -54,6 +59,12 @@ class Club:
 
     async def correct(self, game: Game, etag: str = "") -> Game:
         return await self.writer.correct(ToldGame("game", game), etag=etag, actor_id="recorder")
+
+    async def leave(self, account_id: str) -> None:
+        """Have an account leave with its seats."""
+        async with self._database.write() as session:
+            seats = await session.all("remove_seats", account_id=account_id)
+            await reckoning.forget(session, account_id, [row["game_id"] for row in seats])
 
     async def tables(self) -> Tables:
         """Return all that is reckoned, when nothing is left to reckon."""
@@ -70,7 +81,7 @@ async def a_club(folder: Path) -> AsyncIterator[Club]:
     path = folder / "profile.db"
     async with open_sqlite(path, storage=STORAGE) as database:
         async with database.write() as session:
-            for name in (name for name in PLAYERS if name[0].islower()):
+            for name in (name for name in (*PLAYERS, *VISITORS) if name[0].islower()):
                 await session.one(
                     "insert_user", account_id=f"a-{name}", username=name, look=name, kind="person", display_name=name,
                     email="", password_hash="", roles="", search_text=name, username_hash="",
@@ -174,6 +185,36 @@ def _seated(game: Game, nickname: str, username: str) -> Game:
         return replace(seat, nickname="", username=username) if seat.nickname == nickname else seat
 
     return replace(game, seats=tuple(map(seated, game.seats)))
+
+
+@pytest.mark.parametrize("number", [5, AT_ONCE + 20])
+async def test_game_that_everybody_left_leaves_nothing(new_club: NewClub, number: int) -> None:
+    """Erasing the last of its players undoes the game, at once or later, and it is gone."""
+    games = some_games(16, number)
+    club = await new_club()
+    await club.record(games)
+    before = await club.tables()
+    early = replace(random_game(random.Random(17), VISITORS, start=FIRST - timedelta(days=1)), winner="red")
+    await club.record([early])
+    for name in VISITORS:
+        await club.leave(f"a-{name}")
+    assert await club.tables() == before
+    with pytest.raises(GameNotFound):
+        await club.void(early)
+
+
+async def test_fault_of_one_call_is_not_that_of_those_written_with_it(new_club: NewClub) -> None:
+    """Calls share a commit, but not what goes wrong in one of them."""
+    club = await new_club()
+    good, other = some_games(18, 2)
+    no_number_of_the_database = replace(other, duration=timedelta.max)
+    first, bad, last = await asyncio.gather(
+        club.record([good]), club.record([no_number_of_the_database]), club.record([some_games(19, 1)[0]]),
+        return_exceptions=True,
+    )  # fmt: skip
+    assert isinstance(bad, OverflowError)
+    assert isinstance(first, list)
+    assert isinstance(last, list)
 
 
 async def test_reckoning_anew_changes_nothing(new_club: NewClub) -> None:

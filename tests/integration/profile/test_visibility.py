@@ -249,6 +249,19 @@ async def test_hidden_statistics_and_games_answer_like_those_of_a_newcomer(profi
     assert await answers("anna") == await answers("newcomer")
 
 
+async def test_peak_of_a_rating_names_no_game_to_whom_the_games_are_hidden(profile: Profile, postbox: Postbox) -> None:
+    """The figure belongs to the statistics, the game and its hour to the games."""
+    scene = await a_scene(profile, postbox)
+    await show(profile, scene.anna, games="AUDIENCE_PRIVATE")
+    request = stats_pb.GetPlayerStatsRequest(username="anna")
+    for viewer, named in ((None, False), (scene.others[0], False), (scene.anna, True)):
+        metadata = None if viewer is None else viewer.metadata
+        rating = (await profile.stats.GetPlayerStats(request, metadata=metadata)).stats.rating
+        assert rating.peak.rating > 0
+        assert {bool(peak.game_id) for peak in (rating.peak, rating.low)} == {named}
+        assert {peak.HasField("start_time") for peak in (rating.peak, rating.low)} == {named}
+
+
 async def test_new_account_shows_all_but_its_email(profile: Profile) -> None:
     """The defaults are what its owner reads before choosing."""
     anna = await profile.sign_up("anna")

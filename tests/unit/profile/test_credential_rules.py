@@ -30,7 +30,7 @@ ANNA = Caller("id-1", "anna", frozenset(), "s-1", NOW, "token")
 class Club:
     """Everything around the rules: it keeps one account, anna's, and writes down what it is asked."""
 
-    def __init__(self, *, sends_mail: bool = False) -> None:
+    def __init__(self) -> None:
         self.password_hash = f"hash of {PASSWORD}"
         self.ban: Ban | None = None
         self.created: list[NewAccount] = []
@@ -147,18 +147,6 @@ async def test_account_is_opened_with_all_that_was_said_and_signed_in(club: Club
     assert club.created == [account]
     assert club.opened == [("id-1", f"hash of {PASSWORD}", "phone", HOME)]
     assert club.signed_up_from == [HOME]
-
-
-@pytest.mark.parametrize(
-    ("sends_mail", "email", "mail_id"), [(True, "anna@example.org", "id-1"), (True, "", ""), (False, "a@b.org", "")]
-)
-async def test_address_of_a_new_account_is_asked_for_where_mail_is_sent(
-    email: str, mail_id: str, *, sends_mail: bool
-) -> None:
-    """The mail is queued with the row, and not for an account without an address."""
-    club = Club(sends_mail=sends_mail)
-    await sign_up(club, email=email)
-    assert club.created[0].confirmation_mail_id == mail_id
 
 
 async def test_account_without_a_name_is_called_by_its_username(club: Club) -> None:
