@@ -132,7 +132,7 @@ async def open_parts(
         queue = MailQueue(new_id=_new_id, sends_mail=sends_mail, wake=wake)
         mails = await _open_mail(ground, stack, mailer, queue, wake)
         sign_in = _sign_in(ground, passwords, queue)
-        deletions = await _open_deletions(ground, stack)
+        deletions = await _open_deletions(ground, stack, queue)
         avatars = await _open_avatars(ground, stack, images, moderate)
         standings = StandingStore(ground.database)
         roles = Roles(standings)
@@ -226,8 +226,8 @@ def _service_accounts(ground: _Ground, sign_in: _SignIn) -> ServiceAccounts:
     return ServiceAccounts(store, sign_in.sessions, limits=sign_in.limits, new_id=_new_id)
 
 
-async def _open_deletions(ground: _Ground, stack: AsyncExitStack) -> Deletions:
-    store, settings = DeletionStore(ground.database), ground.settings
+async def _open_deletions(ground: _Ground, stack: AsyncExitStack, queue: MailQueue) -> Deletions:
+    store, settings = DeletionStore(ground.database, queue), ground.settings
     dies_at = fail_point(settings.fail_point, FAIL_POINTS)
     purger = Purger(store, ground.avatars, secret=ground.secret, fail_point=dies_at)
     await stack.enter_async_context(meanwhile(purger.run(), name="purges"))

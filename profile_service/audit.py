@@ -15,6 +15,7 @@ class Kind(StrEnum):
 
     SIGN_UP = "sign_up"
     SIGN_IN = "sign_in"
+    SIGN_IN_LIMITED = "sign_in_limited"
     SIGN_OUT = "sign_out"
     SIGN_OUT_EVERYWHERE = "sign_out_everywhere"
     SESSION_REVOKED = "session_revoked"

@@ -23,6 +23,7 @@ class Rule:
     Attributes:
         forgotten_after: how long until one try is forgotten, and so how often they are possible in the long run.
         spares_known: whether it does not count where the right password was shown before.
+        is_told: whether the account's audit log tells that it makes tries wait.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Rule:
     longest: timedelta
     forgotten_after: timedelta
     spares_known: bool = False
+    is_told: bool = False
 
     def wait_after(self, tries: int) -> timedelta:
         """Return how long the next try has to wait after so many of them."""
@@ -41,13 +43,12 @@ class Rule:
 
 
 # The passwords of one account, tried from one network or out of one session. Who is known there has this rule alone.
-ONE_SOURCE = Rule("source", 10, _SECOND, 15 * _MINUTE, 15 * _MINUTE)
+ONE_SOURCE = Rule("source", 10, _SECOND, 15 * _MINUTE, 15 * _MINUTE, is_told=True)
 # One network: against one password tried on many accounts. A whole club may sit behind it, so it waits for less, and
 # who signs in where they have been before does not.
 ONE_NETWORK = Rule("network", 300, _SECOND, _MINUTE, _MINUTE, spares_known=True)
 # One account: against many networks that share the work. Its owner is let in where they have been before.
-ONE_ACCOUNT = Rule("account", 100, _SECOND, _MINUTE, _MINUTE, spares_known=True)
-
+ONE_ACCOUNT = Rule("account", 100, _SECOND, _MINUTE, _MINUTE, spares_known=True, is_told=True)
 
 # One network: tries at API keys and at tokens to reset a password. Both are 256 random bits, which nobody guesses; the
 # rule is there so that no way in is without one.
@@ -85,15 +86,18 @@ class Attempt:
 class AttemptStore(Protocol):
     """Where tries are counted."""
 
-    async def reserve(self, counters: Sequence[Counter]) -> None:
+    async def reserve(self, counters: Sequence[Counter], attempt: Attempt | None = None) -> None:
         """Count a try at each counter. Raises TooManyAttempts when one of them has to wait; then none has counted.
 
         A source is known from `forgive` or `know` on. When the first counter is of a known one, those that spare it do
-        not count.
+        not count. When tries have to wait from this one on, the audit log of the attempt's account tells it.
         """
 
     async def forgive(self, source: Counter, network: Counter | None) -> None:
         """Empty the counter of a source, which is known from now on, and take back its try at the network's counter."""
+
+    async def clear(self, counter: Counter) -> None:
+        """Forget all tries at a counter."""
 
     async def know(self, source: Counter) -> None:
         """Empty the counter of a source, which is known from now on, without a try before."""
@@ -118,10 +122,13 @@ class GuessingLimits:
             counters.append(network)
         if not attempt.session_id:
             counters.append(self._counter(ONE_ACCOUNT, attempt.account))
-        await self._store.reserve(counters)
+        await self._store.reserve(counters, attempt)
 
     async def forgive(self, attempt: Attempt) -> None:
         """Take back a try whose password was right, and the wrong ones from the same source before it."""
+        if attempt.session_id:
+            await self._store.clear(self._source(attempt))
+            return
         await self._store.forgive(self._source(attempt), self._network(attempt))
 
     async def reserve_token(self, network: str) -> None:

@@ -20,6 +20,21 @@ somebody who knows your password asked for another e-mail address for your accou
 
 If it was not you, change your password now: that also stops the change of address.
 """
+_CHANGED = """\
+Hello {username},
+
+the password of your account {username} was changed a moment ago, and all other devices were signed out.
+
+If it was not you, reset the password now by this address: that signs out everybody else.
+"""
+_DELETION = """\
+Hello {username},
+
+somebody who knows your password asked to delete your account {username}. It is hidden now, and will be deleted for good
+in some days.
+
+If it was not you, reset the password by this address, and then bring the account back with the new one.
+"""
 _RESET = """\
 Hello {username},
 
@@ -32,6 +47,8 @@ somebody asked to reset the password of your account {username}. To choose a new
 _WORDS = {
     MailKind.CONFIRM_EMAIL: ("Confirm your e-mail address", _CONFIRM),
     MailKind.EMAIL_CHANGING: ("Your e-mail address is being changed", _CHANGING),
+    MailKind.PASSWORD_CHANGED: ("Your password was changed", _CHANGED),
+    MailKind.DELETION_SCHEDULED: ("Your account is being deleted", _DELETION),
     MailKind.RESET_PASSWORD: ("Reset your password", _RESET),
 }
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import NamedTuple
 
 from profile_service.errors import TooManyAttempts
-from profile_service.guessing import Counter
+from profile_service.guessing import Attempt, Counter
+from profile_service.storage.audit_store import record_limit
 from runtime.database import Database, Session
 from runtime.times import MICRO
 
@@ -25,13 +27,17 @@ class AttemptStore:
         self._keep = keep
         self._tries = 0
 
-    async def reserve(self, counters: Sequence[Counter]) -> None:
+    async def reserve(self, counters: Sequence[Counter], attempt: Attempt | None = None) -> None:
         """See `guessing.AttemptStore`."""
         async with self._database.write() as session:
             known = False
             for counter in counters:
-                if not (known and counter.rule.spares_known):
-                    known = await _count_try(session, counter) or known
+                if known and counter.rule.spares_known:
+                    continue
+                counted = await _count_try(session, counter)
+                known = known or counted.known
+                if counted.waits and counter.rule.is_told and attempt is not None:
+                    await record_limit(session, attempt, counter.rule.name)
             await self._sweep(session)
 
     async def forgive(self, source: Counter, network: Counter | None) -> None:
@@ -41,6 +47,11 @@ class AttemptStore:
             await _know(session, source)
             if network is not None and not was_known:  # a known source has not counted there
                 await _take_back(session, network)
+
+    async def clear(self, counter: Counter) -> None:
+        """See `guessing.AttemptStore`."""
+        async with self._database.write() as session:
+            await session.all("clear_tries", counter=counter.key)
 
     async def know(self, source: Counter) -> None:
         """See `guessing.AttemptStore`."""
@@ -68,8 +79,15 @@ async def _know(session: Session, source: Counter) -> None:
     await session.all("know_source", counter=source.key, known_for=_KNOWN_FOR // MICRO)
 
 
-async def _count_try(session: Session, counter: Counter) -> bool:
-    """Count a try and return whether its source is known. Raises TooManyAttempts, which undoes the transaction."""
+class _Counted(NamedTuple):
+    """A try that was counted: whether its source is known, and whether the next one has to wait."""
+
+    known: bool
+    waits: bool
+
+
+async def _count_try(session: Session, counter: Counter) -> _Counted:
+    """Count a try. Raises TooManyAttempts, which undoes the transaction."""
     forgotten_after = counter.rule.forgotten_after // MICRO
     [row] = await session.all("count_try", counter=counter.key, forgotten_after=forgotten_after)
     if row["wait"] > 0:
@@ -77,4 +95,4 @@ async def _count_try(session: Session, counter: Counter) -> bool:
     wait = counter.rule.wait_after(row["tries"])
     if wait:
         await session.all("set_wait", counter=counter.key, wait=wait // MICRO)
-    return bool(row["known"])
+    return _Counted(bool(row["known"]), bool(wait))

@@ -16,6 +16,10 @@ RETURNING counter;
 UPDATE attempts SET forgotten_time = forgotten_time - :forgotten_after WHERE counter = :counter
 RETURNING counter;
 
+-- name: clear_tries
+UPDATE attempts SET forgotten_time = now_micros(), next_time = 0 WHERE counter = :counter
+RETURNING counter;
+
 -- name: know_source
 INSERT INTO attempts (counter, forgotten_time, next_time, known_until)
 VALUES (:counter, now_micros(), 0, now_micros() + :known_for)

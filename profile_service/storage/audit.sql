@@ -3,6 +3,21 @@ INSERT INTO audit_events (event_id, event_time, kind, actor_id, subject_id, addr
 VALUES (:event_id, now_micros(), :kind, :actor_id, :subject_id, :address, :details)
 RETURNING event_time;
 
+-- name: insert_limit_event^
+-- In one statement and the transaction of the try, so that it takes as long where there is no such account.
+INSERT INTO audit_events (event_id, event_time, kind, actor_id, subject_id, address, details)
+SELECT :event_id, now_micros(), :kind, CASE WHEN account_id = :account THEN account_id ELSE '' END, account_id, :address,
+    :details
+FROM users
+WHERE (username = :account OR account_id = :account) AND users.kind = 'person'
+    AND NOT EXISTS (
+        SELECT 1
+        FROM audit_events AS told
+        WHERE told.subject_id = users.account_id AND told.kind = :kind AND told.details = :details
+            AND told.event_time > now_micros() - :span
+    )
+RETURNING event_id;
+
 -- name: blank_audit_events
 -- An address is that of who acted, who may be the owner too where nobody was signed in; details are about whom it happened
 -- to.

@@ -8,6 +8,7 @@ import uuid_utils
 
 from profile_service.audit import Event, Kind
 from profile_service.errors import TooManyAttempts, UserNotFound
+from profile_service.guessing import Attempt
 from profile_service.storage.periods import ALWAYS, Period
 from runtime.database import Database, Row, Session
 from runtime.times import micros, moment
@@ -48,6 +49,20 @@ async def record(
         subject_id=subject_id,
         address=address,
         details=" ".join(f"{key}={value}" for key, value in details.items()),
+    )
+
+
+async def record_limit(session: Session, attempt: Attempt, rule: str) -> None:
+    """Add, once an hour, that passwords are tried so often that the next ones wait, if there is such an account."""
+    details = f"limit={rule}" + (f" session_id={attempt.session_id}" if attempt.session_id else "")
+    await session.one(
+        "insert_limit_event",
+        event_id=str(uuid_utils.uuid7()),
+        kind=Kind.SIGN_IN_LIMITED.value,
+        account=attempt.account,
+        address=attempt.network,
+        details=details,
+        span=_SPAN // _MICRO,
     )
 
 

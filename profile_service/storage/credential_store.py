@@ -80,6 +80,8 @@ class CredentialStore:
                 await session.all("end_other_sessions_of", account_id=account_id, kept_session_id=kept_session_id)
                 await drop_mail_wishes(session, account_id)
                 await record(session, Kind.PASSWORD_CHANGED, account_id, address=network)
+                await self._mails.warn(session, MailKind.PASSWORD_CHANGED, account_id)
+        self._mails.wake()
         return replaced is not None
 
 

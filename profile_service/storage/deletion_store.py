@@ -7,10 +7,12 @@ from datetime import timedelta
 
 from profile_service.audit import NOBODY, Kind
 from profile_service.deletions import DeletionSecret, Mode, Receipt, Sealer, Step, WaitingPurge
+from profile_service.mail import MailKind
 from profile_service.purges import Purge
 from profile_service.storage import reckoning
 from profile_service.storage.audit_store import record
 from profile_service.storage.leaderboard_rows import update_audience
+from profile_service.storage.mail_queue import MailQueue
 from profile_service.storage.mail_store import drop_mail_wishes
 from profile_service.storage.standing_store import require_not_last_admin
 from profile_service.storage.user_store import delete_variants
@@ -31,8 +33,9 @@ _COUNTS = (
 class DeletionStore:
     """Implements `deletions.DeletionStore` and `purges.PurgeStore`."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, mails: MailQueue) -> None:
         self._database = database
+        self._mails = mails
 
     async def schedule(
         self, account_id: str, *, session_id: str, receipt_id: str, mode: Mode, grace: timedelta
@@ -52,6 +55,8 @@ class DeletionStore:
                 mode=str(mode),
                 grace=grace // MICRO,
             )
+            await self._mails.warn(session, MailKind.DELETION_SCHEDULED, account_id)
+        self._mails.wake()
         return _receipt(row)
 
     async def undelete(self, account_id: str, *, network: str, seal: Sealer) -> bool:

@@ -56,14 +56,10 @@ class MailStore:
         async with self._database.write() as session:
             if mail.kind is MailKind.RESET_PASSWORD:
                 return await _address_reset(session, mail, token_hash)
-            account = await session.one("get_account", account_id=mail.account_id)
-            if account is None:
-                return None
             if mail.kind is MailKind.CONFIRM_EMAIL:
-                if _awaiting(account) != mail.recipient:
-                    return None
-                await _keep_token(session, mail, token_hash, account_id=mail.account_id, email=mail.recipient)
-            return Addressee(account["username"], mail.recipient)
+                return await _address_confirmation(session, mail, token_hash)
+            account = await session.one("get_mail_owner", account_id=mail.account_id)
+            return None if account is None else Addressee(account["username"], mail.recipient)
 
     async def postpone(self, mail_id: str, *, wait_seconds: float) -> None:
         """See `outbox.OutboxStore`."""
@@ -170,6 +166,8 @@ class MailStore:
             await drop_mail_wishes(session, account_id)
             if replaced is not None:
                 await record(session, Kind.PASSWORD_RESET, account_id, actor_id=NOBODY, address=network)
+                await self._queue.warn(session, MailKind.PASSWORD_CHANGED, account_id)
+        self._queue.wake()
         return replaced is not None
 
     async def _queue_confirmation(self, session: Session, account_id: str, email: str) -> None:
@@ -200,6 +198,14 @@ async def _set_pending(session: Session, credentials: Credentials, email: str) -
         password_hash=credentials.password_hash,
         email=email,
     )
+
+
+async def _address_confirmation(session: Session, mail: Mail, token_hash: str) -> Addressee | None:
+    account = await session.one("get_account", account_id=mail.account_id)
+    if account is None or _awaiting(account) != mail.recipient:
+        return None
+    await _keep_token(session, mail, token_hash, account_id=mail.account_id, email=mail.recipient)
+    return Addressee(account["username"], mail.recipient)
 
 
 async def _address_reset(session: Session, mail: Mail, token_hash: str) -> Addressee | None:

@@ -12,6 +12,14 @@ FROM mails
 WHERE kind = 'confirm_email' AND create_time > now_micros() - :span
     AND (account_id = :account_id OR recipient_key = :recipient_key);
 
+-- name: count_mails_of^
+SELECT COUNT(*) AS mails FROM mails WHERE kind = :kind AND account_id = :account_id AND create_time > now_micros() - :span;
+
+-- name: get_mail_owner^
+SELECT account_id, username, email, confirmed_email_key
+FROM users
+WHERE account_id = :account_id AND state IN ('active', 'leaving') AND kind = 'person';
+
 -- name: count_resets^
 SELECT COUNT(CASE WHEN network = :network THEN 1 END) AS of_network, COUNT(due_time) AS waiting
 FROM mails

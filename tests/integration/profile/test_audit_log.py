@@ -19,8 +19,10 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from grpc import StatusCode
 
 from profile_service.audit import Kind
+from profile_service.guessing import ONE_ACCOUNT, ONE_SOURCE
 from tests.integration.profile.conftest import PASSWORD, Player, Profile
 from tests.integration.profile.test_credentials import rotate
+from tests.integration.profile.test_guessing_limits import guess
 from tests.statuses import refused
 
 
@@ -46,6 +48,13 @@ def addresses(profile: Profile, kind: str) -> list[str]:
     query = "SELECT address FROM audit_events WHERE kind = ? ORDER BY event_time, event_id"
     with closing(connect(profile)) as database:
         return [address for (address,) in database.execute(query, (kind,))]
+
+
+def details(profile: Profile, kind: str) -> list[str]:
+    """Return what the events of a kind tell, oldest first."""
+    query = "SELECT details FROM audit_events WHERE kind = ? ORDER BY event_time, event_id"
+    with closing(connect(profile)) as database:
+        return [text for (text,) in database.execute(query, (kind,))]
 
 
 async def test_life_of_an_account_is_told_by_the_log(profile: Profile) -> None:
@@ -301,3 +310,45 @@ def test_every_kind_of_the_code_is_one_of_the_contract() -> None:
     """What the log can hold, its readers can name."""
     kinds = {name.removeprefix("AUDIT_EVENT_KIND_").lower() for name in audit_event_pb2.AuditEventKind.keys()}  # noqa: SIM118
     assert {kind.value for kind in Kind} <= kinds
+
+
+async def test_guesses_that_have_to_wait_are_told_once_an_hour(profile: Profile) -> None:
+    """The log says where from, for accounts that exist, and does not grow with the guesses."""
+    profile.clock.stop()
+    await profile.sign_up("anna")
+    for name in ("anna", "nobody"):
+        await guess(profile, name, ONE_SOURCE.free + 5, network="198.51.100.0/24")
+    [(kind, actor, subject)] = [event for event in events(profile) if event[0] == "sign_in_limited"]
+    assert (actor, subject) == ("", "anna")
+    assert addresses(profile, kind) == ["198.51.100.0/24"]
+    assert details(profile, kind) == ["limit=source"]
+    for _ in range(3):
+        profile.clock.advance(minutes=16)
+        await guess(profile, "anna", 1, network="198.51.100.0/24")
+    assert len(addresses(profile, kind)) == 1
+    profile.clock.advance(minutes=16)
+    await guess(profile, "anna", ONE_SOURCE.free, network="198.51.100.0/24")
+    assert len(addresses(profile, kind)) == 2
+
+
+async def test_guesses_from_everywhere_are_told_as_such(profile: Profile) -> None:
+    """What many networks do together is another event than what one does."""
+    profile.clock.stop()
+    await profile.sign_up("anna")
+    for number in range(ONE_ACCOUNT.free):
+        await guess(profile, "anna", 1, network=f"10.0.{number}.0/24")
+    assert details(profile, "sign_in_limited") == ["limit=account"]
+
+
+async def test_guesses_out_of_a_session_are_told_with_it(profile: Profile) -> None:
+    """Who stole a session and tries passwords in it is seen to, and which session it was."""
+    anna = await profile.sign_up("anna")
+    who = {"account_id": anna.account_id, "session_id": anna.session_id}
+    for number in range(ONE_SOURCE.free):
+        change = credentials_pb.ChangePasswordRequest(
+            current_password=f"guess {number}", new_password=PASSWORD * 2, **who
+        )
+        with refused(StatusCode.UNAUTHENTICATED, "CREDENTIALS_WRONG"):
+            await profile.credentials.ChangePassword(change, metadata=profile.internal)
+    assert ("sign_in_limited", "anna", "anna") in events(profile)
+    assert details(profile, "sign_in_limited") == [f"limit=source session_id={anna.session_id}"]

@@ -49,10 +49,16 @@ class Reservations:
 
     def __init__(self) -> None:
         self.reserved: list[Sequence[Counter]] = []
+        self.attempts: list[Attempt | None] = []
+        self.cleared: list[Counter] = []
         self.forgiven: list[tuple[Counter, Counter | None]] = []
 
-    async def reserve(self, counters: Sequence[Counter]) -> None:
+    async def reserve(self, counters: Sequence[Counter], attempt: Attempt | None = None) -> None:
         self.reserved.append(counters)
+        self.attempts.append(attempt)
+
+    async def clear(self, counter: Counter) -> None:
+        self.cleared.append(counter)
 
     async def forgive(self, source: Counter, network: Counter | None) -> None:
         self.forgiven.append((source, network))
@@ -72,6 +78,7 @@ async def test_sign_in_counts_for_its_source_its_network_and_its_account() -> No
     source = Counter(key("source", "anna", HOME), ONE_SOURCE)
     network = Counter(key("network", HOME), ONE_NETWORK)
     assert store.reserved == [[source, network, Counter(key("account", "anna"), ONE_ACCOUNT)]]
+    assert store.attempts == [attempt]
     await limits.forgive(attempt)
     assert store.forgiven == [(source, network)]
 
@@ -88,11 +95,15 @@ async def test_sign_in_from_nowhere_known_counts_for_its_account() -> None:
 
 
 async def test_check_out_of_a_session_counts_for_that_session_alone() -> None:
-    """A stolen session makes nobody wait but itself."""
+    """A stolen session makes nobody wait but itself, and no session is kept as a place to know."""
     store = Reservations()
     limits = GuessingLimits(store, secret=SECRET, sign_ups_per_hour=0)
-    await limits.reserve(Attempt("a-1", session_id="s-1"))
-    assert store.reserved == [[Counter(key("source", "a-1", "s-1"), ONE_SOURCE)]]
+    attempt = Attempt("a-1", session_id="s-1")
+    await limits.reserve(attempt)
+    source = Counter(key("source", "a-1", "s-1"), ONE_SOURCE)
+    assert store.reserved == [[source]]
+    await limits.forgive(attempt)
+    assert (store.cleared, store.forgiven) == ([source], [])
 
 
 async def test_sign_ups_count_for_their_network_when_they_are_limited() -> None:

@@ -11,7 +11,7 @@ from argon2 import PasswordHasher
 
 from profile_service.credentials import CredentialRules, Credentials, NewAccount
 from profile_service.errors import CredentialsWrong
-from profile_service.guessing import Counter, GuessingLimits
+from profile_service.guessing import Attempt, Counter, GuessingLimits
 from profile_service.passwords import Passwords
 from profile_service.refresh_tokens import Verdict
 from profile_service.sessions import ListedSession, NewSession, SessionRow, Sessions
@@ -97,7 +97,7 @@ class OpenDoors:
 class Unlimited:
     """A store that lets every try through."""
 
-    async def reserve(self, counters: Sequence[Counter]) -> None:
+    async def reserve(self, counters: Sequence[Counter], attempt: Attempt | None = None) -> None:
         return
 
     async def forgive(self, source: Counter, network: Counter | None) -> None:
@@ -138,7 +138,7 @@ class Steps(OneAccount):
         self.taken.append("find")
         return await super().find_credentials(username)
 
-    async def reserve(self, counters: Sequence[Counter]) -> None:
+    async def reserve(self, counters: Sequence[Counter], attempt: Attempt | None = None) -> None:
         self.taken.append(f"reserve {len(counters)}")
 
     async def forgive(self, source: Counter, network: Counter | None) -> None:

@@ -34,6 +34,7 @@ class AuditEventKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     AUDIT_EVENT_KIND_PURGED: _ClassVar[AuditEventKind]
     AUDIT_EVENT_KIND_EXPORT_MADE: _ClassVar[AuditEventKind]
     AUDIT_EVENT_KIND_EMAIL_CHANGE_REQUESTED: _ClassVar[AuditEventKind]
+    AUDIT_EVENT_KIND_SIGN_IN_LIMITED: _ClassVar[AuditEventKind]
     AUDIT_EVENT_KIND_GAME_CORRECTED: _ClassVar[AuditEventKind]
     AUDIT_EVENT_KIND_GAME_VOIDED: _ClassVar[AuditEventKind]
     AUDIT_EVENT_KIND_GUEST_MERGED: _ClassVar[AuditEventKind]
@@ -59,6 +60,7 @@ AUDIT_EVENT_KIND_UNDELETED: AuditEventKind
 AUDIT_EVENT_KIND_PURGED: AuditEventKind
 AUDIT_EVENT_KIND_EXPORT_MADE: AuditEventKind
 AUDIT_EVENT_KIND_EMAIL_CHANGE_REQUESTED: AuditEventKind
+AUDIT_EVENT_KIND_SIGN_IN_LIMITED: AuditEventKind
 AUDIT_EVENT_KIND_GAME_CORRECTED: AuditEventKind
 AUDIT_EVENT_KIND_GAME_VOIDED: AuditEventKind
 AUDIT_EVENT_KIND_GUEST_MERGED: AuditEventKind
