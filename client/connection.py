@@ -20,6 +20,7 @@ from dossier.stats.v1 import stats_service_pb2_grpc as stats_rpc
 from client.errors import TOKEN_EXPIRED, DossierError, decode_error
 from client.patience import Backoff
 from client.tokens import TokenKeeper
+from runtime.uploads import answer_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
@@ -157,7 +158,7 @@ class Connection:
         """Return the answer to a stream of messages, which is made anew for the one repeat. Raises DossierError."""
 
         def send(metadata: _Metadata) -> Awaitable[_Response]:
-            return method(messages(), metadata=metadata, timeout=timeout_seconds)
+            return answer_of(method(messages(), metadata=metadata, timeout=timeout_seconds))
 
         return await self._send(send, signed_in=True, repeatable=True)
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import re
 import time
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, TypeAlias
 
@@ -24,6 +24,7 @@ from runtime.channels import Patience
 from runtime.contract import Method
 from runtime.errors import Draining
 from runtime.shielding import is_cancelled
+from runtime.uploads import answer_of
 
 # How long a unary call may take when its client does not say.
 UNARY_SECONDS = 60.0
@@ -145,7 +146,7 @@ def _unary(forward: Callable[..., Any], upstream: Upstream) -> Callable[..., Any
         with upstream.unary.held_by(""):
             await upstream.connected()
             call = forward(request, timeout=_seconds_left(UNARY_SECONDS), metadata=_metadata(context))
-            return await _answer(call, context, upstream)
+            return await _answer(call, call, context, upstream)
 
     return relay
 
@@ -155,14 +156,14 @@ def _upload(forward: Callable[..., Any], upstream: Upstream) -> Callable[..., An
         with upstream.streams.held_by(""):
             await upstream.connected()
             call = forward(requests, timeout=_seconds_left(None), metadata=_metadata(context))
-            return await _answer(call, context, upstream)
+            return await _answer(call, answer_of(call), context, upstream)
 
     return relay
 
 
-async def _answer(call: Any, context: Context, upstream: Upstream) -> bytes:
+async def _answer(call: Any, answer: Awaitable[bytes], context: Context, upstream: Upstream) -> bytes:
     try:
-        response: bytes = await call
+        response = await answer
     except grpc.aio.AioRpcError as error:
         raise_answer(error, dependency=upstream.name)
     await _pass_trailers(call, context)

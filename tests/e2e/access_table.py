@@ -117,11 +117,7 @@ def parts(answer: Answer = INVALID) -> Row:
 
 def _upload(scene: Scene, actor: Actor, target: Target) -> Sequence[Message]:
     metadata = avatar_pb.UploadAvatarMetadata(username=scene.name(actor, target), size_bytes=len(scene.picture))
-    announced = avatar_pb.UploadAvatarRequest(metadata=metadata)
-    if target is not Target.OWN:
-        # It is refused before a byte of it; who goes on sending may be told of the broken stream instead.
-        return [announced]
-    return [announced, avatar_pb.UploadAvatarRequest(chunk=scene.picture)]
+    return [avatar_pb.UploadAvatarRequest(metadata=metadata), avatar_pb.UploadAvatarRequest(chunk=scene.picture)]
 
 
 def _sign_up(scene: Scene, actor: Actor, target: Target) -> Message:

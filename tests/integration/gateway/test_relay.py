@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import uuid
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -15,6 +16,7 @@ from dossier.stats.v1 import stats_service_pb2 as stats_pb
 from dossier.stats.v1 import stats_service_pb2_grpc as stats_rpc
 
 from gateway.app import open_server
+from runtime.uploads import answer_of
 from tests.integration.gateway.calling import TIMEOUT, TRACE, a_user, avatars, profiles
 from tests.integration.gateway.conftest import Club, settings_for
 from tests.integration.gateway.upstreams import CHUNK, ODD_TRAILERS
@@ -64,6 +66,20 @@ async def test_client_stream_passes_chunk_by_chunk(club: Club, chunks: int) -> N
     answer = await avatars(club).UploadAvatar(upload(), timeout=TIMEOUT, metadata=club.sign_in())
     assert answer.avatar.size_bytes == chunks * len(CHUNK)
     assert club.avatars.messages_read == chunks + 1
+
+
+async def test_upload_that_is_refused_midway_ends_with_the_services_error(club: Club) -> None:
+    """However much of it is under way on either side of the gateway."""
+
+    async def upload() -> AsyncIterator[avatar_pb.UploadAvatarRequest]:
+        yield avatar_pb.UploadAvatarRequest(metadata={"username": "refused", "size_bytes": 1})
+        for _ in range(40):
+            yield avatar_pb.UploadAvatarRequest(chunk=CHUNK)
+            await asyncio.sleep(0)
+
+    for _ in range(200):
+        with refused(grpc.StatusCode.ALREADY_EXISTS, "USERNAME_TAKEN"):
+            await answer_of(avatars(club).UploadAvatar(upload(), timeout=TIMEOUT, metadata=club.sign_in()))
 
 
 async def test_error_details_and_trailers_are_those_of_the_service(club: Club) -> None:

@@ -21,6 +21,7 @@ from PIL import Image
 from profile_service import app
 from profile_service.rpc import avatar_rpc
 from runtime.admission import Limits
+from runtime.uploads import answer_of
 from tests.eventually import eventually
 from tests.integration.profile.conftest import Player, Profile, running
 from tests.integration.profile.details import assert_busy
@@ -253,5 +254,5 @@ async def test_upload_that_takes_too_long_in_all_is_ended(monkeypatch: pytest.Mo
                 yield avatar_pb.UploadAvatarRequest(chunk=b"a")
 
         with refused(StatusCode.DEADLINE_EXCEEDED, "DEADLINE_EXCEEDED"):
-            await profile.avatars.UploadAvatar(dripping(), metadata=anna.metadata, timeout=10)
+            await answer_of(profile.avatars.UploadAvatar(dripping(), metadata=anna.metadata, timeout=10))
         assert (await download(profile, "anna"))[0].generated
