@@ -1,10 +1,14 @@
-"""Games over RabbitMQ: one message after the other, each acknowledged only when what it asks for is committed."""
+"""Games over RabbitMQ: each message is acknowledged only when what it asks for is committed.
+
+Many are settled at the same time, so that they share commits; what one game is told of is done in its order.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from typing import NoReturn
+from collections.abc import Collection
+from functools import partial
+from typing import NoReturn, Protocol, TypeAlias
 
 import aio_pika
 import structlog
@@ -31,27 +35,37 @@ TOPOLOGY = Topology(
     delivery_limit=1000,
     exchange_type=aio_pika.ExchangeType.TOPIC,
 )
-# How many messages are held to be taken next; they are small.
+# How many messages are held and settled at the same time; they are small.
 PREFETCH = 50
 # How long a consumer that nobody told of its end may go unnoticed.
 CHECK_SECONDS = 5.0
 REASON_HEADER, MESSAGE_HEADER, FIELDS_HEADER = "dossier-reason", "dossier-message", "dossier-fields"
 _log = structlog.get_logger("game_intake")
 
-Take = Callable[[str, bytes], Awaitable[None]]
+Arrived: TypeAlias = "asyncio.Queue[AbstractIncomingMessage | None]"
+
+
+class Intake(Protocol):
+    """What messages are given to, see `game_intake.GameIntake`."""
+
+    def game_id(self, body: bytes) -> str:
+        """Return which game a message is about, empty when that cannot be seen."""
+
+    async def take(self, kind: str, body: bytes) -> None:
+        """Do what a message asks for. Raises DomainError: Unavailable when it may succeed later."""
 
 
 class AmqpGames:
-    """Gives each message to `take`, see `game_intake.GameIntake.take`. `run` keeps it connected until it is cancelled.
+    """Gives each message to `intake`. `run` keeps it connected until it is cancelled.
 
     What is refused goes to the dead letters with the reason. What cannot be done just now is held and tried again.
     """
 
     def __init__(
-        self, url: Secret, take: Take, *, topology: Topology = TOPOLOGY, check_seconds: float = CHECK_SECONDS
+        self, url: Secret, intake: Intake, *, topology: Topology = TOPOLOGY, check_seconds: float = CHECK_SECONDS
     ) -> None:
         self._url = url
-        self._take = take
+        self._intake = intake
         self._topology = topology
         self._check_seconds = check_seconds
         self.ready = asyncio.Event()
@@ -69,8 +83,7 @@ class AmqpGames:
                     dead = await dead_channel.get_exchange(self._topology.dead_exchange, ensure=False)
                     arrived = await self._consume(channel)
                 self.ready.set()
-                while (message := await self._next(arrived, dead_channel)) is not None:
-                    await self._settle(message, dead)
+                await self._settle_all(arrived, dead_channel, dead)
         except AMQP_FAULTS:
             raise
         except Exception:
@@ -79,10 +92,10 @@ class AmqpGames:
         finally:
             self.ready.clear()
 
-    async def _consume(self, channel: AbstractChannel) -> asyncio.Queue[AbstractIncomingMessage | None]:
+    async def _consume(self, channel: AbstractChannel) -> Arrived:
         """Return where messages arrive, and None when there will be no more."""
         # Bounded by the prefetch. What is left in it at the end of the channel is delivered again.
-        arrived: asyncio.Queue[AbstractIncomingMessage | None] = asyncio.Queue()
+        arrived: Arrived = asyncio.Queue()
 
         def on_end(*_: object) -> None:
             arrived.put_nowait(None)
@@ -98,22 +111,51 @@ class AmqpGames:
         await queue.consume(on_message)
         return arrived
 
+    async def _settle_all(self, arrived: Arrived, looking: AbstractChannel, dead: AbstractExchange) -> None:
+        """Settle messages until there will be no more of them. What is under way then comes again."""
+        under_way: set[asyncio.Task[None]] = set()
+        latest: dict[str, asyncio.Task[None]] = {}
+        try:
+            async with asyncio.TaskGroup() as settling:
+                while (message := await self._next(arrived, looking, under_way)) is not None:
+                    game_id = self._intake.game_id(message.body)
+                    task = settling.create_task(self._settle(message, dead, after=latest.get(game_id)))
+                    under_way.add(task)
+                    task.add_done_callback(under_way.discard)
+                    if game_id:
+                        latest[game_id] = task
+                        task.add_done_callback(partial(_forget, latest, game_id))
+                raise _NoMore
+        except* _NoMore:
+            pass
+        except* AMQP_FAULTS as faults:
+            raise faults.exceptions[0] from faults
+
     async def _next(
-        self, arrived: asyncio.Queue[AbstractIncomingMessage | None], channel: AbstractChannel
+        self, arrived: Arrived, looking: AbstractChannel, under_way: Collection[asyncio.Task[None]]
     ) -> AbstractIncomingMessage | None:
         while True:
             try:
                 async with asyncio.timeout(self._check_seconds):
                     return await arrived.get()
             except TimeoutError:
-                async with asyncio.timeout(OPERATION_TIMEOUT_SECONDS):
-                    state = (await channel.declare_queue(self._topology.queue, passive=True)).declaration_result
-                if (state.message_count or not state.consumer_count) and arrived.empty():
-                    # See `report_service.amqp_hints`: the broker counts a consumer that it does not serve, or none.
-                    _log.warning("consumer_lost", waiting=state.message_count, consumers=state.consumer_count)
+                if len(under_way) < PREFETCH and await self._is_lost(looking) and arrived.empty():
                     return None
 
-    async def _settle(self, message: AbstractIncomingMessage, dead: AbstractExchange) -> None:
+    async def _is_lost(self, looking: AbstractChannel) -> bool:
+        """Return whether the broker has messages and gives us none of them, see `report_service.amqp_hints`."""
+        async with asyncio.timeout(OPERATION_TIMEOUT_SECONDS):
+            state = (await looking.declare_queue(self._topology.queue, passive=True)).declaration_result
+        if not state.message_count and state.consumer_count:
+            return False
+        _log.warning("consumer_lost", waiting=state.message_count, consumers=state.consumer_count)
+        return True
+
+    async def _settle(
+        self, message: AbstractIncomingMessage, dead: AbstractExchange, *, after: asyncio.Task[None] | None
+    ) -> None:
+        if after is not None:
+            await asyncio.wait([after])
         refusal = await self._refusal(message)
         async with asyncio.timeout(OPERATION_TIMEOUT_SECONDS):
             if refusal is not None:
@@ -126,7 +168,7 @@ class AmqpGames:
         failures = 0
         while True:
             try:
-                await self._take(message.type or "", message.body)
+                await self._intake.take(message.type or "", message.body)
                 return None
             except Unavailable as error:
                 _log.warning("game_waits", reason=error.reason)
@@ -138,6 +180,15 @@ class AmqpGames:
             except Exception:
                 _log.exception("game_failed", message_id=message.message_id)
                 return _Fault("Something went wrong on the server; its log has more.")
+
+
+def _forget(latest: dict[str, asyncio.Task[None]], game_id: str, task: asyncio.Task[None]) -> None:
+    if latest.get(game_id) is task:
+        del latest[game_id]
+
+
+class _NoMore(Exception):
+    """The channel has ended."""
 
 
 class _Fault(DomainError):

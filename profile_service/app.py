@@ -258,7 +258,7 @@ async def _open_games(ground: _Ground, stack: AsyncExitStack) -> tuple[Registrat
     recorder = GameRecorder(GameStoreWriter(database, new_id=_new_id), wake=replays.wake)
     if ground.settings.amqp_url.reveal():
         intake = GameIntake(recorder, points_profile=points_profile)
-        amqp_games = AmqpGames(ground.settings.amqp_url, intake.take)
+        amqp_games = AmqpGames(ground.settings.amqp_url, intake)
         await stack.enter_async_context(meanwhile(amqp_games.run(), name="game intake"))
     games, boards = GameStore(database), LeaderboardStore(database)
     game = GameServicer(games, recorder, pages, points_profile=points_profile)

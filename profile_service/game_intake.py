@@ -24,6 +24,14 @@ class GameIntake:
         self._recorder = recorder
         self._points_profile = points_profile
 
+    def game_id(self, body: bytes) -> str:
+        """Return which game a message is about, empty when that cannot be seen."""
+        try:
+            message = intake_pb.GameIntake.FromString(body)
+        except DecodeError:
+            return ""
+        return message.record.game.game_id or message.correct.game.game_id or message.void.game_id
+
     async def take(self, kind: str, body: bytes) -> None:
         """Record, correct or void a game; return when that is committed.
 

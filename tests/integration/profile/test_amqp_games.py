@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +22,7 @@ from dossier.stats.v1 import stats_service_pb2 as stats_pb
 
 from profile_service.amqp_games import PREFETCH, TOPOLOGY, AmqpGames
 from profile_service.game_intake import KIND, MAX_BODY_BYTES, RECORDER_ID
+from profile_service.storage.game_writer import GameStoreWriter
 from runtime.background import meanwhile
 from runtime.errors import Unavailable
 from runtime.settings import Secret
@@ -61,6 +62,16 @@ class Publisher:
         async with await aio_pika.connect(self.url) as connection:
             queue = await (await connection.channel()).declare_queue(TOPOLOGY.queue, passive=True)
             return queue.declaration_result.message_count or 0
+
+
+@dataclass
+class Taking:
+    """An intake that hands on what arrives; messages are about the game of their first letter."""
+
+    take: Callable[[str, bytes], Awaitable[None]]
+
+    def game_id(self, body: bytes) -> str:
+        return chr(body[0]) if body else ""
 
 
 async def clean(url: str) -> Publisher:
@@ -231,7 +242,7 @@ async def test_game_whose_consumer_died_is_delivered_again(publisher: Publisher,
         taken.put_nowait(body)
         await asyncio.Event().wait()
 
-    async with meanwhile(AmqpGames(Secret(publisher.url.encode()), never_done).run(), name="dies"):
+    async with meanwhile(AmqpGames(Secret(publisher.url.encode()), Taking(never_done)).run(), name="dies"):
         await publisher.publish(*map(recording, games))
         async with asyncio.timeout(20):
             assert await taken.get() == recording(games[0])
@@ -255,7 +266,10 @@ async def test_game_is_recorded_once_when_its_consumer_died_before_saying_so(
         await asyncio.Event().wait()
 
     await publisher.publish(recording(told))
-    async with meanwhile(AmqpGames(Secret(publisher.url.encode()), take).run(), name="dies"), asyncio.timeout(20):
+    async with (
+        meanwhile(AmqpGames(Secret(publisher.url.encode()), Taking(take)).run(), name="dies"),
+        asyncio.timeout(20),
+    ):
         await delivered.wait()
     last = game()
     await publisher.publish(recording(last))
@@ -265,18 +279,57 @@ async def test_game_is_recorded_once_when_its_consumer_died_before_saying_so(
 
 
 async def test_game_waits_while_the_database_is_away(publisher: Publisher) -> None:
-    """What may succeed later is held and tried again, in order; it is not set aside."""
+    """What may succeed later is held and tried again, before what came later of the same game; nothing is set aside."""
     tries: list[bytes] = []
+    refused = 0
 
     async def away_twice(kind: str, body: bytes) -> None:
+        nonlocal refused
         tries.append(body)
-        if len(tries) <= 2:
+        if body == b"a1" and refused < 2:
+            refused += 1
             raise Unavailable("away")
 
-    async with meanwhile(AmqpGames(Secret(publisher.url.encode()), away_twice).run(), name="games"):
-        await publisher.publish(b"1", b"2")
-        await eventually_empty(publisher, done=lambda: len(tries) == 4)
-    assert tries == [b"1", b"1", b"1", b"2"]
+    async with meanwhile(AmqpGames(Secret(publisher.url.encode()), Taking(away_twice)).run(), name="games"):
+        await publisher.publish(b"a1", b"a2", b"b")
+        await eventually_empty(publisher, done=lambda: len(tries) == 5)
+    assert [body for body in tries if body != b"b"] == [b"a1", b"a1", b"a1", b"a2"]
+    assert tries.index(b"b") < tries.index(b"a2")
+
+
+async def test_games_that_wait_together_share_commits(
+    publisher: Publisher, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A long queue is recorded in fewer commits than games, each of them once."""
+    commits: list[int] = []
+    record_together = GameStoreWriter._record_together
+
+    async def counted(writer: GameStoreWriter, calls: Sequence[Any]) -> None:
+        commits.append(len(calls))
+        await record_together(writer, calls)
+
+    monkeypatch.setattr(GameStoreWriter, "_record_together", counted)
+    games = [game() for _ in range(2 * PREFETCH)]
+    await publisher.publish(*map(recording, games))
+    async with with_players(tmp_path, publisher.url) as club:
+        await recorded(club, *games)
+        assert await sessions(club) == len(games)
+    assert sum(commits) == len(games)
+    assert len(commits) <= len(games) // 2
+
+
+async def test_fault_of_the_broker_while_many_games_are_under_way_ends_none_of_them(
+    own_rabbitmq: RabbitNode, tmp_path: Path
+) -> None:
+    """What was taken and not acknowledged comes again, and is the same."""
+    publisher = await clean(own_rabbitmq.url)
+    games = [game() for _ in range(3 * PREFETCH)]
+    async with with_players(tmp_path, publisher.url) as club:
+        await publisher.publish(*map(recording, games))
+        await own_rabbitmq.stop_app()
+        await own_rabbitmq.start_app()
+        await recorded(club, *games, within_seconds=60)
+        assert await sessions(club) == len(games)
 
 
 async def test_fault_of_ours_does_not_hold_up_the_next_game(publisher: Publisher) -> None:
@@ -288,7 +341,7 @@ async def test_fault_of_ours_does_not_hold_up_the_next_game(publisher: Publisher
             raise ZeroDivisionError
         done.append(body)
 
-    async with meanwhile(AmqpGames(Secret(publisher.url.encode()), fails_once).run(), name="games"):
+    async with meanwhile(AmqpGames(Secret(publisher.url.encode()), Taking(fails_once)).run(), name="games"):
         await publisher.publish(b"1", b"2")
         assert (await publisher.dead_letter()).headers["dossier-reason"] == "INTERNAL"
         await eventually_empty(publisher, done=lambda: done == [b"2"])
@@ -302,7 +355,7 @@ async def test_no_more_than_the_prefetch_is_held(publisher: Publisher) -> None:
         begun.set()
         await asyncio.Event().wait()
 
-    async with meanwhile(AmqpGames(Secret(publisher.url.encode()), never_done).run(), name="games"):
+    async with meanwhile(AmqpGames(Secret(publisher.url.encode()), Taking(never_done)).run(), name="games"):
         await publisher.publish(*[b"x"] * (PREFETCH + 10))
         async with asyncio.timeout(20):
             await begun.wait()
@@ -320,7 +373,7 @@ async def test_consumer_comes_back_when_its_queue_was_deleted(publisher: Publish
     async def take(kind: str, body: bytes) -> None:
         done.append(body)
 
-    intake = AmqpGames(Secret(publisher.url.encode()), take, check_seconds=0.5)
+    intake = AmqpGames(Secret(publisher.url.encode()), Taking(take), check_seconds=0.5)
     async with meanwhile(intake.run(), name="games"):
         async with asyncio.timeout(20):
             await intake.ready.wait()
