@@ -136,6 +136,22 @@ SELECT start_time, game_id FROM reckoning WHERE name = 'totals';
 -- name: set_reckoning!
 UPDATE reckoning SET start_time = :start_time, game_id = :game_id WHERE name = 'totals';
 
+-- name: get_shown^
+SELECT game_id AS account_id FROM reckoning WHERE name = 'leaderboards';
+
+-- name: set_shown!
+UPDATE reckoning SET game_id = :account_id WHERE name = 'leaderboards';
+
+-- name: list_accounts_to_show
+SELECT DISTINCT account_id
+FROM totals
+WHERE account_id > :account_id AND account_id <> '*' AND month = '*'
+ORDER BY account_id
+LIMIT :row_limit;
+
+-- name: list_totals_to_show
+SELECT account_id, season, kind, counters FROM totals WHERE account_id = :account_id AND month = '*';
+
 -- name: list_games_to_add_up
 SELECT game_id, start_time
 FROM games

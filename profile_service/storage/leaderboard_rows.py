@@ -10,13 +10,14 @@ from profile_service.games import ROLES, Game
 from profile_service.rates import baseline, wilson
 from profile_service.runs import Runs
 from profile_service.statistics import COMPENSATION, REASONS
-from profile_service.storage.periods import EVER
 from profile_service.storage.totals import CLUB, Counters, Scope, read_totals, scopes_of
 from runtime.database import Row, Session
 from runtime.times import micros
 
 # The audience of who is on no leaderboard: guests, and those who are leaving.
 ON_NONE = 3
+# When a game began, its id, and what came of it for a player.
+_Result = tuple[int, str, str]
 _POINTS = (COMPENSATION, *(f"{role}.points_{reason}" for role in ROLES for reason in REASONS))
 
 
@@ -107,30 +108,41 @@ def _columns(counters: Counters, shares: Mapping[str, float]) -> dict[str, Any]:
 
 
 async def _runs(session: Session, scopes: Sequence[Scope], newest: Sequence[Game]) -> dict[Scope, dict[str, Any]]:
-    kept = {_scope(row): row for row in await session.many("get_leaderboard_row", map(_parameters, scopes))}
     fresh = _played(newest)
-    found = {}
-    for scope in scopes:
-        games = fresh.get(scope, [])
+    kept = {_scope(row): row for row in await session.many("get_leaderboard_row", map(_parameters, fresh))}
+    going_on: dict[Scope, Runs] = {}
+    for scope, results in fresh.items():
         row = kept.get(scope)
-        if games and (row is None or (row["latest_time"], row["latest_game"]) < games[0][:2]):
-            runs = (Runs() if row is None else runs_of(row)).then(result for _, _, result in games)
-            found[scope] = _run_columns(runs, games[-1][0], games[-1][1])
-        else:
-            rows = await session.all("list_results", **_parameters(scope), **EVER.parameters)
-            runs = Runs().then(row["result"] for row in rows)
-            last_time, last_game = (rows[-1]["start_time"], rows[-1]["game_id"]) if rows else (0, "")
-            found[scope] = _run_columns(runs, last_time, last_game)
-    return found
+        if row is None or (row["latest_time"], row["latest_game"]) < results[0][:2]:
+            going_on[scope] = Runs() if row is None else runs_of(row)
+    anew = {scope.account_id for scope in scopes if scope not in going_on}
+    every = await _all_played(session, anew)
+    return {
+        scope: _run_columns(going_on[scope], fresh[scope])
+        if scope in going_on
+        else _run_columns(Runs(), every.get(scope, []))
+        for scope in scopes
+    }
 
 
-def _played(games: Iterable[Game]) -> dict[Scope, list[tuple[int, str, str]]]:
-    """Return time, id and result of each scope's games among these."""
-    played: dict[Scope, list[tuple[int, str, str]]] = defaultdict(list)
+def _played(games: Iterable[Game]) -> dict[Scope, list[_Result]]:
+    """Return each scope's results among these games."""
+    played: dict[Scope, list[_Result]] = defaultdict(list)
     for game in games:
         for seat in game.seats:
+            result = (micros(game.start_time), game.game_id, seat.result)
             for scope in scopes_of(seat.account_id, game.season, game.kind):
-                played[scope].append((micros(game.start_time), game.game_id, seat.result))
+                played[scope].append(result)
+    return played
+
+
+async def _all_played(session: Session, account_ids: Iterable[str]) -> dict[Scope, list[_Result]]:
+    """Return all results of these accounts, by each of their scopes."""
+    played: dict[Scope, list[_Result]] = defaultdict(list)
+    for row in await session.many("list_all_results", [{"account_id": account_id} for account_id in account_ids]):
+        result = (row["start_time"], row["game_id"], row["result"])
+        for scope in scopes_of(row["account_id"], row["season"], row["kind"]):
+            played[scope].append(result)
     return played
 
 
@@ -163,7 +175,9 @@ def runs_of(row: Row) -> Runs:
     return Runs(row["current_run"], row["longest_wins"], row["longest_losses"], row["latest_results"])
 
 
-def _run_columns(runs: Runs, latest_time: int, latest_game: str) -> dict[str, Any]:
+def _run_columns(before: Runs, results: Sequence[_Result]) -> dict[str, Any]:
+    runs = before.then(result for _, _, result in results)
+    latest_time, latest_game = results[-1][:2] if results else (0, "")
     return {
         "current_run": runs.current,
         "longest_wins": runs.longest_wins,

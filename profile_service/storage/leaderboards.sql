@@ -36,6 +36,12 @@ SET rating_bound = (
 )
 WHERE account_id = :account_id AND season = :season AND kind = :kind;
 
+-- name: list_all_results
+SELECT account_id, result, start_time, game_id, season, kind
+FROM seats
+WHERE account_id = :account_id AND counted = 1
+ORDER BY start_time, game_id;
+
 -- name: list_results
 SELECT result, start_time, game_id
 FROM seats

@@ -67,12 +67,16 @@ async def advance(session: Session, *, limit: int) -> bool:
             await session.one("set_rewind", start_time=None, game_id=None)
         return False
     rows = await session.all("list_unrated_games", row_limit=limit)
-    await _rate(session, await load_games(session, [row["game_id"] for row in rows]))
+    changes = await _rate(session, await load_games(session, [row["game_id"] for row in rows]))
+    await update_ratings(session, _scopes(changes))
     return len(rows) < limit
 
 
 async def rate_next(session: Session, games: Sequence[Game]) -> None:
-    """Rate games at once that are the next ones in order, as they are when everything is reckoned anew; else none."""
+    """Rate games at once that are the next ones in order, as they are when everything is reckoned anew; else none.
+
+    Leaderboards do not show it before `leaderboard_rows.update_ratings`.
+    """
     rated = [game for game in games if is_rated(game)]
     waiting = await session.all("list_unrated_games", row_limit=len(rated))
     if [row["game_id"] for row in waiting] == [game.game_id for game in rated]:
@@ -114,7 +118,8 @@ async def _undo_biases(session: Session, games: Sequence[Row]) -> None:
             await session.all("delete_side_bias", kind=kind)
 
 
-async def _rate(session: Session, games: Sequence[Game]) -> None:
+async def _rate(session: Session, games: Sequence[Game]) -> list[dict[str, Any]]:
+    """Rate games that are the next ones, and return what that changed."""
     players = await _players(session, games)
     biases = await _biases(session, {game.kind for game in games})
     changes: list[dict[str, Any]] = []
@@ -131,7 +136,7 @@ async def _rate(session: Session, games: Sequence[Game]) -> None:
     await session.many("put_side_bias", [_bias_columns(kind, bias, count) for kind, (bias, count) in biases.items()])
     await session.many("insert_change", changes)
     await session.many("mark_rated", marks)
-    await update_ratings(session, _scopes(changes))
+    return changes
 
 
 async def _players(session: Session, games: Iterable[Game]) -> dict[str, Player]:

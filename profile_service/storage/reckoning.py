@@ -45,7 +45,7 @@ async def give(session: Session, game_ids: Sequence[str], *, account_id: str, to
     after = await load_games(session, game_ids)
     for games, sign, owner in ((before, -1, account_id), (after, 1, to_id)):
         counted = await _added_up(session, [game for game in games if game.state == "counted"])
-        totals = await add_games(session, counted, sign=sign, only=owner, club=False)
+        totals = await add_games(session, counted, sign=sign, only=owner)
         await update_rows(session, totals, ())
     rated = [game for game in after if rating_store.is_rated(game)]
     if rated:

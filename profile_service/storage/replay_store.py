@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import orjson
+
 from profile_service.storage import rating_store
 from profile_service.storage.game_rows import load_games
 from profile_service.storage.leaderboard_rows import moved_baselines, update_baselines, update_ratings, update_rows
-from profile_service.storage.totals import add_games
+from profile_service.storage.totals import Scope, add_games
 from runtime.database import Database, Session
 
-# Games of one step, which has the one writer for itself: a second for totals, of which each row is written once a step,
-# and a tenth of that for ratings.
+# What one step does, which has the one writer for itself: a second for totals, of which each row is written once a
+# step, and a tenth of that for ratings and for the leaderboards' rows of so many players.
 ADDED_GAMES = 2000
 RATED_GAMES = 500
+SHOWN_PLAYERS = 50
 _CLEARING = (
     "clear_totals",
     "clear_leaderboard",
@@ -32,7 +35,7 @@ class ReplayStore:
     async def step(self) -> bool:
         """See `replays.ReplayStore`."""
         async with self._database.write() as session:
-            if await _add_up(session):
+            if await _add_up(session) or await _show(session):
                 return True
             if not await rating_store.advance(session, limit=RATED_GAMES):
                 return True
@@ -65,10 +68,26 @@ async def _add_up(session: Session) -> bool:
     position = {"start_time": row["start_time"], "game_id": row["game_id"]}
     rows = await session.all("list_games_to_add_up", **position, row_limit=ADDED_GAMES)
     games = await load_games(session, [row["game_id"] for row in rows])
-    totals = await add_games(session, games, sign=1)
-    await update_rows(session, totals, games)
+    await add_games(session, games, sign=1)
     await rating_store.rate_next(session, games)
+    if len(rows) == ADDED_GAMES:
+        await session.all("set_reckoning", start_time=rows[-1]["start_time"], game_id=rows[-1]["game_id"])
+    else:
+        await session.all("set_reckoning", start_time=None, game_id=None)
+        await session.all("set_shown", account_id="")
+    return True
+
+
+async def _show(session: Session) -> bool:
+    """Write the leaderboards' rows of the next players when all games were added up anew; return whether they were."""
+    row = await session.one("get_shown")
+    if row is None or row["account_id"] is None:
+        return False
+    accounts = await session.all("list_accounts_to_show", account_id=row["account_id"], row_limit=SHOWN_PLAYERS)
+    rows = await session.many("list_totals_to_show", accounts)
+    totals = {Scope(row["account_id"], row["season"], row["kind"]): orjson.loads(row["counters"]) for row in rows}
+    await update_rows(session, totals, ())
     await update_ratings(session, totals)
-    last = rows[-1] if len(rows) == ADDED_GAMES else {"start_time": None, "game_id": None}
-    await session.all("set_reckoning", start_time=last["start_time"], game_id=last["game_id"])
+    last = accounts[-1]["account_id"] if len(accounts) == SHOWN_PLAYERS else None
+    await session.all("set_shown", account_id=last)
     return True

@@ -43,27 +43,24 @@ def scopes_of(account_id: str, season: str, kind: str) -> tuple[Scope, ...]:
     return (narrow, Scope(account_id, season, ALL), *wide) if season else (narrow, *wide)
 
 
-async def add_games(
-    session: Session, games: Iterable[Game], *, sign: int, only: str = "", club: bool = True
-) -> dict[Scope, Counters]:
+async def add_games(session: Session, games: Iterable[Game], *, sign: int, only: str = "") -> dict[Scope, Counters]:
     """Add games (`sign` 1) or take them away (-1). Return what the players' totals, of all months, are then.
 
     Args:
-        only: add the seats of this account alone, when it is not empty.
-        club: add to the club's totals too.
+        only: add the seats of this account alone, and nothing to the club's totals, when it is not empty.
     """
     sums: dict[tuple[Scope, str], Counters] = defaultdict(dict)
     for number, game in enumerate(games):
         if number % BREATH == BREATH - 1:  # so that calls are served meanwhile, however many games there are
             await asyncio.sleep(0)
         month = month_of(game.start_time)
-        everybody = sums[Scope(CLUB, game.season, game.kind), month] if club else {}
         for seat, counts in zip(game.seats, counts_of_game(game), strict=True):
-            if not only:
-                _add(everybody, counts, sign)
-            if seat.account_id not in ("", NOBODY) and only in ("", seat.account_id):
-                _add(sums[Scope(seat.account_id, game.season, game.kind), month], counts, sign)
-    return await _apply(session, _spread(sums))
+            if only in ("", seat.account_id):
+                _add(sums[Scope(seat.account_id or NOBODY, game.season, game.kind), month], counts, sign)
+    if not only:
+        for (scope, month), counts in list(sums.items()):
+            _add(sums[scope._replace(account_id=CLUB), month], counts, 1)
+    return await _apply(session, _spread({key: counts for key, counts in sums.items() if key[0].account_id != NOBODY}))
 
 
 async def read_totals(session: Session, scope: Scope, month: str = ALL) -> Counters:

@@ -145,12 +145,13 @@ CREATE TABLE rating_changes (
 CREATE INDEX rating_changes_by_time ON rating_changes (start_time, game_id);
 CREATE INDEX rating_changes_by_rating ON rating_changes (account_id, rating_after);
 
--- How far what is reckoned has come. `totals`: games up to this one are added up, all of them when it is NULL. `rewind`: ratings
--- from this game on are to be undone, none when it is NULL.
+-- How far what is reckoned has come. `totals`: games up to this one are added up, all of them when it is NULL. `leaderboards`: the
+-- rows of the players up to this one, whose id stands in place of a game's, are written; all of them when it is NULL. `rewind`:
+-- ratings from this game on are to be undone, none when it is NULL.
 CREATE TABLE reckoning (
     name TEXT PRIMARY KEY,
     start_time BIGINT,
     game_id TEXT
 );
 
-INSERT INTO reckoning (name, start_time, game_id) VALUES ('totals', 0, ''), ('rewind', NULL, NULL);
+INSERT INTO reckoning (name, start_time, game_id) VALUES ('totals', 0, ''), ('leaderboards', NULL, NULL), ('rewind', NULL, NULL);
