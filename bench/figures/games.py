@@ -9,12 +9,11 @@ import time
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import grpc
 from dossier.profile.v1 import profile_service_pb2 as profile_pb
-from dossier.profile.v1 import profile_service_pb2_grpc as profile_rpc
 from dossier.stats.v1 import game_service_pb2 as game_pb
 from dossier.stats.v1 import game_service_pb2_grpc as game_rpc
 from google.protobuf.message import Message
@@ -25,7 +24,7 @@ from bench.measuring import Figure, Plan, answers, compare, ratio_figure
 from bench.processes import CORES, LOAD_CORE, SERVER_CORE, pinned
 from profile_service.app import STORAGE
 from profile_service.game_messages import game_message
-from profile_service.games import result_for
+from profile_service.games import Game, result_for
 from profile_service.leaderboards import Board
 from profile_service.replays import Replays
 from profile_service.storage.game_rows import insert_games
@@ -38,7 +37,8 @@ from tests.random_games import FIRST, KINDS, random_game
 
 CONNECTIONS = 4
 STREAMS = 16
-SENDERS = 64
+TABLES = 64
+TABLE_PLAYERS = 12
 CLUB_PLAYERS = 1000
 
 
@@ -60,22 +60,22 @@ def player_stats(plan: Plan) -> list[Figure]:
 
 
 def recording(plan: Plan) -> list[Figure]:
-    """Send games one by one from many senders, everything told of each."""
+    """Send games from many tables at once: each has players of its own and sends one after the other, told in full."""
     process, club = plan.standalone, plan.club
     process.pin(SERVER_CORE)
     metadata = bearer(sign_in(process.address, REFEREE, club.password))
-    names = _usernames(process.address)
     chance = random.Random(1)
     with ExitStack() as stack:
         stack.callback(process.pin, *CORES)
         stack.enter_context(pinned([LOAD_CORE]))
         rates = []
-        for number in range(plan.rounds):
+        for number in range(plan.rounds + 1):
             start = FIRST + timedelta(days=100 + number)
-            times = [start + timedelta(seconds=second) for second in range(int(plan.seconds * 500))]
-            games = [random_game(chance, names, start=time) for time in times]
-            rates.append(asyncio.run(_send(process.address, games, metadata)))
-    note = f"{SENDERS} senders, a call for each game"
+            tables = [_evening(chance, table, start, int(plan.seconds * 8)) for table in range(TABLES)]
+            rates.append(asyncio.run(_send(process.address, tables, metadata)))
+    note = f"{TABLES} tables, a call for each game"
+    # In the first round everybody sits down for the first time.
+    rates = rates[1:]
     return [Figure("record_game", "RecordGame, standalone", "games/s", rates, aim=300, note=note)]
 
 
@@ -103,27 +103,36 @@ def _request(address: str, path: str, message: Message, metadata: Sequence[tuple
     return Request(address, f"/dossier.{path}", message.SerializeToString(), len(answer) + 5, metadata)
 
 
-def _usernames(address: str) -> list[str]:
-    with grpc.insecure_channel(address, options=[("grpc.enable_http_proxy", 0)]) as channel:
-        stub = profile_rpc.ProfileServiceStub(channel)
-        users = stub.ListUsers(profile_pb.ListUsersRequest(page_size=200), timeout=60).users
-    return [user.username for user in users]
+def _evening(chance: random.Random, table: int, start: datetime, number: int) -> list[Game]:
+    """Return games of one table, which begin a minute after those of the table before it."""
+    players = [f"Guest {table}-{seat}" for seat in range(TABLE_PLAYERS)]
+    games = []
+    for turn in range(number):
+        game = random_game(chance, players, start=start + timedelta(hours=turn, minutes=table))
+        games.append(_of_a_season(chance, game))
+    return games
 
 
-async def _send(address: str, games: Sequence[object], metadata: Sequence[tuple[str, str]]) -> float:
-    requests = iter([game_pb.RecordGameRequest(game=game_message(game)) for game in games])  # type: ignore[arg-type]
+def _of_a_season(chance: random.Random, game: Game) -> Game:
+    """Return the game in the season of its day, which lasts a third of a year; most games are played at the club."""
+    season = f"{game.start_time.year}-{game.start_time.month // 4}"
+    return replace(game, season=season, kind=chance.choices(KINDS, (8, 1.5, 0.5))[0], points_profile="federation-1")
+
+
+async def _send(address: str, tables: Sequence[Sequence[Game]], metadata: Sequence[tuple[str, str]]) -> float:
+    evenings = [[game_pb.RecordGameRequest(game=game_message(game)) for game in table] for table in tables]
     async with grpc.aio.insecure_channel(address, options=[("grpc.enable_http_proxy", 0)]) as channel:
         stub = game_rpc.GameServiceStub(channel)
 
-        async def sender() -> None:
-            for request in requests:
+        async def sender(evening: Sequence[game_pb.RecordGameRequest]) -> None:
+            for request in evening:
                 await stub.RecordGame(request, metadata=metadata, timeout=60)
 
         started = time.perf_counter()
         async with asyncio.TaskGroup() as tasks:
-            for _ in range(SENDERS):
-                tasks.create_task(sender())
-    return len(games) / (time.perf_counter() - started)
+            for evening in evenings:
+                tasks.create_task(sender(evening))
+    return sum(map(len, evenings)) / (time.perf_counter() - started)
 
 
 async def _reckon(folder: Path, number: int) -> float:
@@ -163,10 +172,7 @@ async def _add_players(database: Database, names: Sequence[str]) -> None:
 async def _add_games(database: Database, chance: random.Random, names: Sequence[str], numbers: range) -> None:
     games = []
     for number in numbers:
-        game = random_game(chance, names, start=FIRST + timedelta(minutes=number * 10))
-        # A season lasts a quarter of a year, and most games are played at the club.
-        season = f"{game.start_time.year}-{game.start_time.month // 4}"
-        game = replace(game, season=season, kind=chance.choices(KINDS, (8, 1.5, 0.5))[0], points_profile="federation-1")
+        game = _of_a_season(chance, random_game(chance, names, start=FIRST + timedelta(minutes=number * 10)))
         seats = (
             replace(seat, account_id=f"a-{seat.username}", result=result_for(seat.role, game.winner))
             for seat in game.seats

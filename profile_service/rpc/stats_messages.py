@@ -13,6 +13,7 @@ from profile_service.rating.display import Shown
 from profile_service.runs import RESULTS, Runs
 from profile_service.statistics import (
     BLACK_ROLES,
+    REASONS,
     RED_ROLES,
     PairStats,
     PairTally,
@@ -114,7 +115,7 @@ def _duration(micros: int) -> Duration:
 
 def _role(stats: PlayerStats, role: str) -> stats_pb.RoleTally:
     tally = stats.tally((role,))
-    points = sum(count for name, count in stats.counters.items() if name.startswith(f"{role}.points_"))
+    points = sum(stats.count(f"points_{reason}", (role,)) for reason in REASONS)
     return stats_pb.RoleTally(
         role=ROLE.value(role),
         tally=_tally(tally),
@@ -124,10 +125,8 @@ def _role(stats: PlayerStats, role: str) -> stats_pb.RoleTally:
 
 
 def _seats(stats: PlayerStats) -> list[stats_pb.SeatTally]:
-    numbers = sorted(
-        int(name.split(".")[1]) for name in stats.counters if name.startswith("seat.") and name.endswith(".games")
-    )
-    return [_seat(stats, number) for number in numbers]
+    names = [name.split(".") for name in stats.counters if name.startswith("seat.")]
+    return [_seat(stats, number) for number in sorted({int(number) for _, number, _ in names})]
 
 
 def _seat(stats: PlayerStats, number: int) -> stats_pb.SeatTally:
@@ -194,9 +193,10 @@ def _shots(stats: PlayerStats) -> stats_pb.Hits | None:
 
 def _endings(stats: PlayerStats) -> list[stats_pb.Ending]:
     found = [stats_pb.Ending(fate=FATE.value(fate), count=stats.count(fate)) for fate in _IN_ALL if stats.count(fate)]
+    names = {name.partition(".")[2] for name in stats.counters}
     for fate in _BY_ROUND:
-        counters = {name.partition(".")[2] for name in stats.counters}
-        rounds = sorted(int(name.removeprefix(f"{fate}_")) for name in counters if name.startswith(f"{fate}_"))
+        prefix = f"{fate}_"
+        rounds = sorted(int(name.removeprefix(prefix)) for name in names if name.startswith(prefix))
         found += [
             stats_pb.Ending(fate=FATE.value(fate), round=number, count=stats.count(f"{fate}_{number}"))
             for number in rounds

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import repeat
 from typing import Any
 
 from profile_service.games import ROLES, Game
@@ -18,7 +19,11 @@ from runtime.times import micros
 ON_NONE = 3
 # When a game began, its id, and what came of it for a player.
 _Result = tuple[int, str, str]
+# The names of counters, so that they are not put together anew for each row.
 _POINTS = (COMPENSATION, *(f"{role}.points_{reason}" for role in ROLES for reason in REASONS))
+_SESSIONS, _VOIDS, _WINS, _LOSSES = (
+    {role: f"{role}.{name}" for role in ROLES} for name in ("games", "voids", "wins", "losses")
+)
 
 
 async def update_rows(session: Session, totals: Mapping[Scope, Counters], newest: Sequence[Game]) -> None:
@@ -76,12 +81,12 @@ async def update_baselines(session: Session, season: str, kind: str) -> None:
 
 def decided(counters: Mapping[str, int], role: str) -> int:
     """Return how many games in a role were won or lost."""
-    return counters.get(f"{role}.wins", 0) + counters.get(f"{role}.losses", 0)
+    return counters.get(_WINS[role], 0) + counters.get(_LOSSES[role], 0)
 
 
 def wins_above(counters: Mapping[str, int], shares: Mapping[str, float]) -> float:
     """Return the wins above what the club would have had in the same roles."""
-    above = float(sum(counters.get(f"{role}.wins", 0) for role in ROLES))
+    above = float(_sum(counters, _WINS.values()))
     for role in ROLES:  # in the order of the query update_wins_above, which must give the same to the bit
         above -= decided(counters, role) * shares[role]
     return above
@@ -89,12 +94,11 @@ def wins_above(counters: Mapping[str, int], shares: Mapping[str, float]) -> floa
 
 def points_of(counters: Mapping[str, int]) -> int:
     """Return all points, with compensation."""
-    return sum(counters.get(name, 0) for name in _POINTS)
+    return _sum(counters, _POINTS)
 
 
 def _columns(counters: Counters, shares: Mapping[str, float]) -> dict[str, Any]:
-    wins = sum(counters.get(f"{role}.wins", 0) for role in ROLES)
-    losses = sum(counters.get(f"{role}.losses", 0) for role in ROLES)
+    wins, losses = _sum(counters, _WINS.values()), _sum(counters, _LOSSES.values())
     interval = wilson(wins, wins + losses)
     return {
         "sessions": _sessions(counters),
@@ -109,7 +113,7 @@ def _columns(counters: Counters, shares: Mapping[str, float]) -> dict[str, Any]:
 
 async def _runs(session: Session, scopes: Sequence[Scope], newest: Sequence[Game]) -> dict[Scope, dict[str, Any]]:
     fresh = _played(newest)
-    kept = {_scope(row): row for row in await session.many("get_leaderboard_row", map(_parameters, fresh))}
+    kept = {_scope(row): row for row in await session.many("get_runs", map(_parameters, fresh))}
     going_on: dict[Scope, Runs] = {}
     for scope, results in fresh.items():
         row = kept.get(scope)
@@ -159,15 +163,19 @@ async def _baselines(session: Session, keys: set[tuple[str, str]]) -> dict[tuple
 
 
 def _shares(club: Mapping[str, int]) -> dict[str, float]:
-    return {role: baseline(club.get(f"{role}.wins", 0), decided(club, role)) for role in ROLES}
+    return {role: baseline(club.get(_WINS[role], 0), decided(club, role)) for role in ROLES}
 
 
 def _sessions(counters: Mapping[str, int]) -> int:
-    return sum(counters.get(f"{role}.games", 0) for role in ROLES)
+    return _sum(counters, _SESSIONS.values())
 
 
 def _voids(counters: Mapping[str, int]) -> int:
-    return sum(counters.get(f"{role}.voids", 0) for role in ROLES)
+    return _sum(counters, _VOIDS.values())
+
+
+def _sum(counters: Mapping[str, int], names: Iterable[str]) -> int:
+    return sum(map(counters.get, names, repeat(0)))
 
 
 def runs_of(row: Row) -> Runs:

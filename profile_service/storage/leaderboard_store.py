@@ -55,7 +55,8 @@ class LeaderboardStore:
     async def page(self, question: Question, start: Start, *, count: int) -> Page:
         """Return up to `count` places behind `start`."""
         async with self._database.read() as session:
-            return await _page(session, question, start, count)
+            total = await session.one(f"count_board_by_{question.board}", **question.parameters)
+            return await _page(session, question, start, count, total=_places(total))
 
     async def around(self, question: Question, username: str, *, count: int) -> Page:
         """Return the places around a player, up to `count`. Raises UserNotFound or NotOnBoard."""
@@ -66,11 +67,15 @@ class LeaderboardStore:
             value = await _value(session, question, player)
             if value is None:
                 raise NotOnBoard(username)
-            start = await _start_before(session, question, value, player["account_id"], count // 2)
-            return await _page(session, question, start, count)
+            position = {"value": value, "before": player["account_id"]}
+            # One scan for the rank and for how many there are.
+            ranked = await session.one(f"count_ahead_by_{question.board}", **question.parameters, **position)
+            rank = 1 if ranked is None else ranked["ahead"] + 1
+            start = await _start_before(session, question, position, rank, count // 2)
+            return await _page(session, question, start, count, total=_places(ranked))
 
 
-async def _page(session: Session, question: Question, start: Start, count: int) -> Page:
+async def _page(session: Session, question: Question, start: Start, count: int, *, total: int) -> Page:
     rows = await session.all(
         f"list_board_by_{question.board}",
         **question.parameters,
@@ -78,9 +83,12 @@ async def _page(session: Session, question: Question, start: Start, count: int) 
         after=start.account_id,
         row_limit=count + 1,
     )
-    total = await session.one(f"count_board_by_{question.board}", **question.parameters)
     places = tuple(_place(row, start.rank + number) for number, row in enumerate(rows[:count], start=1))
-    return Page(places, 0 if total is None else total["places"], more=len(rows) > count)
+    return Page(places, total, more=len(rows) > count)
+
+
+def _places(counted: Row | None) -> int:
+    return 0 if counted is None else int(counted["places"])
 
 
 async def _value(session: Session, question: Question, player: Row) -> float | None:
@@ -98,11 +106,10 @@ async def _value(session: Session, question: Question, player: Row) -> float | N
     return None
 
 
-async def _start_before(session: Session, question: Question, value: float, account_id: str, places: int) -> Start:
-    """Return where a page begins that has `places` places before the given one."""
-    position = {"value": value, "before": account_id}
-    ahead = await session.one(f"count_ahead_by_{question.board}", **question.parameters, **position)
-    rank = 1 if ahead is None else ahead["places"] + 1
+async def _start_before(
+    session: Session, question: Question, position: dict[str, Any], rank: int, places: int
+) -> Start:
+    """Return where a page begins that has `places` places before the one of this position and rank."""
     rows = await session.all(
         f"list_board_by_{question.board}_backwards", **question.parameters, **position, row_limit=places + 1
     )

@@ -4,6 +4,11 @@ SELECT account_id, season, kind, audience, sessions, wins, losses, points, win_b
 FROM leaderboard
 WHERE account_id = :account_id AND season = :season AND kind = :kind;
 
+-- name: get_runs
+SELECT account_id, season, kind, current_run, longest_wins, longest_losses, latest_results, latest_time, latest_game
+FROM leaderboard
+WHERE account_id = :account_id AND season = :season AND kind = :kind;
+
 -- name: put_leaderboard_row!
 INSERT INTO leaderboard (
     account_id, season, kind, audience, sessions, wins, losses, civilian_games, sheriff_games, mafia_games, don_games,
@@ -98,9 +103,10 @@ ORDER BY rating_bound, account_id DESC
 LIMIT :row_limit;
 
 -- name: count_ahead_by_rating^
-SELECT COUNT(*) AS places
+SELECT COUNT(*) AS places,
+    COUNT(CASE WHEN rating_bound > :value OR (rating_bound = :value AND account_id < :before) THEN 1 END) AS ahead
 FROM leaderboard
-WHERE season = :season AND kind = :kind AND rating_bound >= :value AND (rating_bound > :value OR account_id < :before)
+WHERE season = :season AND kind = :kind AND rating_bound IS NOT NULL
     AND sessions >= :minimum AND (audience <= :sight OR account_id = :viewer_id);
 
 -- name: count_board_by_rating^
@@ -129,9 +135,10 @@ ORDER BY win_bound, account_id DESC
 LIMIT :row_limit;
 
 -- name: count_ahead_by_win_rate^
-SELECT COUNT(*) AS places
+SELECT COUNT(*) AS places,
+    COUNT(CASE WHEN win_bound > :value OR (win_bound = :value AND account_id < :before) THEN 1 END) AS ahead
 FROM leaderboard
-WHERE season = :season AND kind = :kind AND win_bound >= :value AND (win_bound > :value OR account_id < :before)
+WHERE season = :season AND kind = :kind AND win_bound IS NOT NULL
     AND sessions >= :minimum AND (audience <= :sight OR account_id = :viewer_id);
 
 -- name: count_board_by_win_rate^
@@ -160,9 +167,10 @@ ORDER BY points, account_id DESC
 LIMIT :row_limit;
 
 -- name: count_ahead_by_points^
-SELECT COUNT(*) AS places
+SELECT COUNT(*) AS places,
+    COUNT(CASE WHEN points > :value OR (points = :value AND account_id < :before) THEN 1 END) AS ahead
 FROM leaderboard
-WHERE season = :season AND kind = :kind AND points >= :value AND (points > :value OR account_id < :before)
+WHERE season = :season AND kind = :kind AND points IS NOT NULL
     AND sessions >= :minimum AND (audience <= :sight OR account_id = :viewer_id);
 
 -- name: count_board_by_points^
@@ -191,9 +199,10 @@ ORDER BY wins_above, account_id DESC
 LIMIT :row_limit;
 
 -- name: count_ahead_by_wins_above^
-SELECT COUNT(*) AS places
+SELECT COUNT(*) AS places,
+    COUNT(CASE WHEN wins_above > :value OR (wins_above = :value AND account_id < :before) THEN 1 END) AS ahead
 FROM leaderboard
-WHERE season = :season AND kind = :kind AND wins_above >= :value AND (wins_above > :value OR account_id < :before)
+WHERE season = :season AND kind = :kind AND wins_above IS NOT NULL
     AND sessions >= :minimum AND (audience <= :sight OR account_id = :viewer_id);
 
 -- name: count_board_by_wins_above^

@@ -11,13 +11,14 @@ from profile_service.counting import counts_of_game
 from profile_service.errors import UserNotFound
 from profile_service.games import side_of
 from profile_service.rating.display import as_black, as_red, is_provisional, overall
+from profile_service.rating.rated_games import Player
 from profile_service.runs import NO_RUNS, Runs
 from profile_service.statistics import NO_GAMES, PairStats, PairTally, Peak, PlayerStats, RatingChange, RatingPicture
 from profile_service.storage.game_rows import load_games
 from profile_service.storage.leaderboard_rows import runs_of
 from profile_service.storage.periods import EVER, Period
 from profile_service.storage.rating_store import player_of
-from profile_service.storage.totals import ALL, CLUB, Counters, Scope, added, read_totals
+from profile_service.storage.totals import ALL, Counters, added
 from profile_service.visibility import Viewer
 from runtime.database import Database, Row, Session
 from runtime.times import micros, moment
@@ -86,17 +87,22 @@ class StatsStore:
 
 async def stats_of(session: Session, account_id: str, games: Games = EVERY_GAME) -> PlayerStats:
     """Return the statistics of an account, read in `session`."""
-    scope = Scope(account_id, games.season, games.kind)
-    club = await read_totals(session, Scope(CLUB, games.season, games.kind))
-    rating = await _rating(session, account_id)
+    row = await session.one("get_stats", account_id=account_id, season=games.season, kind=games.kind)
+    if row is None:
+        return NO_GAMES
+    club = _counters(row["club"])
+    rating = None if row["rated_games"] is None else await _rating(session, account_id, player_of(row))
     if games.period != EVER:
         counters = await _counters_of_period(session, account_id, games)
         results = await session.all("list_results", account_id=account_id, **games.parameters)
         runs = Runs().then(row["result"] for row in results)
         return PlayerStats(counters, club, runs, rating, of_period=True)
-    counters = await read_totals(session, scope)
-    rows = await session.all("get_leaderboard_row", account_id=account_id, season=games.season, kind=games.kind)
-    return PlayerStats(counters, club, runs_of(rows[0]) if rows else NO_RUNS, rating)
+    runs = NO_RUNS if row["current_run"] is None else runs_of(row)
+    return PlayerStats(_counters(row["counters"]), club, runs, rating)
+
+
+def _counters(column: str | None) -> Counters:
+    return {} if column is None else orjson.loads(column)
 
 
 def position_of(change: RatingChange) -> list[str | int]:
@@ -124,14 +130,10 @@ def _shows(player: Row, viewer: Viewer, *, games: bool = False) -> bool:
     return viewer.sees(audience, owner_id=player["account_id"])
 
 
-async def _rating(session: Session, account_id: str) -> RatingPicture | None:
-    rows = await session.all("get_rating", account_id=account_id)
-    peak = await session.one("get_peak", account_id=account_id)
-    low = await session.one("get_low", account_id=account_id)
-    pending = await session.one("is_rating_pending")
-    if not rows or peak is None or low is None:
+async def _rating(session: Session, account_id: str, player: Player) -> RatingPicture | None:
+    peaks = await session.one("get_peaks", account_id=account_id)
+    if peaks is None:
         return None
-    player = player_of(rows[0])
     skill = player.skill
     return RatingPicture(
         overall=overall(skill),
@@ -140,9 +142,9 @@ async def _rating(session: Session, account_id: str) -> RatingPicture | None:
         elo=player.elo,
         rated_games=player.rated_games,
         provisional=is_provisional(player.rated_games),
-        peak=_peak(peak),
-        low=_peak(low),
-        pending=pending is not None and bool(pending["pending"]),
+        peak=Peak(peaks["peak_rating"], peaks["peak_id"], moment(peaks["peak_time"])),
+        low=Peak(peaks["low_rating"], peaks["low_id"], moment(peaks["low_time"])),
+        pending=bool(peaks["pending"]),
     )
 
 
@@ -169,10 +171,6 @@ async def _counters_of_period(session: Session, account_id: str, games: Games) -
                 if seat.account_id == account_id:
                     counters = added(counters, counts)
     return counters
-
-
-def _peak(row: Row) -> Peak:
-    return Peak(row["rating_after"], row["game_id"], moment(row["start_time"]))
 
 
 def _pair_tally(rows: list[Row]) -> PairTally:

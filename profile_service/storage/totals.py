@@ -84,6 +84,9 @@ def added(old: Mapping[str, int], change: Mapping[str, int]) -> Counters:
 
 
 def _add(counters: Counters, change: Mapping[str, int], sign: int) -> None:
+    if not counters and sign == 1:
+        counters.update(change)
+        return
     for name, count in change.items():
         counters[name] = counters.get(name, 0) + sign * count
 
@@ -92,8 +95,10 @@ def _spread(sums: Mapping[tuple[Scope, str], Counters]) -> dict[tuple[Scope, str
     """Return what changes in which rows, from the sums by season, kind and month."""
     changes: dict[tuple[Scope, str], Counters] = defaultdict(dict)
     for (narrow, month), counts in sums.items():
-        series = {name: count for name, count in counts.items() if name.startswith(SERIES)}
-        additive = {name: count for name, count in counts.items() if name not in series}
+        series: Counters = {}
+        additive: Counters = {}
+        for name, count in counts.items():
+            (series if name.startswith(SERIES) else additive)[name] = count
         for scope in scopes_of(narrow.account_id, narrow.season, narrow.kind):
             _add(changes[scope, ALL], additive, 1)
         changes[narrow, month] = additive
@@ -133,10 +138,13 @@ async def _read(session: Session, keys: Iterable[tuple[Scope, str]]) -> dict[tup
 
 def _more_compensation(old: Counters, change: Counters) -> int:
     """Return by how much the compensation grows when a season's counters change."""
-    names = {name for name in change if name.startswith(SERIES)}
-    profiles = {name.removeprefix(SERIES).rpartition(".")[0] for name in names}
-    new = added(old, {name: change[name] for name in names})
-    return sum(_compensation(profile, new) - _compensation(profile, old) for profile in profiles & PROFILES.keys())
+    changed = {name: count for name, count in change.items() if name.startswith(SERIES)}
+    profiles = {name.removeprefix(SERIES).rpartition(".")[0] for name in changed} & PROFILES.keys()
+    if not profiles:
+        return 0
+    before = {name: count for name, count in old.items() if name.startswith(SERIES)}
+    after = added(before, changed)
+    return sum(_compensation(profile, after) - _compensation(profile, before) for profile in profiles)
 
 
 def _compensation(profile: str, counters: Counters) -> int:

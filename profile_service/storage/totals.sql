@@ -3,6 +3,20 @@ SELECT account_id, season, kind, month, counters
 FROM totals
 WHERE account_id = :account_id AND season = :season AND kind = :kind AND month = :month;
 
+-- name: get_stats^
+-- All that is kept of a player's games of a season and kind, in one row: it is read more often than anything else of games.
+SELECT mine.counters, club.counters AS club, leaderboard.current_run, leaderboard.longest_wins, leaderboard.longest_losses,
+    leaderboard.latest_results, ratings.rated_games, ratings.red, ratings.black, ratings.red_variance,
+    ratings.black_variance, ratings.covariance, ratings.elo_red, ratings.elo_black
+FROM users
+LEFT JOIN totals AS mine ON mine.account_id = users.account_id AND mine.season = :season AND mine.kind = :kind
+    AND mine.month = '*'
+LEFT JOIN totals AS club ON club.account_id = '*' AND club.season = :season AND club.kind = :kind AND club.month = '*'
+LEFT JOIN leaderboard ON leaderboard.account_id = users.account_id AND leaderboard.season = :season
+    AND leaderboard.kind = :kind
+LEFT JOIN ratings ON ratings.account_id = users.account_id
+WHERE users.account_id = :account_id;
+
 -- name: put_totals!
 INSERT INTO totals (account_id, season, kind, month, counters)
 VALUES (:account_id, :season, :kind, :month, :counters)
