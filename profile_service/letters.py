@@ -20,6 +20,14 @@ somebody who knows your password asked for another e-mail address for your accou
 
 If it was not you, change your password now: that also stops the change of address.
 """
+_REMOVED = """\
+Hello {username},
+
+somebody who knows your password removed this e-mail address from your account {username}. No more mail will come here,
+and the password can no longer be reset by mail.
+
+If it was not you, ask the people who run the club at once.
+"""
 _CHANGED = """\
 Hello {username},
 
@@ -47,6 +55,7 @@ somebody asked to reset the password of your account {username}. To choose a new
 _WORDS = {
     MailKind.CONFIRM_EMAIL: ("Confirm your e-mail address", _CONFIRM),
     MailKind.EMAIL_CHANGING: ("Your e-mail address is being changed", _CHANGING),
+    MailKind.EMAIL_REMOVED: ("Your e-mail address was removed", _REMOVED),
     MailKind.PASSWORD_CHANGED: ("Your password was changed", _CHANGED),
     MailKind.DELETION_SCHEDULED: ("Your account is being deleted", _DELETION),
     MailKind.RESET_PASSWORD: ("Reset your password", _RESET),

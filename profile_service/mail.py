@@ -19,6 +19,7 @@ class MailKind(StrEnum):
 
     CONFIRM_EMAIL = "confirm_email"
     EMAIL_CHANGING = "email_changing"
+    EMAIL_REMOVED = "email_removed"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 - as below
     DELETION_SCHEDULED = "deletion_scheduled"
     RESET_PASSWORD = "reset_password"  # noqa: S105 - the name of a kind, not a password

@@ -41,9 +41,13 @@ class Door:
             return
         if token is not None:
             call.caller = self._verifier.verify(token)
-            if not self._sessions.remembers(call.caller):
-                await self._sessions.require_live(call.caller)
+            await self.require_live(call)
         _require(method, call)
+
+    async def require_live(self, call: Call) -> None:
+        """Return while the session of the call's caller stands, if there is one. Raises as `SessionCheck`."""
+        if call.caller is not None and not self._sessions.remembers(call.caller):
+            await self._sessions.require_live(call.caller)
 
     def _admit_service(self, token: str | None) -> str:
         if self._service_tokens is None or token is None:

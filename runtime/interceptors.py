@@ -11,7 +11,7 @@ import logging
 import re
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable, Mapping
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from typing import Any
 
 import grpc
@@ -35,6 +35,8 @@ from runtime.validation import validate
 Context = grpc.aio.ServicerContext[Any, Any]
 # How long a client may stand still in the middle of a stream, sending or taking.
 IDLE_SECONDS = 30.0
+# How often a stream of responses looks whether its caller's session still stands, which is remembered for a while.
+LOOK_SECONDS = 1.0
 _REQUEST_ID = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 _log = structlog.get_logger("rpc")
 
@@ -89,7 +91,7 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
             inner = await continuation(handler_call_details)
             if inner is None:
                 return inner
-            handler = self._wrapped[path] = _wrap(inner, self._admission, self._places[path])
+            handler = self._wrapped[path] = _wrap(inner, self._door, self._admission, self._places[path])
         metadata = handler_call_details.invocation_metadata or ()
         call = Call(path, _request_id(metadata), ended=self._metrics.count)
         calls.enter(call)
@@ -125,20 +127,20 @@ def _refusal(error: BaseException) -> grpc.RpcMethodHandler[Any, Any]:
     return grpc.stream_unary_rpc_method_handler(refuse)
 
 
-def _wrap(inner: Any, admission: Admission, places: Places) -> grpc.RpcMethodHandler[Any, Any]:
+def _wrap(inner: Any, door: Door, admission: Admission, places: Places) -> grpc.RpcMethodHandler[Any, Any]:
     build: Callable[..., grpc.RpcMethodHandler[Any, Any]]
     match bool(inner.request_streaming), bool(inner.response_streaming):
         case False, False:
             behaviour = _answering(inner.unary_unary, _checked, admission, places)
             build = grpc.unary_unary_rpc_method_handler
         case False, True:
-            behaviour = _streaming(inner.unary_stream, _checked, admission, places)
+            behaviour = _streaming(inner.unary_stream, _checked, door, admission, places)
             build = grpc.unary_stream_rpc_method_handler
         case True, False:
             behaviour = _answering(inner.stream_unary, _checked_stream, admission, places)
             build = grpc.stream_unary_rpc_method_handler
         case _:
-            behaviour = _streaming(inner.stream_stream, _checked_stream, admission, places)
+            behaviour = _streaming(inner.stream_stream, _checked_stream, door, admission, places)
             build = grpc.stream_stream_rpc_method_handler
     return build(
         behaviour,
@@ -214,16 +216,21 @@ async def _in_time(call: Call, work: Awaitable[Any]) -> Any:
 def _streaming(
     behaviour: Callable[..., AsyncGenerator[Any, None]],
     admit_request: Callable[[Any], Any],
+    door: Door,
     admission: Admission,
     places: Places,
 ) -> Callable[..., Any]:
     async def stream(request: Any, context: Context) -> AsyncIterator[Any]:
         call = _begin(context)
         who = _who(call, context, admission)
+        next_look = time.monotonic() + LOOK_SECONDS
         try:
             with places.held_by(who):
                 async with aclosing(behaviour(admit_request(request), context)) as responses:
                     async for response in responses:
+                        if time.monotonic() >= next_look:
+                            await _look_again(door, call)
+                            next_look = time.monotonic() + LOOK_SECONDS
                         stalled = _cut_off_later(call)
                         try:
                             yield response
@@ -235,6 +242,12 @@ def _streaming(
             _log_call(call)
 
     return stream
+
+
+async def _look_again(door: Door, call: Call) -> None:
+    """Raise SessionEnded when the caller's session was ended since; while nobody can say, the stream goes on."""
+    with suppress(Unavailable):
+        await door.require_live(call)
 
 
 def _cut_off_later(call: Call) -> asyncio.TimerHandle:

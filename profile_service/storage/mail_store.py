@@ -101,7 +101,7 @@ class MailStore:
             await session.one("remove_email", account_id=credentials.account_id)
             await record(session, Kind.EMAIL_CHANGED, credentials.account_id)
             await _end_tokens(session, credentials.account_id)
-            await self._queue.tell_owner(session, MailKind.EMAIL_CHANGING, before)
+            await self._queue.tell_owner(session, MailKind.EMAIL_REMOVED, before)
         self._queue.wake()
         return True
 

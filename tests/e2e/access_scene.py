@@ -12,8 +12,13 @@ from io import BytesIO
 import grpc
 import jwt
 from dossier.access.v1 import access_pb2
+from dossier.admin.v1 import admin_service_pb2 as admin_pb
+from dossier.admin.v1 import admin_service_pb2_grpc as admin_rpc
+from dossier.admin.v1 import api_key_pb2
 from dossier.auth.v1 import auth_service_pb2 as auth_pb
 from dossier.auth.v1 import auth_service_pb2_grpc as auth_rpc
+from dossier.profile.v1 import account_service_pb2 as account_pb
+from dossier.profile.v1 import account_service_pb2_grpc as account_rpc
 from dossier.report.v1 import report_pb2
 from dossier.report.v1 import report_service_pb2 as report_pb
 from dossier.report.v1 import report_service_pb2_grpc as report_rpc
@@ -71,6 +76,12 @@ class Scene:
         self.referee, self.admin = self._holder_of("referee"), self._holder_of("admin")
         self._games = game_rpc.GameServiceStub(channel)
         self._game_id = self.new_game()
+        self._admin_rpc = admin_rpc.AdminServiceStub(channel)
+        self._accounts = account_rpc.AccountServiceStub(channel)
+        self._program = f"program-{uuid.uuid4().hex[:10]}"
+        program = admin_pb.CreateServiceAccountRequest(username=self._program)
+        self._admin_rpc.CreateServiceAccount(program, metadata=self.admin.metadata, timeout=TIMEOUT)
+        self._receipt_id = self._receipt_of(self.newcomer("leaver"))
 
     def newcomer(self, kind: str) -> Actor:
         """Return an actor with a new account; one who holds a role when the kind is its name."""
@@ -122,6 +133,39 @@ class Scene:
         game = game_service_pb.RecordGameRequest(game=a_game(self.players, game_pb2.WINNER_RED))
         recorded = self._games.RecordGame(game, metadata=self.referee.metadata, timeout=TIMEOUT)
         return str(recorded.game.game_id)
+
+    def new_guest(self, target: Target) -> str:
+        """Return the nickname of a guest who has just played."""
+        nickname = f"Guest {uuid.uuid4().hex[:10]}"
+        if target is not Target.ABSENT:
+            game = a_game(["", "", ""], game_pb2.WINNER_RED)
+            for seat in game.seats:
+                seat.nickname = f"{nickname} {seat.seat_number}"
+            game.seats[0].nickname, game.seats[2].role = nickname, game_pb2.ROLE_SHERIFF
+            request = game_service_pb.RecordGameRequest(game=game)
+            self._games.RecordGame(request, metadata=self.referee.metadata, timeout=TIMEOUT)
+        return nickname
+
+    def program(self, target: Target) -> str:
+        """Return the username of a service account."""
+        return self._program if target is Target.OWN else self.name(self.owner, target)
+
+    def new_key(self, target: Target) -> admin_pb.CreateApiKeyResponse:
+        """Return an API key that was just made."""
+        if target is Target.ABSENT:
+            nobodys = api_key_pb2.ApiKey(api_key_id=str(uuid.uuid4()))
+            return admin_pb.CreateApiKeyResponse(secret="dossier_key_of_nobody", api_key=nobodys)
+        request = admin_pb.CreateApiKeyRequest(username=self._program, display_name="blue laptop")
+        return self._admin_rpc.CreateApiKey(request, metadata=self.admin.metadata, timeout=TIMEOUT)
+
+    def receipt(self, target: Target) -> str:
+        """Return the id of a deletion's receipt."""
+        return str(uuid.uuid4()) if target is Target.ABSENT else self._receipt_id
+
+    def _receipt_of(self, actor: Actor) -> str:
+        request = account_pb.DeleteAccountRequest(username=actor.username, password=PASSWORD)
+        answer = self._accounts.DeleteAccount(request, metadata=actor.metadata, timeout=TIMEOUT)
+        return str(answer.receipt.receipt_id)
 
     def _holder_of(self, role: str) -> Actor:
         return next(actor for actor in self.actors if actor.role == role)

@@ -169,7 +169,8 @@ def _void(scene: Scene, actor: Actor, target: Target) -> Message:
 
 
 def _merge(scene: Scene, actor: Actor, target: Target) -> Message:
-    return game_service_pb.MergeGuestRequest(nickname="Nobody", username=scene.name(actor, target))
+    username = scene.name(actor if target is Target.OWN else scene.owner, Target.OWN)
+    return game_service_pb.MergeGuestRequest(nickname=scene.new_guest(target), username=username)
 
 
 def _pair(scene: Scene, actor: Actor, target: Target) -> Message:
@@ -201,7 +202,7 @@ def _new_program(scene: Scene, actor: Actor, target: Target) -> Message:
 
 
 def _new_key(scene: Scene, actor: Actor, target: Target) -> Message:
-    return admin_pb.CreateApiKeyRequest(username=scene.name(actor, target), display_name="blue laptop")
+    return admin_pb.CreateApiKeyRequest(username=scene.program(target), display_name="blue laptop")
 
 
 def _by_name(request: type[Message]) -> Request:
@@ -225,23 +226,29 @@ TABLE: dict[str, Row] = {
     "dossier.admin.v1.AdminService/UnbanUser": role("manager admin", _unban, OK, None, USER_NOT_FOUND),
     "dossier.admin.v1.AdminService/ListAuditEvents": role("admin", _plain(admin_pb.ListAuditEventsRequest()), OK),
     "dossier.admin.v1.AdminService/CreateServiceAccount": role("admin", _new_program, OK, USERNAME_TAKEN),
-    "dossier.admin.v1.AdminService/CreateApiKey": role(
-        "admin", _new_key, SERVICE_ACCOUNT_NOT_FOUND, SERVICE_ACCOUNT_NOT_FOUND, SERVICE_ACCOUNT_NOT_FOUND
-    ),
+    # A program belongs to no caller: it is there or not.
+    "dossier.admin.v1.AdminService/CreateApiKey": role("admin", _new_key, OK, None, SERVICE_ACCOUNT_NOT_FOUND),
     "dossier.admin.v1.AdminService/ListApiKeys": role(
         "admin",
-        _by_name(admin_pb.ListApiKeysRequest),
-        SERVICE_ACCOUNT_NOT_FOUND,
-        SERVICE_ACCOUNT_NOT_FOUND,
+        lambda scene, actor, target: admin_pb.ListApiKeysRequest(username=scene.program(target)),
+        OK,
+        None,
         SERVICE_ACCOUNT_NOT_FOUND,
     ),
     "dossier.admin.v1.AdminService/RevokeApiKey": role(
-        "admin", _plain(admin_pb.RevokeApiKeyRequest(api_key_id=str(uuid.uuid4()))), API_KEY_NOT_FOUND
+        "admin",
+        lambda scene, actor, target: admin_pb.RevokeApiKeyRequest(api_key_id=scene.new_key(target).api_key.api_key_id),
+        OK,
+        None,
+        API_KEY_NOT_FOUND,
     ),
     "dossier.auth.v1.AuthService/SignUp": anyone(_sign_up, OK, USERNAME_TAKEN),
     "dossier.auth.v1.AuthService/SignIn": anyone(_sign_in, OK, CREDENTIALS_WRONG, CREDENTIALS_WRONG),
     "dossier.auth.v1.AuthService/SignInWithApiKey": anyone(
-        _plain(auth_pb.SignInWithApiKeyRequest(api_key="dossier_key_of_nobody")), API_KEY_INVALID
+        lambda scene, actor, target: auth_pb.SignInWithApiKeyRequest(api_key=scene.new_key(target).secret),
+        OK,
+        None,
+        API_KEY_INVALID,
     ),
     "dossier.auth.v1.AuthService/RefreshTokens": anyone(_refresh, OK, None, REFRESH_TOKEN_INVALID),
     "dossier.auth.v1.AuthService/SignOut": using_up(_plain(auth_pb.SignOutRequest()), OK),
@@ -285,7 +292,10 @@ TABLE: dict[str, Row] = {
         NOT_OWNER,
     ),
     "dossier.profile.v1.AccountService/GetDeletionReceipt": anyone(
-        _plain(account_pb.GetDeletionReceiptRequest(receipt_id=str(uuid.uuid4()))), RECEIPT_NOT_FOUND
+        lambda scene, actor, target: account_pb.GetDeletionReceiptRequest(receipt_id=scene.receipt(target)),
+        OK,
+        OK,
+        RECEIPT_NOT_FOUND,
     ),
     "dossier.profile.v1.AvatarService/UploadAvatar": signed_in(_upload, OK, NOT_OWNER, NOT_OWNER),
     "dossier.profile.v1.AvatarService/GetAvatar": anyone(_by_name(avatar_pb.GetAvatarRequest), OK, OK, USER_NOT_FOUND),
@@ -302,7 +312,7 @@ TABLE: dict[str, Row] = {
     "dossier.stats.v1.GameService/BatchRecordGames": role("referee service admin", _batch, OK),
     "dossier.stats.v1.GameService/CorrectGame": role("referee service admin", _correct, OK, OK, GAME_NOT_FOUND),
     "dossier.stats.v1.GameService/VoidGame": role("referee service admin", _void, OK, OK, GAME_NOT_FOUND),
-    "dossier.stats.v1.GameService/MergeGuest": role("referee admin", _merge, GUEST_NOT_FOUND),
+    "dossier.stats.v1.GameService/MergeGuest": role("referee admin", _merge, OK, OK, GUEST_NOT_FOUND),
     "dossier.stats.v1.GameService/GetGame": anyone(
         lambda scene, actor, target: game_service_pb.GetGameRequest(game_id=scene.game(target)), OK, OK, GAME_NOT_FOUND
     ),

@@ -89,7 +89,7 @@ def test_made_up_request_is_answered_by(
     method = METHODS[path]
     part = bearer(ServiceTokens(installation.internal_secret, issuer="gateway").mint(audience="profile_service"))
     # Nobody else needs this one, whose session a call may end and whose password it may try too often.
-    caller = scene.newcomer("referee" if "referee" in method.roles else "player")
+    caller = scene.newcomer("referee" if "referee" in method.roles else "admin" if method.roles else "player")
     sender, metadata = (internal_calls, part) if method.internal else (calls, caller.metadata)
     known = st.sampled_from((*TEXTS, caller.username, scene.owner.report_id, scene.game(Target.OWN)))
     message = requests(method.request, known | st.text(max_size=80))

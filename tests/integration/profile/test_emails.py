@@ -114,7 +114,7 @@ async def test_address_is_removed_at_once(profile: Profile, postbox: Postbox) ->
     await change_email(profile, anna, "")
     account = await account_of(profile, anna)
     assert (account.email, account.email_confirmed, account.pending_email) == ("", False, "")
-    await postbox.take("being changed", to="old@example.org")
+    await postbox.take("was removed", to="old@example.org")
 
 
 async def test_one_of_many_confirmations_at_once_uses_the_token(profile: Profile, postbox: Postbox) -> None:

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import grpc
 import pytest
 import structlog
 from dossier.profile.v1 import avatar_service_pb2 as avatar_pb
+from dossier.profile.v1 import avatar_service_pb2_grpc as avatar_rpc
 from dossier.profile.v1 import profile_service_pb2 as profile_pb
 from google.rpc import error_details_pb2
 from grpc_status import rpc_status
 
-from runtime import calls
+from runtime import calls, interceptors, sessions
 from runtime.access import Door
 from runtime.calls import Call
 from runtime.contract import Method
-from runtime.errors import Exhausted, NotAllowed
+from runtime.errors import Exhausted, NotAllowed, Unavailable
 from runtime.sessions import SessionCheck
 from runtime.tokens import TokenVerifier
 from tests.eventually import eventually
@@ -298,3 +299,56 @@ async def test_call_left_by_its_client_is_logged_as_cancelled(house: House, line
         return [line["code"] for line in rpc_lines(lines)] == ["CANCELLED"]
 
     await eventually(logged, within_seconds=5)
+
+
+async def _pieces(house: House, between: Callable[[], None]) -> list[bytes]:
+    """Return what arrives of a stream of three pieces, of which the last two come after `between`."""
+
+    async def responses(_request: Any, _context: Context) -> AsyncIterator[avatar_pb.GetAvatarResponse]:
+        yield avatar_pb.GetAvatarResponse(chunk=b"1")
+        between()
+        yield avatar_pb.GetAvatarResponse(chunk=b"2")
+        yield avatar_pb.GetAvatarResponse(chunk=b"3")
+
+    house.avatars.responses = responses
+    token = house.keys.sign(account_id="a-1", username="alice", session_id="s-1")
+    stub = avatar_rpc.AvatarServiceStub(house.channel)
+    call = stub.GetAvatar(avatar_pb.GetAvatarRequest(username="alice"), timeout=TIMEOUT, metadata=bearer(token))
+    return [message.chunk async for message in call]
+
+
+@pytest.fixture
+def _forgetful(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Look at a session before each response, and remember nothing of it."""
+    monkeypatch.setattr(interceptors, "LOOK_SECONDS", 0.0)
+    monkeypatch.setattr(sessions, "CACHE_SECONDS", 0.0)
+
+
+@pytest.mark.usefixtures("_forgetful")
+async def test_stream_ends_with_its_callers_session() -> None:
+    """Who was signed out or banned gets nothing more of what is under way."""
+    async with House().open() as house:
+
+        def sign_out() -> None:
+            house.live = False
+
+        with refused(grpc.StatusCode.UNAUTHENTICATED, "SESSION_ENDED"):
+            await _pieces(house, sign_out)
+
+
+@pytest.mark.usefixtures("_forgetful")
+async def test_stream_goes_on_while_nobody_can_tell_of_its_session() -> None:
+    """A part that is away for a moment does not cut the downloads of others."""
+    house = House()
+
+    async def is_live(_session_id: str) -> bool:
+        if not house.live:
+            raise Unavailable("away")
+        return True
+
+    def go_away() -> None:
+        house.live = False
+
+    door = Door(TokenVerifier(house.keys), sessions=SessionCheck(is_live))
+    async with house.open(door=door):
+        assert await _pieces(house, go_away) == [b"1", b"2", b"3"]
