@@ -47,7 +47,10 @@ class GameWriter(Protocol):
     async def correct(self, told: ToldGame, *, etag: str, actor_id: str) -> Game:
         """Put a game in the place of the recorded one of its id and return it.
 
+        Whoever sits in a seat that names nobody stays there: the recorded game need not show them to who corrects it.
+
         Raises:
+            GameRefused: a seat that names nobody was not there.
             PlayerUnknown: seats name usernames without an account.
             GameNotFound: there is none of this id.
             GameVoided: it was voided.
@@ -90,7 +93,7 @@ class GameRecorder:
 
     async def correct(self, told: ToldGame, *, etag: str, actor_id: str) -> Game:
         """Put a game in the place of the recorded one. Raises GameRefused, and as `GameWriter.correct`."""
-        await self._require_rules([told])
+        await self._require_rules([told], may_keep=True)
         game = await self._writer.correct(told, etag=etag, actor_id=actor_id)
         self._wake()
         return game
@@ -107,15 +110,16 @@ class GameRecorder:
         self._wake()
         return count
 
-    async def _require_rules(self, told: Sequence[ToldGame]) -> None:
-        faults = [fault for each in told for fault in _faults(each)]
+    async def _require_rules(self, told: Sequence[ToldGame], *, may_keep: bool = False) -> None:
+        faults = [fault for each in told for fault in _faults(each, may_keep=may_keep)]
         if faults:
             # One answer names everything that must be mended.
             raise GameRefused([*faults, *await self._writer.find_unknown(told)])
 
 
-def _faults(told: ToldGame) -> list[Violation]:
-    faults = [Violation(f"{told.field}.{field}", sentence) for field, sentence in rule_sets.faults(told.game)]
+def _faults(told: ToldGame, *, may_keep: bool) -> list[Violation]:
+    found = rule_sets.faults(told.game, may_keep=may_keep)
+    faults = [Violation(f"{told.field}.{field}", sentence) for field, sentence in found]
     if told.game.points_profile not in points.PROFILES:
         faults.append(Violation(f"{told.field}.points_profile", "names no points profile; ListRules has all of them"))
     return faults

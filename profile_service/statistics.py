@@ -63,11 +63,11 @@ class Peak:
 
 @dataclass(frozen=True, slots=True)
 class RatingPicture:
-    """A player's rating, ready to be shown."""
+    """A player's rating, ready to be shown; None for a side on which no game was decided."""
 
     overall: Shown
-    red: Shown
-    black: Shown
+    red: Shown | None
+    black: Shown | None
     elo: Elo
     rated_games: int
     provisional: bool

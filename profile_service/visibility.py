@@ -52,8 +52,6 @@ class Viewer:
 
 
 ANYBODY = Viewer("", Audience.PUBLIC)
-# For who has named the players themselves, as the referee who records their game.
-EVERYTHING = Viewer("", Audience.PRIVATE)
 
 
 def viewer(account_id: str) -> Viewer:

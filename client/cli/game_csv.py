@@ -139,7 +139,7 @@ def _sheet_of(cells: dict[str, str], table: _Table) -> _Sheet:
 def _set(message: Any, column: str, text: str, table: _Table) -> None:
     try:
         _SETTERS.get(column, _set_text)(message, column, text)
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         table.bad(column, str(error))
 
 

@@ -21,7 +21,7 @@ def read_json(text: str) -> Told:
         values = decoder.decode(text)
     except json.JSONDecodeError as error:
         return Told([], [Problem(error.lineno, "", f"{error.msg} (column {error.colno})")])
-    except RecursionError:
+    except (RecursionError, ValueError):  # also a number of thousands of digits
         return Told([], [Problem(1, "", "this is not a list of games")])
     told = Told([], [])
     for value in values if isinstance(values, list) else [values]:

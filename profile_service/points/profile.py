@@ -27,7 +27,6 @@ class PointsProfile:
     """What is given and taken, in POINTs.
 
     Attributes:
-        ranking: "total" when players are ranked by their points, "per_game" when by points for each game.
         results: by result ("win", "loss", "draw") and role.
         best_move: by how many of the suspects were black, 0 to 3; for red victims.
         referee: whether what the referee gave and took counts.
@@ -38,7 +37,6 @@ class PointsProfile:
     """
 
     title: str
-    ranking: str
     taking_part: int
     results: Mapping[str, Mapping[str, int]]
     best_move: tuple[int, int, int, int]
@@ -63,7 +61,6 @@ def read_profile(path: Path) -> PointsProfile:
     moves = told.get("best_move", [0, 0, 0, 0])
     return PointsProfile(
         title=told["title"],
-        ranking=told["ranking"],
         taking_part=_points(told.get("taking_part", 0)),
         results={result: _by_role(told.get(result, 0)) for result in ("win", "loss", "draw")},
         best_move=(_points(moves[0]), _points(moves[1]), _points(moves[2]), _points(moves[3])),

@@ -50,8 +50,10 @@ class GameServicer(game_rpc.GameServiceServicer):
         return game_pb.CorrectGameResponse(game=game_message(game))
 
     async def VoidGame(self, request: game_pb.VoidGameRequest, context: Context) -> game_pb.VoidGameResponse:
-        game = await self._recorder.void(request.game_id, etag=request.etag, actor_id=caller().account_id)
-        return game_pb.VoidGameResponse(game=game_message(game))
+        voided = await self._recorder.void(request.game_id, etag=request.etag, actor_id=caller().account_id)
+        # As the caller may see it, who need not have told it.
+        game = await self._store.get(request.game_id, calling_viewer())
+        return game_pb.VoidGameResponse(game=game_message(game or voided))
 
     async def MergeGuest(self, request: game_pb.MergeGuestRequest, context: Context) -> game_pb.MergeGuestResponse:
         count = await self._recorder.merge_guest(request.nickname, request.username, actor_id=caller().account_id)

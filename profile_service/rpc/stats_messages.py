@@ -151,13 +151,13 @@ def _points(stats: PlayerStats) -> stats_pb.Points:
 
 def _play(stats: PlayerStats) -> stats_pb.Play:
     count = stats.count
-    red_games = count("games", RED_ROLES)
+    fates_known = count("fates_known", RED_ROLES)
     best_moves = [count(f"best_moves_{hits}") for hits in range(4)]
     fouls_known = count("fouls_known")
     return stats_pb.Play(
         first_kills=count("first_kills"),
         first_kill_losses=count("first_kill_losses"),
-        first_kill_rate=count("first_kills", RED_ROLES) / red_games if red_games else None,
+        first_kill_rate=count("first_kills", RED_ROLES) / fates_known if fates_known else None,
         best_moves=best_moves if any(best_moves) else [],
         sheriff_checks=_hits(stats, "checks", "check_hits", ("sheriff",)),
         three_nights=count("three_nights"),
@@ -228,7 +228,9 @@ def _rating(rating: RatingPicture) -> stats_pb.Rating:
     )
 
 
-def _side(shown: Shown, elo: float) -> stats_pb.SideRating:
+def _side(shown: Shown | None, elo: float) -> stats_pb.SideRating | None:
+    if shown is None:
+        return None
     return stats_pb.SideRating(rating=shown.rating, deviation=shown.deviation, elo=elo)
 
 

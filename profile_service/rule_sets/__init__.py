@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from profile_service.games import RED, Game, Move, side_of
+from profile_service.users import search_key
 
 Fault = tuple[str, str]
 
@@ -43,22 +44,30 @@ def _read(path: Path) -> RuleSet:
 RULE_SETS = {path.stem: _read(path) for path in sorted(Path(__file__).parent.glob("*.toml"))}
 
 
-def faults(game: Game) -> list[Fault]:
-    """Return what is wrong with a game: each field as a path within it, and a sentence on what it must be."""
+def faults(game: Game, *, may_keep: bool = False) -> list[Fault]:
+    """Return what is wrong with a game: each field as a path within it, and a sentence on what it must be.
+
+    With `may_keep` a seat need not name anybody, as in a correction.
+    """
     rules = RULE_SETS.get(game.rule_set)
     if rules is None:
         return [("rule_set", "names no rule set; ListRules has all of them")]
     few, many = rules.seats
     if not few <= len(game.seats) <= many:  # then nothing else fits either
         return [("seats", f"must be {_between(few, many)} by the rule set {game.rule_set}")]
-    return [fault for check in _CHECKS for fault in check(game, rules)]
+    found = [] if may_keep else list(_nameless(game))
+    return found + [fault for check in _CHECKS for fault in check(game, rules)]
 
 
 def _seats(game: Game, rules: RuleSet) -> Iterator[Fault]:
     many = rules.seats[1]
+    numbers: set[int] = set()
     for index, seat in enumerate(game.seats):
         if seat.seat_number > many:
             yield f"seats[{index}].seat_number", f"must be 1 to {many} by the rule set {game.rule_set}"
+        if seat.seat_number in numbers:
+            yield f"seats[{index}].seat_number", "is that of another seat"
+        numbers.add(seat.seat_number)
 
 
 def _roles(game: Game, rules: RuleSet) -> Iterator[Fault]:
@@ -74,11 +83,19 @@ def _roles(game: Game, rules: RuleSet) -> Iterator[Fault]:
             yield "seats", f"must have {words} among them"
 
 
-def _guests(game: Game, rules: RuleSet) -> Iterator[Fault]:
-    names = [seat.nickname.casefold() for seat in game.seats]
-    for index, name in enumerate(names):
-        if name and name in names[:index]:
-            yield f"seats[{index}].nickname", "names a guest who sits at the table already"
+def _nameless(game: Game) -> Iterator[Fault]:
+    for index, seat in enumerate(game.seats):
+        if not seat.username and not seat.nickname:
+            yield f"seats[{index}].username", "must name a player, or the seat a guest by a nickname that shows"
+
+
+def _players(game: Game, rules: RuleSet) -> Iterator[Fault]:
+    names: set[str] = set()
+    for index, seat in enumerate(game.seats):
+        field, name = ("username", seat.username) if seat.username else ("nickname", search_key(seat.nickname))
+        if name and f"{field} {name}" in names:
+            yield f"seats[{index}].{field}", "names somebody who sits at the table already"
+        names.add(f"{field} {name}")
 
 
 def _fates(game: Game, rules: RuleSet) -> Iterator[Fault]:
@@ -116,6 +133,13 @@ def _best_move(game: Game, rules: RuleSet) -> Iterator[Fault]:
     seats = {seat.seat_number for seat in game.seats}
     if game.best_move.seat_number not in seats:
         yield "best_move.seat_number", "must be a seat at the table"
+    for seat in game.seats:
+        moved = seat.seat_number == game.best_move.seat_number
+        killed_first = (seat.fate, seat.fate_round) == ("killed", 1)
+        may_be_first = not seat.fate or (seat.fate, seat.fate_round) == ("killed", 0)
+        if (killed_first and not moved) or (moved and not killed_first and not may_be_first):
+            yield "best_move.seat_number", "must be the seat that was killed in the first night"
+            break
     for index, suspect in enumerate(game.best_move.suspects):
         if suspect not in seats or suspect == game.best_move.seat_number:
             yield f"best_move.suspects[{index}]", "must be another seat at the table"
@@ -128,8 +152,9 @@ def _winner(game: Game, rules: RuleSet) -> Iterator[Fault]:
     survivors = Counter(side_of(seat.role) for seat in game.seats if seat.fate == "survived")
     if game.winner == "red" and survivors["black"]:
         yield "winner", "cannot be red while a black player survived; mend it, or say that the game was awarded"
-    known = all(seat.fate for seat in game.seats)
-    if game.winner == "black" and known and survivors["black"] < max(1, survivors["red"]):
+    # Of whom no end is told may have survived.
+    blacks = sum(side_of(seat.role) == "black" and seat.fate in ("", "survived") for seat in game.seats)
+    if game.winner == "black" and blacks < max(1, survivors["red"]):
         yield "winner", "cannot be black while more red players survived; mend it, or say that the game was awarded"
 
 
@@ -137,4 +162,4 @@ def _between(few: int, many: int) -> str:
     return str(few) if few == many else f"{few} to {many}"
 
 
-_CHECKS = (_seats, _roles, _guests, _fates, _moves, _best_move, _winner)
+_CHECKS = (_seats, _roles, _players, _fates, _moves, _best_move, _winner)

@@ -89,6 +89,9 @@ DELETE FROM rating_changes WHERE account_id = :account_id;
 -- name: forget_game_requests!
 DELETE FROM game_requests WHERE recorder_id = :account_id;
 
+-- name: forget_merged_guests!
+DELETE FROM merged_guests WHERE account_id = :account_id;
+
 -- name: forget_recorder
 UPDATE games SET recorder_id = '' WHERE recorder_id = :account_id RETURNING game_id;
 

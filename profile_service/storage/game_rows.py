@@ -49,9 +49,10 @@ async def replace_game(session: Session, game: Game) -> None:
 
 
 def is_same(recorded: Game, told: Game) -> bool:
-    """Return whether a game says what is recorded. Who left could have been anybody."""
+    """Return whether a game says what is recorded. Who left, or is about to, could have been anybody."""
     return record_of(recorded) == record_of(told) and all(
-        one.account_id in ("", other.account_id) for one, other in zip(recorded.seats, told.seats, strict=True)
+        one.account_id in ("", other.account_id) or not (other.account_id or one.username or one.nickname)
+        for one, other in zip(recorded.seats, told.seats, strict=True)
     )
 
 
@@ -83,6 +84,7 @@ def _seat_columns(game: Game) -> list[dict[str, Any]]:
             "kind": game.kind,
         }
         for seat in game.seats
+        if not seat.erased
     ]
 
 

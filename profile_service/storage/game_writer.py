@@ -13,6 +13,7 @@ from profile_service.errors import (
     EtagStale,
     GameIdTaken,
     GameNotFound,
+    GameRefused,
     GameVoided,
     GuestNotFound,
     GuestSatBesidePlayer,
@@ -130,10 +131,10 @@ class GameStoreWriter:
         try:
             await _require_own(session, call.request)
             accounts = await _accounts(session, call.told)
-            _require_known(call.told, accounts)
-            games = [_with_accounts(told.game, accounts) for told in call.told]
-            before = {game.game_id: game for game in await load_games(session, [game.game_id for game in games])}
-            _require_same(before | new, games)
+            told_ids = [told.game.game_id for told in call.told]
+            before = {game.game_id: game for game in await load_games(session, told_ids)}
+            _require_known([told for told in call.told if told.game.game_id not in before], accounts)
+            await _require_same(session, before | new, call.told, accounts)
         except DomainError as error:
             call.fail(error)
             return False
@@ -160,12 +161,14 @@ class GameStoreWriter:
             accounts = await _accounts(session, [told])
             _require_known([told], accounts)
             await self._seat_guests(session, [told], accounts)
-            game = _with_accounts(told.game, accounts)
+            game = _with_accounts(_kept(told, recorded), accounts)
+            _require_single(told, game)
             if is_same(recorded, game):
                 return recorded
             _require_etag(recorded, etag)
-            await reckoning.remove(session, [recorded])
+            # First, so that what is counted again does not find the old seats.
             await replace_game(session, replace(game, revision=recorded.revision + 1))
+            await reckoning.remove(session, [recorded])
             await reckoning.add(session, [game])
             await self._forget_guests(session, recorded.seats)
             await _note_change(session, Kind.GAME_CORRECTED, game.game_id, actor_id)
@@ -199,6 +202,7 @@ class GameStoreWriter:
             rows = await session.all("list_games_of", account_id=guest)
             await reckoning.give(session, [row["game_id"] for row in rows], account_id=guest, to_id=player)
             await session.all("delete_guest", account_id=guest)
+            await session.all("insert_merged_guest", guest=_guest_name(nickname), account_id=player)
             await record_event(session, Kind.GUEST_MERGED, player, actor_id=actor_id, games=str(len(rows)))
             return len(rows)
 
@@ -215,6 +219,30 @@ class GameStoreWriter:
         for seat in seats:
             if seat.nickname and not await session.all("list_games_of", account_id=seat.account_id):
                 await session.all("delete_guest", account_id=seat.account_id)
+
+
+def _kept(told: ToldGame, recorded: Game) -> Game:
+    """Return the told game with those whom it does not name in the seats that they have in the recorded one."""
+    sat = {seat.seat_number: seat for seat in recorded.seats}
+    seats, faults = [], []
+    for index, seat in enumerate(told.game.seats):
+        before = sat.get(seat.seat_number)
+        if seat.username or seat.nickname:
+            seats.append(seat)
+        elif before is None:
+            faults.append(Violation(f"{told.field}.seats[{index}].username", "must name who sat there"))
+        else:
+            seats.append(replace(seat, account_id=before.account_id, erased=before.erased))
+    if faults:
+        raise GameRefused(faults)
+    return replace(told.game, seats=tuple(seats))
+
+
+def _require_single(told: ToldGame, game: Game) -> None:
+    """Refuse a game in which somebody is named who keeps another seat."""
+    seats = [seat for seat in game.seats if seat.account_id]
+    if len({seat.account_id for seat in seats}) < len(seats):
+        raise GameRefused([Violation(f"{told.field}.seats", "must name whoever changes the seat only once")])
 
 
 async def _get(session: Session, game_id: str) -> Game:
@@ -255,10 +283,21 @@ async def _find(session: Session, name: str) -> str | None:
     return rows[0]["account_id"] if rows else None
 
 
-def _require_same(recorded: dict[str, Game], games: Sequence[Game]) -> None:
-    for game in games:
-        if game.game_id in recorded and not is_same(recorded[game.game_id], game):
+async def _require_same(
+    session: Session, recorded: dict[str, Game], told: Sequence[ToldGame], accounts: dict[str, str]
+) -> None:
+    for game in (each.game for each in told if each.game.game_id in recorded):
+        if is_same(recorded[game.game_id], _with_accounts(game, accounts)):
+            continue
+        merged = await _merged(session, game)
+        if not is_same(recorded[game.game_id], _with_accounts(game, accounts | merged)):
             raise GameIdTaken(game.game_id)
+
+
+async def _merged(session: Session, game: Game) -> dict[str, str]:
+    """Return the accounts that guests of a game were merged into since."""
+    guests = [{"guest": _guest_name(seat.nickname)} for seat in game.seats if seat.nickname]
+    return {row["guest"]: row["account_id"] for row in await session.many("find_merged_guest", guests)}
 
 
 def _require_etag(game: Game, etag: str) -> None:
@@ -289,7 +328,7 @@ def _first_unknown(told: Sequence[ToldGame], accounts: dict[str, str]) -> str:
 def _with_accounts(game: Game, accounts: dict[str, str]) -> Game:
     """Return the game with accounts and results, seats in the order of their numbers."""
     seats = (
-        replace(seat, account_id=accounts.get(_name(seat), ""), result=result_for(seat.role, game.winner))
+        replace(seat, account_id=accounts.get(_name(seat), seat.account_id), result=result_for(seat.role, game.winner))
         for seat in game.seats
     )
     return replace(game, seats=tuple(sorted(seats, key=lambda seat: seat.seat_number)))

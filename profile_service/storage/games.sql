@@ -119,6 +119,13 @@ LIMIT 1;
 -- name: give_seats!
 UPDATE seats SET account_id = :to_id WHERE account_id = :account_id;
 
+-- name: insert_merged_guest!
+INSERT INTO merged_guests (guest, account_id) VALUES (:guest, :account_id)
+ON CONFLICT (guest) DO UPDATE SET account_id = excluded.account_id;
+
+-- name: find_merged_guest
+SELECT guest, account_id FROM merged_guests WHERE guest = :guest;
+
 -- name: delete_guest!
 DELETE FROM users WHERE account_id = :account_id AND kind = 'guest';
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import repeat
@@ -15,6 +16,8 @@ from profile_service.storage.totals import CLUB, Counters, Scope, read_totals, s
 from runtime.database import Row, Session
 from runtime.times import micros
 
+# So many results are gone through in one go, which takes a few milliseconds.
+BREATH = 2000
 # The audience of who is on no leaderboard: guests, and those who are leaving.
 ON_NONE = 3
 # When a game began, its id, and what came of it for a player.
@@ -64,9 +67,10 @@ async def update_audience(session: Session, account_id: str) -> None:
 
 async def moved_baselines(session: Session, season: str, kind: str) -> Mapping[str, float] | None:
     """Return the club's win rates in a season and kind when they are others than the rows were reckoned with."""
-    now = _shares(await read_totals(session, Scope(CLUB, season, kind)))
+    club = await read_totals(session, Scope(CLUB, season, kind))
+    now = _shares(club)
     before = await session.one("get_baselines", season=season, kind=kind)
-    if before is not None and all(before[role] == now[role] for role in ROLES):
+    if before is not None and club and all(before[role] == now[role] for role in ROLES):
         return None
     return now
 
@@ -74,7 +78,9 @@ async def moved_baselines(session: Session, season: str, kind: str) -> Mapping[s
 async def update_baselines(session: Session, season: str, kind: str) -> None:
     """Have all rows of a season and kind follow the club's win rates, which each game moves for everybody."""
     shares = await moved_baselines(session, season, kind)
-    if shares is not None:
+    if not await read_totals(session, Scope(CLUB, season, kind)):
+        await session.all("delete_baselines", season=season, kind=kind)
+    elif shares is not None:
         await session.one("put_baselines", season=season, kind=kind, **shares)
         await session.all("update_wins_above", season=season, kind=kind, **shares)
 
@@ -143,7 +149,10 @@ def _played(games: Iterable[Game]) -> dict[Scope, list[_Result]]:
 async def _all_played(session: Session, account_ids: Iterable[str]) -> dict[Scope, list[_Result]]:
     """Return all results of these accounts, by each of their scopes."""
     played: dict[Scope, list[_Result]] = defaultdict(list)
-    for row in await session.many("list_all_results", [{"account_id": account_id} for account_id in account_ids]):
+    rows = await session.many("list_all_results", [{"account_id": account_id} for account_id in account_ids])
+    for number, row in enumerate(rows):
+        if number % BREATH == BREATH - 1:
+            await asyncio.sleep(0)
         result = (row["start_time"], row["game_id"], row["result"])
         for scope in scopes_of(row["account_id"], row["season"], row["kind"]):
             played[scope].append(result)

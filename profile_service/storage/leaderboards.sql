@@ -54,6 +54,14 @@ WHERE account_id = :account_id AND counted = 1 AND start_time >= :start_time AND
     AND (:season = '*' OR season = :season) AND (:kind = '*' OR kind = :kind)
 ORDER BY start_time, game_id;
 
+-- name: list_latest_results
+SELECT result
+FROM seats
+WHERE account_id = :account_id AND counted = 1 AND start_time >= :start_time AND start_time < :end_time
+    AND (:season = '*' OR season = :season) AND (:kind = '*' OR kind = :kind)
+ORDER BY start_time DESC, game_id DESC
+LIMIT :row_limit;
+
 -- name: get_audience
 SELECT account_id, CASE WHEN state = 'active' AND kind = 'person' THEN statistics_audience ELSE 3 END AS audience
 FROM users
@@ -77,6 +85,9 @@ VALUES (:season, :kind, :civilian, :sheriff, :mafia, :don)
 ON CONFLICT (season, kind) DO UPDATE SET
     civilian = excluded.civilian, sheriff = excluded.sheriff, mafia = excluded.mafia, don = excluded.don
 RETURNING season;
+
+-- name: delete_baselines!
+DELETE FROM baselines WHERE season = :season AND kind = :kind;
 
 -- name: update_wins_above!
 UPDATE leaderboard

@@ -12,6 +12,14 @@ from profile_service.storage.totals import add_games
 from runtime.database import Session
 from runtime.times import micros
 
+_FORGETTING = (
+    "forget_totals",
+    "forget_leaderboard",
+    "forget_rating_changes",
+    "forget_game_requests",
+    "forget_merged_guests",
+)
+
 
 async def add(session: Session, games: Sequence[Game]) -> None:
     """Reckon with games that were just written."""
@@ -58,7 +66,7 @@ async def forget(session: Session, account_id: str, game_ids: Sequence[str]) -> 
 
     The games still count for the club and for the others; who left takes part in their ratings as a new player does.
     """
-    for query in ("forget_totals", "forget_leaderboard", "forget_rating_changes", "forget_game_requests"):
+    for query in _FORGETTING:
         await session.all(query, account_id=account_id)
     await session.all("delete_rating", account_id=account_id)
     games = await load_games(session, game_ids)

@@ -13,9 +13,19 @@ from profile_service.games import side_of
 from profile_service.rating.display import as_black, as_red, is_provisional, overall
 from profile_service.rating.rated_games import Player
 from profile_service.runs import NO_RUNS, Runs
-from profile_service.statistics import NO_GAMES, PairStats, PairTally, Peak, PlayerStats, RatingChange, RatingPicture
+from profile_service.statistics import (
+    BLACK_ROLES,
+    NO_GAMES,
+    RED_ROLES,
+    PairStats,
+    PairTally,
+    Peak,
+    PlayerStats,
+    RatingChange,
+    RatingPicture,
+)
 from profile_service.storage.game_rows import load_games
-from profile_service.storage.leaderboard_rows import runs_of
+from profile_service.storage.leaderboard_rows import decided, runs_of
 from profile_service.storage.periods import EVER, Period
 from profile_service.storage.rating_store import player_of
 from profile_service.storage.totals import ALL, Counters, added
@@ -39,6 +49,8 @@ class Games:
 
 
 EVERY_GAME = Games()
+# Of a stretch of time, runs are those of its latest results, so that reading costs the same however many there are.
+LATEST = 1000
 
 
 class StatsStore:
@@ -91,14 +103,18 @@ async def stats_of(session: Session, account_id: str, games: Games = EVERY_GAME)
     if row is None:
         return NO_GAMES
     club = _counters(row["club"])
-    rating = None if row["rated_games"] is None else await _rating(session, account_id, player_of(row))
+    counters = _counters(row["counters"])
+    rating = None
+    if row["rated_games"] is not None:
+        every = counters if (games.season, games.kind) == (ALL, ALL) else _counters(row["every_counters"])
+        rating = await _rating(session, account_id, player_of(row), every)
     if games.period != EVER:
         counters = await _counters_of_period(session, account_id, games)
-        results = await session.all("list_results", account_id=account_id, **games.parameters)
-        runs = Runs().then(row["result"] for row in results)
+        results = await session.all("list_latest_results", account_id=account_id, row_limit=LATEST, **games.parameters)
+        runs = Runs().then(row["result"] for row in reversed(results))
         return PlayerStats(counters, club, runs, rating, of_period=True)
     runs = NO_RUNS if row["current_run"] is None else runs_of(row)
-    return PlayerStats(_counters(row["counters"]), club, runs, rating)
+    return PlayerStats(counters, club, runs, rating)
 
 
 def _counters(column: str | None) -> Counters:
@@ -112,7 +128,7 @@ def position_of(change: RatingChange) -> list[str | int]:
 
 async def _shown(session: Session, username: str, games: Games, viewer: Viewer) -> PlayerStats:
     player = await _player(session, username)
-    if not _shows(player, viewer):
+    if not _shows(player, viewer, games=games.period != EVER):  # a moment's statistics would tell of its game
         return NO_GAMES
     stats = await stats_of(session, player["account_id"], games)
     return stats if _shows(player, viewer, games=True) else stats.without_games()
@@ -130,15 +146,15 @@ def _shows(player: Row, viewer: Viewer, *, games: bool = False) -> bool:
     return viewer.sees(audience, owner_id=player["account_id"])
 
 
-async def _rating(session: Session, account_id: str, player: Player) -> RatingPicture | None:
+async def _rating(session: Session, account_id: str, player: Player, every: Counters) -> RatingPicture | None:
     peaks = await session.one("get_peaks", account_id=account_id)
     if peaks is None:
         return None
     skill = player.skill
     return RatingPicture(
         overall=overall(skill),
-        red=as_red(skill),
-        black=as_black(skill),
+        red=as_red(skill) if any(decided(every, role) for role in RED_ROLES) else None,
+        black=as_black(skill) if any(decided(every, role) for role in BLACK_ROLES) else None,
         elo=player.elo,
         rated_games=player.rated_games,
         provisional=is_provisional(player.rated_games),

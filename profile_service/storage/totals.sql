@@ -5,12 +5,14 @@ WHERE account_id = :account_id AND season = :season AND kind = :kind AND month =
 
 -- name: get_stats^
 -- All that is kept of a player's games of a season and kind, in one row: it is read more often than anything else of games.
-SELECT mine.counters, club.counters AS club, leaderboard.current_run, leaderboard.longest_wins, leaderboard.longest_losses,
+SELECT mine.counters, every.counters AS every_counters, club.counters AS club, leaderboard.current_run, leaderboard.longest_wins, leaderboard.longest_losses,
     leaderboard.latest_results, ratings.rated_games, ratings.red, ratings.black, ratings.red_variance,
     ratings.black_variance, ratings.covariance, ratings.elo_red, ratings.elo_black
 FROM users
 LEFT JOIN totals AS mine ON mine.account_id = users.account_id AND mine.season = :season AND mine.kind = :kind
     AND mine.month = '*'
+LEFT JOIN totals AS every ON every.account_id = users.account_id AND every.season = '*' AND every.kind = '*'
+    AND every.month = '*'
 LEFT JOIN totals AS club ON club.account_id = '*' AND club.season = :season AND club.kind = :kind AND club.month = '*'
 LEFT JOIN leaderboard ON leaderboard.account_id = users.account_id AND leaderboard.season = :season
     AND leaderboard.kind = :kind
@@ -33,4 +35,8 @@ WHERE account_id = :account_id AND month >= :first_month AND month <= :last_mont
     AND (:season = '*' OR season = :season) AND (:kind = '*' OR kind = :kind);
 
 -- name: list_club_scopes
-SELECT season, kind FROM totals WHERE account_id = '*' AND month = '*' ORDER BY season, kind;
+-- Also those of which nothing is left.
+SELECT season, kind FROM totals WHERE account_id = '*' AND month = '*'
+UNION
+SELECT season, kind FROM baselines
+ORDER BY season, kind;

@@ -41,6 +41,8 @@ PLAYERS = [f"player-{number}" for number in range(90)] + [f"Guest {number}" for 
 # One copy in so many comes much later than it was played.
 HELD_BACK = 10
 TIMEOUT_SECONDS = 120.0
+# The broker takes messages faster than games are recorded; until all of them are.
+SETTLE_SECONDS = 900.0
 TOKEN_SECONDS = 20.0
 RECKONED = ("totals", "leaderboard", "baselines", "ratings", "side_biases", "rating_changes")
 Tables = dict[str, list[tuple[Any, ...]]]
@@ -168,7 +170,7 @@ async def _send(
             # What was taken and not acknowledged does not count as waiting.
             return waiting_count == 0 and _count(profile.data_dir / "profile.db") + seen.dead >= seen.sent
 
-        await eventually(settled, within_seconds=TIMEOUT_SECONDS)
+        await eventually(settled, within_seconds=SETTLE_SECONDS)
     seen.seconds = time.monotonic() - began
 
 

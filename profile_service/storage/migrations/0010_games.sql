@@ -39,6 +39,12 @@ CREATE TABLE game_requests (
 
 CREATE INDEX game_requests_by_time ON game_requests (create_time);
 
+-- Whose games those of a guest became, so that a game that is told again is still the same.
+CREATE TABLE merged_guests (
+    guest TEXT PRIMARY KEY,
+    account_id TEXT NOT NULL
+);
+
 -- What an account's games add up to: named whole numbers as JSON. One row for each season, kind and month, and for all of them,
 -- which '*' stands for. The account '*' is the club: everybody's together.
 CREATE TABLE totals (

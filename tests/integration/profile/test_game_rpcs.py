@@ -102,6 +102,15 @@ BAD_GAMES = {
     "negative duration": (lambda game: setattr(game.duration, "seconds", -1), "game.duration"),
     "future date": (lambda game: setattr(game.start_time, "seconds", 4_000_000_000), "game.start_time"),
     "survivors contradict": (lambda game: setattr(game.seats[0], "fate", game_pb2.FATE_SURVIVED), "game.winner"),
+    "duplicate seat": (lambda game: setattr(game.seats[1], "seat_number", 1), "game.seats[1].seat_number"),
+    "duplicate player": (lambda game: setattr(game.seats[1], "username", NAMES[0]), "game.seats[1].username"),
+    "nobody": (lambda game: setattr(game.seats[1], "username", ""), "game.seats[1].username"),
+    "guest without a letter": (
+        lambda game: (
+            game.seats[1].MergeFrom(game_pb2.Seat(nickname="\u00a0")) or setattr(game.seats[1], "username", "")
+        ),
+        "game.seats[1].username",
+    ),
     "player and guest": (lambda game: setattr(game.seats[0], "nickname", "Ann"), "game.seats[0]"),
     "unknown profile": (lambda game: setattr(game, "points_profile", "chess-1"), "game.points_profile"),
     "unknown rules": (lambda game: setattr(game, "rule_set", "chess-1"), "game.rule_set"),

@@ -47,6 +47,11 @@ async def a_player_everywhere(profile: Profile, postbox: StuckPostbox) -> Player
     game = a_game(["markeda", *OTHERS])
     request = game_service_pb2.RecordGameRequest(game=game, request_id="01a215a8-49f6-774e-830c-113ecabebe46")
     await profile.games.RecordGame(request, metadata=as_referee.metadata)
+    as_guest = a_game(["", *OTHERS])
+    as_guest.seats[0].nickname = "Marked Anna"
+    await profile.games.RecordGame(game_service_pb2.RecordGameRequest(game=as_guest), metadata=as_referee.metadata)
+    merge = game_service_pb2.MergeGuestRequest(nickname="Marked Anna", username="markeda")
+    await profile.games.MergeGuest(merge, metadata=as_referee.metadata)
     await change_email(profile, anna, NEW_EMAIL)
     await postbox.take("Confirm", to=NEW_EMAIL)
     return anna

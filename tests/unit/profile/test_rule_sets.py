@@ -38,8 +38,28 @@ BAD: dict[str, tuple[Callable[[], Game], list[str]]] = {
     "two sheriffs": (lambda: with_seat(TABLE, 1, role="sheriff"), ["seats", "seats[6].role"]),
     "seat twelve": (lambda: with_seat(TABLE, 10, seat_number=12), ["seats[9].seat_number"]),
     "a guest twice": (
-        lambda: with_seat(with_seat(TABLE, 1, nickname="Ann"), 2, nickname="ANN"),
+        lambda: with_seat(with_seat(TABLE, 1, username="", nickname="Ann"), 2, username="", nickname="ＡNN"),
         ["seats[1].nickname"],
+    ),
+    "a player twice": (lambda: with_seat(TABLE, 2, username="p-1"), ["seats[1].username"]),
+    "a seat twice": (lambda: with_seat(TABLE, 2, seat_number=1), ["seats[1].seat_number"]),
+    "nobody": (lambda: with_seat(TABLE, 3, username=""), ["seats[2].username"]),
+    "a best move of who survived": (
+        lambda: replace(with_seat(TABLE, 1, fate="survived"), best_move=BestMove(1, (2, 3))),
+        ["best_move.seat_number"],
+    ),
+    "a best move beside the first victim": (
+        lambda: replace(with_seat(TABLE, 4, fate="killed", fate_round=1), best_move=BestMove(1, (2, 3))),
+        ["best_move.seat_number"],
+    ),
+    "black without a survivor": (
+        lambda: replace(
+            with_seat(
+                with_seat(with_seat(TABLE, 8, fate="voted_out"), 9, fate="voted_out"), 10, fate="killed", fate_round=3
+            ),
+            winner="black",
+        ),
+        ["winner"],
     ),
     "a round without a fate": (lambda: with_seat(TABLE, 3, fate_round=2), ["seats[2].fate_round"]),
     "two killed in a night": (

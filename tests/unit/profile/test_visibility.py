@@ -11,7 +11,6 @@ from profile_service.users import User
 from profile_service.visibility import (
     ANYBODY,
     DEFAULT_VISIBILITY,
-    EVERYTHING,
     FIELDS,
     Audience,
     Viewer,
@@ -46,9 +45,8 @@ def test_viewer_sees_the_audiences_they_belong_to(account_id: str, seen: set[Aud
     assert seen_by(viewer(account_id)) == seen
 
 
-def test_referee_who_names_the_players_sees_everything() -> None:
-    """Anybody else without an account sees what is public."""
-    assert seen_by(EVERYTHING) == set(Audience)
+def test_who_has_no_account_sees_what_is_public() -> None:
+    """As whoever asks without a token."""
     assert seen_by(ANYBODY) == {Audience.PUBLIC}
 
 
