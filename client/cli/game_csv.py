@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 GAME_COLUMNS: Final = (
     *("game_id", "start_time", "duration", "winner", "season"),
-    *("kind", "table", "stage", "rule_set", "points_profile"),
+    *("kind", "table", "stage", "rule_set", "points_profile", "awarded"),
 )
 SEAT_COLUMNS: Final = (
     *("seat", "username", "nickname", "role", "fate"),
-    *("fate_round", "fouls", "bonus", "penalty", "best_move"),
+    *("fate_round", "fouls", "yellow_cards", "best_play", "bonus", "penalty", "best_move"),
 )
 _NEEDED: Final = ("start_time", "duration", "winner", "seat", "role")
 _DURATION: Final = re.compile(r"(?:(\d+):)?(\d{1,2}):(\d{2})")
@@ -175,6 +175,12 @@ def _set_whole(message: Any, column: str, text: str) -> None:
     setattr(message, "seat_number" if column == "seat" else column, int(text))
 
 
+def _set_truth(message: Any, column: str, text: str) -> None:
+    if text.lower() not in ("yes", "no"):
+        raise ValueError("must be yes or no")
+    setattr(message, column, text.lower() == "yes")
+
+
 def _set_points(message: Any, column: str, text: str) -> None:
     if not re.fullmatch(r"\d{1,6}([.,]\d{1,6})?", text):
         raise ValueError("must be points, such as 0.4")
@@ -212,12 +218,15 @@ _SETTERS: Final[dict[str, Callable[[Any, str, str], None]]] = {
     "season": _set_text,
     "kind": _word_setter("GAME_KIND_"),
     "stage": _word_setter("STAGE_"),
+    "awarded": _set_truth,
     "seat": _set_whole,
     "username": _set_name,
     "role": _word_setter("ROLE_"),
     "fate": _word_setter("FATE_"),
     "fate_round": _set_whole,
     "fouls": _set_whole,
+    "yellow_cards": _set_whole,
+    "best_play": _set_truth,
     "bonus": _set_points,
     "penalty": _set_points,
     "best_move": lambda message, column, text: None,  # of the game, not of the seat

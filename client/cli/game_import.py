@@ -29,7 +29,8 @@ CSV has a line for each seat, beneath a line with the columns' names:
   of the game  {", ".join(GAME_COLUMNS[:5])},
                {", ".join(GAME_COLUMNS[5:])}
   of the seat  {", ".join(SEAT_COLUMNS[:5])},
-               {", ".join(SEAT_COLUMNS[5:])}
+               {", ".join(SEAT_COLUMNS[5:9])},
+               {", ".join(SEAT_COLUMNS[9:])}
 Lines of one game have the same game_id, or without ids the same
 start_time and table. What is told of the game on its first line
 may be left out on the others.
