@@ -11,7 +11,7 @@ import logging
 import re
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable, Mapping
-from contextlib import aclosing, suppress
+from contextlib import aclosing
 from typing import Any
 
 import grpc
@@ -229,8 +229,8 @@ def _streaming(
                 async with aclosing(behaviour(admit_request(request), context)) as responses:
                     async for response in responses:
                         if time.monotonic() >= next_look:
-                            await _look_again(door, call)
-                            next_look = time.monotonic() + LOOK_SECONDS
+                            known = await _look_again(door, call)
+                            next_look = time.monotonic() + (LOOK_SECONDS if known else IDLE_SECONDS)
                         stalled = _cut_off_later(call)
                         try:
                             yield response
@@ -244,10 +244,13 @@ def _streaming(
     return stream
 
 
-async def _look_again(door: Door, call: Call) -> None:
-    """Raise SessionEnded when the caller's session was ended since; while nobody can say, the stream goes on."""
-    with suppress(Unavailable):
+async def _look_again(door: Door, call: Call) -> bool:
+    """Raise SessionEnded when the caller's session was ended since. False: nobody can say, and the stream goes on."""
+    try:
         await door.require_live(call)
+    except Unavailable:
+        return False
+    return True
 
 
 def _cut_off_later(call: Call) -> asyncio.TimerHandle:
