@@ -17,13 +17,14 @@ class Board(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One place on a board. `value` is what orders it, points in POINTs."""
+    """One place on a board. `value` is what it shows, points in POINTs; `key` is what orders it."""
 
     rank: int
     account_id: str
     username: str
     display_name: str
     value: float
+    key: float | str
     sessions: int
     wins: int
     losses: int

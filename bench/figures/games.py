@@ -198,7 +198,8 @@ async def _read_boards(folder: Path, number: int) -> dict[str, list[float]]:
             for _ in range(20):
                 value, name = chance.random(), chance.choice(names)
                 times["first"].append(await _timed(boards.page(question, Start(), count=50)))
-                times["middle"].append(await _timed(boards.page(question, Start(1, value, ""), count=50)))
+                middle = f"{value:.12f}" if board is Board.POINTS else value
+                times["middle"].append(await _timed(boards.page(question, Start(1, middle, ""), count=50)))
                 times["around"].append(await _timed(boards.around(replace(question, minimum=1), name, count=50)))
     return times
 
@@ -208,7 +209,8 @@ def _row(chance: random.Random, name: str) -> dict[str, object]:
     zero = dict.fromkeys((*counts, "current_run", "longest_wins", "longest_losses", "latest_time"), 0)
     values = {"win_bound": chance.random(), "wins_above": chance.random(), "points": chance.random()}
     keys = {"account_id": f"a-{name}", "season": "*", "kind": "*", "audience": 0, "sessions": chance.randint(1, 200)}
-    return zero | values | keys | {"latest_results": "", "latest_game": ""}
+    texts = {"latest_results": "", "latest_game": "", "points_order": f"{values['points']:.12f}"}
+    return zero | values | keys | texts
 
 
 async def _timed(reading: object) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import grpc
@@ -87,7 +88,7 @@ class StatsServicer(stats_rpc.StatsServiceServicer):
             page = await self._boards.around(question, request.around, count=size)
         else:
             position = self._pages.open(request.page_token, *query)
-            start = Start() if position is None else Start(int(position[0]), float(position[1]), str(position[2]))
+            start = Start() if position is None else _start(question.board, position)
             page = await self._boards.page(question, start, count=size)
         return stats_pb.ListStandingsResponse(
             standings=[standing_message(page, place, question.board) for place in page.places],
@@ -123,4 +124,10 @@ class StatsServicer(stats_rpc.StatsServiceServicer):
 
 def _position(place: Place) -> list[str | int]:
     # As text, since a page token holds no fractions; repr gives back the same number to the bit.
-    return [place.rank, repr(float(place.value)), place.account_id]
+    key = place.key if isinstance(place.key, str) else repr(place.key)
+    return [place.rank, key, place.account_id]
+
+
+def _start(board: Board, position: Sequence[str | int]) -> Start:
+    key = str(position[1])
+    return Start(int(position[0]), key if board is Board.POINTS else float(key), str(position[2]))

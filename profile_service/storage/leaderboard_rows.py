@@ -24,6 +24,9 @@ ON_NONE = 3
 _Result = tuple[int, str, str]
 # The names of counters, so that they are not put together anew for each row.
 _POINTS = (COMPENSATION, *(f"{role}.points_{reason}" for role in ROLES for reason in REASONS))
+_BONUS, _FIRST_KILLS, _BEST_MOVES = (
+    tuple(f"{role}.{name}" for role in ROLES) for name in ("points_bonus", "first_kills", "points_best_move")
+)
 _SESSIONS, _VOIDS, _WINS, _LOSSES = (
     {role: f"{role}.{name}" for role in ROLES} for name in ("games", "voids", "wins", "losses")
 )
@@ -112,9 +115,26 @@ def _columns(counters: Counters, shares: Mapping[str, float]) -> dict[str, Any]:
         "losses": losses,
         **{f"{role}_games": decided(counters, role) for role in ROLES},
         "points": points_of(counters),
+        "points_order": points_order(counters),
         "win_bound": None if interval is None else interval.low,
         "wins_above": None if interval is None else wins_above(counters, shares),
     }
+
+
+def points_order(counters: Counters) -> str:
+    """Return points and, among who has the same, what clubs look at then, as text that sorts like them.
+
+    Points, then the referee's bonus, wins as sheriff or don, first-night kills, points for best moves: the order of the
+    mafiaratings project.
+    """
+    tie_breaks = (
+        (points_of(counters) + 10**12, 13),
+        (_sum(counters, _BONUS), 12),
+        (_sum(counters, (_WINS["sheriff"], _WINS["don"])), 9),
+        (_sum(counters, _FIRST_KILLS), 9),
+        (_sum(counters, _BEST_MOVES), 12),
+    )
+    return "".join(f"{number:0{digits}}" for number, digits in tie_breaks)
 
 
 async def _runs(session: Session, scopes: Sequence[Scope], newest: Sequence[Game]) -> dict[Scope, dict[str, Any]]:

@@ -12,8 +12,12 @@ from profile_service.storage.stats_store import EVERY_GAME, Games
 from profile_service.visibility import Viewer
 from runtime.database import Database, Row, Session
 
-# Greater than any value, so that a page that goes on from it is the first.
-_TOP = math.inf
+_COLUMNS = {
+    Board.RATING: "rating_bound",
+    Board.WIN_RATE: "win_bound",
+    Board.POINTS: "points_order",
+    Board.WINS_ABOVE: "wins_above",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +43,10 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """Where a page begins: behind the place with this value and account, which has this rank."""
+    """Where a page begins: behind the place with this key and account, which has this rank; at the top without."""
 
     rank: int = 0
-    value: float = _TOP
+    key: float | str | None = None
     account_id: str = ""
 
 
@@ -64,10 +68,10 @@ class LeaderboardStore:
             player = await session.one("get_player", username=username)
             if player is None:
                 raise UserNotFound(username)
-            value = await _value(session, question, player)
-            if value is None:
+            key = await _key(session, question, player)
+            if key is None:
                 raise NotOnBoard(username)
-            position = {"value": value, "before": player["account_id"]}
+            position = {"value": key, "before": player["account_id"]}
             # One scan for the rank and for how many there are.
             ranked = await session.one(f"count_ahead_by_{question.board}", **question.parameters, **position)
             rank = 1 if ranked is None else ranked["ahead"] + 1
@@ -79,7 +83,7 @@ async def _page(session: Session, question: Question, start: Start, count: int, 
     rows = await session.all(
         f"list_board_by_{question.board}",
         **question.parameters,
-        value=start.value,
+        value=_top(question.board) if start.key is None else start.key,
         after=start.account_id,
         row_limit=count + 1,
     )
@@ -91,18 +95,24 @@ def _places(counted: Row | None) -> int:
     return 0 if counted is None else int(counted["places"])
 
 
-async def _value(session: Session, question: Question, player: Row) -> float | None:
+def _top(board: Board) -> float | str:
+    """Return what is greater than any key."""
+    return ":" if board is Board.POINTS else math.inf
+
+
+async def _key(session: Session, question: Question, player: Row) -> float | str | None:
     rows = await session.all(
         "get_leaderboard_row",
         account_id=player["account_id"],
         season=question.games.season,
         kind=question.games.kind,
     )
-    column = {Board.RATING: "rating_bound", Board.WIN_RATE: "win_bound"}.get(question.board, str(question.board))
+    column = _COLUMNS[question.board]
     for row in rows:
         shown = question.viewer.sees(row["audience"], owner_id=player["account_id"])
         if shown and row["sessions"] >= question.minimum and row[column] is not None:
-            return float(row[column])
+            key: float | str = row[column]
+            return key
     return None
 
 
@@ -115,7 +125,7 @@ async def _start_before(
     )
     if len(rows) <= places:
         return Start()
-    return Start(rank - len(rows), rows[-1]["value"], rows[-1]["account_id"])
+    return Start(rank - len(rows), rows[-1]["place"], rows[-1]["account_id"])
 
 
 def _place(row: Row, rank: int) -> Place:
@@ -125,6 +135,7 @@ def _place(row: Row, rank: int) -> Place:
         row["username"],
         row["display_name"],
         row["value"],
+        row["place"],
         row["sessions"],
         row["wins"],
         row["losses"],

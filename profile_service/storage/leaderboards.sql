@@ -1,5 +1,5 @@
 -- name: get_leaderboard_row
-SELECT account_id, season, kind, audience, sessions, wins, losses, points, win_bound, wins_above, rating_bound,
+SELECT account_id, season, kind, audience, sessions, wins, losses, points_order, win_bound, wins_above, rating_bound,
     current_run, longest_wins, longest_losses, latest_results, latest_time, latest_game
 FROM leaderboard
 WHERE account_id = :account_id AND season = :season AND kind = :kind;
@@ -12,17 +12,17 @@ WHERE account_id = :account_id AND season = :season AND kind = :kind;
 -- name: put_leaderboard_row!
 INSERT INTO leaderboard (
     account_id, season, kind, audience, sessions, wins, losses, civilian_games, sheriff_games, mafia_games, don_games,
-    points, win_bound, wins_above, rating_bound, current_run, longest_wins, longest_losses, latest_results, latest_time,
+    points, points_order, win_bound, wins_above, rating_bound, current_run, longest_wins, longest_losses, latest_results, latest_time,
     latest_game
 ) VALUES (
     :account_id, :season, :kind, :audience, :sessions, :wins, :losses, :civilian_games, :sheriff_games, :mafia_games,
-    :don_games, :points, :win_bound, :wins_above, NULL, :current_run, :longest_wins, :longest_losses, :latest_results,
+    :don_games, :points, :points_order, :win_bound, :wins_above, NULL, :current_run, :longest_wins, :longest_losses, :latest_results,
     :latest_time, :latest_game
 )
 ON CONFLICT (account_id, season, kind) DO UPDATE SET
     audience = excluded.audience, sessions = excluded.sessions, wins = excluded.wins, losses = excluded.losses,
     civilian_games = excluded.civilian_games, sheriff_games = excluded.sheriff_games, mafia_games = excluded.mafia_games,
-    don_games = excluded.don_games, points = excluded.points, win_bound = excluded.win_bound,
+    don_games = excluded.don_games, points = excluded.points, points_order = excluded.points_order, win_bound = excluded.win_bound,
     wins_above = excluded.wins_above, current_run = excluded.current_run, longest_wins = excluded.longest_wins,
     longest_losses = excluded.longest_losses, latest_results = excluded.latest_results,
     latest_time = excluded.latest_time, latest_game = excluded.latest_game;
@@ -95,7 +95,7 @@ SET wins_above = wins - civilian_games * :civilian - sheriff_games * :sheriff - 
 WHERE season = :season AND kind = :kind AND win_bound IS NOT NULL;
 
 -- name: list_board_by_rating
-SELECT leaderboard.account_id, rating_bound AS value, sessions, wins, losses, users.username, users.display_name
+SELECT leaderboard.account_id, rating_bound AS value, rating_bound AS place, sessions, wins, losses, users.username, users.display_name
 FROM leaderboard
 JOIN users ON users.account_id = leaderboard.account_id
 WHERE leaderboard.season = :season AND leaderboard.kind = :kind AND rating_bound <= :value
@@ -105,7 +105,7 @@ ORDER BY rating_bound DESC, leaderboard.account_id
 LIMIT :row_limit;
 
 -- name: list_board_by_rating_backwards
-SELECT leaderboard.account_id, rating_bound AS value
+SELECT leaderboard.account_id, rating_bound AS place
 FROM leaderboard
 WHERE season = :season AND kind = :kind AND rating_bound >= :value
     AND (rating_bound > :value OR account_id < :before)
@@ -127,7 +127,7 @@ WHERE season = :season AND kind = :kind AND rating_bound IS NOT NULL
     AND sessions >= :minimum AND (audience <= :sight OR account_id = :viewer_id);
 
 -- name: list_board_by_win_rate
-SELECT leaderboard.account_id, win_bound AS value, sessions, wins, losses, users.username, users.display_name
+SELECT leaderboard.account_id, win_bound AS value, win_bound AS place, sessions, wins, losses, users.username, users.display_name
 FROM leaderboard
 JOIN users ON users.account_id = leaderboard.account_id
 WHERE leaderboard.season = :season AND leaderboard.kind = :kind AND win_bound <= :value
@@ -137,7 +137,7 @@ ORDER BY win_bound DESC, leaderboard.account_id
 LIMIT :row_limit;
 
 -- name: list_board_by_win_rate_backwards
-SELECT leaderboard.account_id, win_bound AS value
+SELECT leaderboard.account_id, win_bound AS place
 FROM leaderboard
 WHERE season = :season AND kind = :kind AND win_bound >= :value
     AND (win_bound > :value OR account_id < :before)
@@ -159,39 +159,40 @@ WHERE season = :season AND kind = :kind AND win_bound IS NOT NULL
     AND sessions >= :minimum AND (audience <= :sight OR account_id = :viewer_id);
 
 -- name: list_board_by_points
-SELECT leaderboard.account_id, points AS value, sessions, wins, losses, users.username, users.display_name
+SELECT leaderboard.account_id, points AS value, points_order AS place, sessions, wins, losses, users.username,
+    users.display_name
 FROM leaderboard
 JOIN users ON users.account_id = leaderboard.account_id
-WHERE leaderboard.season = :season AND leaderboard.kind = :kind AND points <= :value
-    AND (points < :value OR leaderboard.account_id > :after)
+WHERE leaderboard.season = :season AND leaderboard.kind = :kind AND points_order <= :value
+    AND (points_order < :value OR leaderboard.account_id > :after)
     AND sessions >= :minimum AND (audience <= :sight OR leaderboard.account_id = :viewer_id)
-ORDER BY points DESC, leaderboard.account_id
+ORDER BY points_order DESC, leaderboard.account_id
 LIMIT :row_limit;
 
 -- name: list_board_by_points_backwards
-SELECT leaderboard.account_id, points AS value
+SELECT leaderboard.account_id, points_order AS place
 FROM leaderboard
-WHERE season = :season AND kind = :kind AND points >= :value
-    AND (points > :value OR account_id < :before)
+WHERE season = :season AND kind = :kind AND points_order >= :value
+    AND (points_order > :value OR account_id < :before)
     AND sessions >= :minimum AND (audience <= :sight OR account_id = :viewer_id)
-ORDER BY points, account_id DESC
+ORDER BY points_order, account_id DESC
 LIMIT :row_limit;
 
 -- name: count_ahead_by_points^
 SELECT COUNT(*) AS places,
-    COUNT(CASE WHEN points > :value OR (points = :value AND account_id < :before) THEN 1 END) AS ahead
+    COUNT(CASE WHEN points_order > :value OR (points_order = :value AND account_id < :before) THEN 1 END) AS ahead
 FROM leaderboard
-WHERE season = :season AND kind = :kind AND points IS NOT NULL
+WHERE season = :season AND kind = :kind AND points_order IS NOT NULL
     AND sessions >= :minimum AND (audience <= :sight OR account_id = :viewer_id);
 
 -- name: count_board_by_points^
 SELECT COUNT(*) AS places
 FROM leaderboard
-WHERE season = :season AND kind = :kind AND points IS NOT NULL
+WHERE season = :season AND kind = :kind AND points_order IS NOT NULL
     AND sessions >= :minimum AND (audience <= :sight OR account_id = :viewer_id);
 
 -- name: list_board_by_wins_above
-SELECT leaderboard.account_id, wins_above AS value, sessions, wins, losses, users.username, users.display_name
+SELECT leaderboard.account_id, wins_above AS value, wins_above AS place, sessions, wins, losses, users.username, users.display_name
 FROM leaderboard
 JOIN users ON users.account_id = leaderboard.account_id
 WHERE leaderboard.season = :season AND leaderboard.kind = :kind AND wins_above <= :value
@@ -201,7 +202,7 @@ ORDER BY wins_above DESC, leaderboard.account_id
 LIMIT :row_limit;
 
 -- name: list_board_by_wins_above_backwards
-SELECT leaderboard.account_id, wins_above AS value
+SELECT leaderboard.account_id, wins_above AS place
 FROM leaderboard
 WHERE season = :season AND kind = :kind AND wins_above >= :value
     AND (wins_above > :value OR account_id < :before)

@@ -71,6 +71,8 @@ CREATE TABLE leaderboard (
     mafia_games BIGINT NOT NULL,
     don_games BIGINT NOT NULL,
     points BIGINT NOT NULL,
+    -- Points and what parts those who have the same, as digits that sort like them.
+    points_order TEXT NOT NULL,
     win_bound DOUBLE PRECISION,
     wins_above DOUBLE PRECISION,
     rating_bound DOUBLE PRECISION,
@@ -85,7 +87,7 @@ CREATE TABLE leaderboard (
 
 CREATE INDEX leaderboard_by_rating ON leaderboard (season, kind, rating_bound DESC, account_id, audience, sessions);
 CREATE INDEX leaderboard_by_win_rate ON leaderboard (season, kind, win_bound DESC, account_id, audience, sessions);
-CREATE INDEX leaderboard_by_points ON leaderboard (season, kind, points DESC, account_id, audience, sessions);
+CREATE INDEX leaderboard_by_points ON leaderboard (season, kind, points_order DESC, account_id, audience, sessions);
 CREATE INDEX leaderboard_by_wins_above ON leaderboard (season, kind, wins_above DESC, account_id, audience, sessions);
 
 -- The club's win rates that `wins_above` was reckoned with.
