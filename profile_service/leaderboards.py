@@ -12,6 +12,7 @@ class Board(StrEnum):
     RATING = "rating"
     WIN_RATE = "win_rate"
     POINTS = "points"
+    POINTS_PER_GAME = "points_per_game"
     WINS_ABOVE = "wins_above"
 
 

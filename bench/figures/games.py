@@ -207,7 +207,12 @@ async def _read_boards(folder: Path, number: int) -> dict[str, list[float]]:
 def _row(chance: random.Random, name: str) -> dict[str, object]:
     counts = ("wins", "losses", "civilian_games", "sheriff_games", "mafia_games", "don_games")
     zero = dict.fromkeys((*counts, "current_run", "longest_wins", "longest_losses", "latest_time"), 0)
-    values = {"win_bound": chance.random(), "wins_above": chance.random(), "points": chance.random()}
+    values = {
+        "win_bound": chance.random(),
+        "wins_above": chance.random(),
+        "points": chance.random(),
+        "points_per_game": None,
+    }
     keys = {"account_id": f"a-{name}", "season": "*", "kind": "*", "audience": 0, "sessions": chance.randint(1, 200)}
     texts = {"latest_results": "", "latest_game": "", "points_order": f"{values['points']:.12f}"}
     return zero | values | keys | texts

@@ -49,6 +49,7 @@ class BoardChoice(StrEnum):
     WIN_RATE = "win-rate"
     POINTS = "points"
     WINS_ABOVE_CLUB = "wins-above"
+    POINTS_PER_GAME = "points-per-game"
 
 
 SeasonOption = Annotated[str, typer.Option("--season", help="Only games of this season; see dossier seasons.")]

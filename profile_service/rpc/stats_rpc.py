@@ -28,6 +28,7 @@ _BOARDS = {
     stats_pb.BOARD_WIN_RATE: Board.WIN_RATE,
     stats_pb.BOARD_POINTS: Board.POINTS,
     stats_pb.BOARD_WINS_ABOVE_CLUB: Board.WINS_ABOVE,
+    stats_pb.BOARD_POINTS_PER_GAME: Board.POINTS_PER_GAME,
 }
 
 

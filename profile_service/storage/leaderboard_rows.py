@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import repeat
 from typing import Any
 
-from profile_service.games import ROLES, Game
+from profile_service.games import POINT, ROLES, Game
 from profile_service.rates import baseline, wilson
 from profile_service.runs import Runs
 from profile_service.statistics import COMPENSATION, REASONS
@@ -109,13 +109,15 @@ def points_of(counters: Mapping[str, int]) -> int:
 def _columns(counters: Counters, shares: Mapping[str, float]) -> dict[str, Any]:
     wins, losses = _sum(counters, _WINS.values()), _sum(counters, _LOSSES.values())
     interval = wilson(wins, wins + losses)
+    sessions = _sessions(counters)
     return {
-        "sessions": _sessions(counters),
+        "sessions": sessions,
         "wins": wins,
         "losses": losses,
         **{f"{role}_games": decided(counters, role) for role in ROLES},
         "points": points_of(counters),
         "points_order": points_order(counters),
+        "points_per_game": points_of(counters) / POINT / sessions if sessions else None,
         "win_bound": None if interval is None else interval.low,
         "wins_above": None if interval is None else wins_above(counters, shares),
     }

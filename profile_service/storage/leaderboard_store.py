@@ -16,6 +16,7 @@ _COLUMNS = {
     Board.RATING: "rating_bound",
     Board.WIN_RATE: "win_bound",
     Board.POINTS: "points_order",
+    Board.POINTS_PER_GAME: "points_per_game",
     Board.WINS_ABOVE: "wins_above",
 }
 

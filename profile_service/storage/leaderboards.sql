@@ -1,5 +1,5 @@
 -- name: get_leaderboard_row
-SELECT account_id, season, kind, audience, sessions, wins, losses, points_order, win_bound, wins_above, rating_bound,
+SELECT account_id, season, kind, audience, sessions, wins, losses, points_order, points_per_game, win_bound, wins_above, rating_bound,
     current_run, longest_wins, longest_losses, latest_results, latest_time, latest_game
 FROM leaderboard
 WHERE account_id = :account_id AND season = :season AND kind = :kind;
@@ -12,17 +12,18 @@ WHERE account_id = :account_id AND season = :season AND kind = :kind;
 -- name: put_leaderboard_row!
 INSERT INTO leaderboard (
     account_id, season, kind, audience, sessions, wins, losses, civilian_games, sheriff_games, mafia_games, don_games,
-    points, points_order, win_bound, wins_above, rating_bound, current_run, longest_wins, longest_losses, latest_results, latest_time,
+    points, points_order, points_per_game, win_bound, wins_above, rating_bound, current_run, longest_wins, longest_losses, latest_results, latest_time,
     latest_game
 ) VALUES (
     :account_id, :season, :kind, :audience, :sessions, :wins, :losses, :civilian_games, :sheriff_games, :mafia_games,
-    :don_games, :points, :points_order, :win_bound, :wins_above, NULL, :current_run, :longest_wins, :longest_losses, :latest_results,
+    :don_games, :points, :points_order, :points_per_game, :win_bound, :wins_above, NULL, :current_run, :longest_wins, :longest_losses, :latest_results,
     :latest_time, :latest_game
 )
 ON CONFLICT (account_id, season, kind) DO UPDATE SET
     audience = excluded.audience, sessions = excluded.sessions, wins = excluded.wins, losses = excluded.losses,
     civilian_games = excluded.civilian_games, sheriff_games = excluded.sheriff_games, mafia_games = excluded.mafia_games,
-    don_games = excluded.don_games, points = excluded.points, points_order = excluded.points_order, win_bound = excluded.win_bound,
+    don_games = excluded.don_games, points = excluded.points, points_order = excluded.points_order, points_per_game = excluded.points_per_game,
+    win_bound = excluded.win_bound,
     wins_above = excluded.wins_above, current_run = excluded.current_run, longest_wins = excluded.longest_wins,
     longest_losses = excluded.longest_losses, latest_results = excluded.latest_results,
     latest_time = excluded.latest_time, latest_game = excluded.latest_game;
@@ -221,4 +222,37 @@ WHERE season = :season AND kind = :kind AND wins_above IS NOT NULL
 SELECT COUNT(*) AS places
 FROM leaderboard
 WHERE season = :season AND kind = :kind AND wins_above IS NOT NULL
+    AND sessions >= :minimum AND (audience <= :sight OR account_id = :viewer_id);
+
+-- name: list_board_by_points_per_game
+SELECT leaderboard.account_id, points_per_game AS value, points_per_game AS place, sessions, wins, losses,
+    users.username, users.display_name
+FROM leaderboard
+JOIN users ON users.account_id = leaderboard.account_id
+WHERE leaderboard.season = :season AND leaderboard.kind = :kind AND points_per_game <= :value
+    AND (points_per_game < :value OR leaderboard.account_id > :after)
+    AND sessions >= :minimum AND (audience <= :sight OR leaderboard.account_id = :viewer_id)
+ORDER BY points_per_game DESC, leaderboard.account_id
+LIMIT :row_limit;
+
+-- name: list_board_by_points_per_game_backwards
+SELECT leaderboard.account_id, points_per_game AS place
+FROM leaderboard
+WHERE season = :season AND kind = :kind AND points_per_game >= :value
+    AND (points_per_game > :value OR account_id < :before)
+    AND sessions >= :minimum AND (audience <= :sight OR account_id = :viewer_id)
+ORDER BY points_per_game, account_id DESC
+LIMIT :row_limit;
+
+-- name: count_ahead_by_points_per_game^
+SELECT COUNT(*) AS places,
+    COUNT(CASE WHEN points_per_game > :value OR (points_per_game = :value AND account_id < :before) THEN 1 END) AS ahead
+FROM leaderboard
+WHERE season = :season AND kind = :kind AND points_per_game IS NOT NULL
+    AND sessions >= :minimum AND (audience <= :sight OR account_id = :viewer_id);
+
+-- name: count_board_by_points_per_game^
+SELECT COUNT(*) AS places
+FROM leaderboard
+WHERE season = :season AND kind = :kind AND points_per_game IS NOT NULL
     AND sessions >= :minimum AND (audience <= :sight OR account_id = :viewer_id);

@@ -73,6 +73,7 @@ CREATE TABLE leaderboard (
     points BIGINT NOT NULL,
     -- Points and what parts those who have the same, as digits that sort like them.
     points_order TEXT NOT NULL,
+    points_per_game DOUBLE PRECISION,
     win_bound DOUBLE PRECISION,
     wins_above DOUBLE PRECISION,
     rating_bound DOUBLE PRECISION,
@@ -88,6 +89,8 @@ CREATE TABLE leaderboard (
 CREATE INDEX leaderboard_by_rating ON leaderboard (season, kind, rating_bound DESC, account_id, audience, sessions);
 CREATE INDEX leaderboard_by_win_rate ON leaderboard (season, kind, win_bound DESC, account_id, audience, sessions);
 CREATE INDEX leaderboard_by_points ON leaderboard (season, kind, points_order DESC, account_id, audience, sessions);
+CREATE INDEX leaderboard_by_points_per_game
+ON leaderboard (season, kind, points_per_game DESC, account_id, audience, sessions);
 CREATE INDEX leaderboard_by_wins_above ON leaderboard (season, kind, wins_above DESC, account_id, audience, sessions);
 
 -- The club's win rates that `wins_above` was reckoned with.

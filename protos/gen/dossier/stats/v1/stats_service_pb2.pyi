@@ -24,11 +24,13 @@ class Board(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     BOARD_WIN_RATE: _ClassVar[Board]
     BOARD_POINTS: _ClassVar[Board]
     BOARD_WINS_ABOVE_CLUB: _ClassVar[Board]
+    BOARD_POINTS_PER_GAME: _ClassVar[Board]
 BOARD_UNSPECIFIED: Board
 BOARD_RATING: Board
 BOARD_WIN_RATE: Board
 BOARD_POINTS: Board
 BOARD_WINS_ABOVE_CLUB: Board
+BOARD_POINTS_PER_GAME: Board
 
 class GetPlayerStatsRequest(_message.Message):
     __slots__ = ("username", "start_time", "end_time", "season", "kind")
