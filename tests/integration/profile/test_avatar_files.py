@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -18,7 +19,8 @@ from tests.integration.profile.test_avatars import a_picture, download, upload
 
 
 def files(folder: Path) -> list[Path]:
-    return [file for file in (folder / "profile" / "avatars").rglob("*") if file.is_file()]
+    # Unlike rglob, walk does not stumble over a folder that the sweep deletes meanwhile.
+    return [Path(place) / name for place, _, names in os.walk(folder / "profile" / "avatars") for name in names]
 
 
 class KeepingBlobs(Blobs):
