@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 import grpc
 
+_NO_REFUSALS = frozenset({grpc.StatusCode.OK, grpc.StatusCode.INTERNAL})
 _Response = TypeVar("_Response")
 _Value = TypeVar("_Value")
 
@@ -24,7 +25,7 @@ async def answer_of(call: grpc.aio.StreamUnaryCall[Any, _Response]) -> _Response
     try:
         return await call
     except grpc.aio.AioRpcError as error:
-        if error.code() is grpc.StatusCode.INTERNAL and first and first[0].code() is not grpc.StatusCode.INTERNAL:
+        if error.code() is grpc.StatusCode.INTERNAL and first and first[0].code() not in _NO_REFUSALS:
             raise first[0] from error
         raise
 

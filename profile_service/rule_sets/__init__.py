@@ -135,9 +135,9 @@ def _best_move(game: Game, rules: RuleSet) -> Iterator[Fault]:
         yield "best_move.seat_number", "must be a seat at the table"
     for seat in game.seats:
         moved = seat.seat_number == game.best_move.seat_number
-        killed_first = (seat.fate, seat.fate_round) == ("killed", 1)
-        may_be_first = not seat.fate or (seat.fate, seat.fate_round) == ("killed", 0)
-        if (killed_first and not moved) or (moved and not killed_first and not may_be_first):
+        end = (seat.fate, seat.fate_round)
+        # Of the mover it may be untold how or when their part ended.
+        if end not in (("killed", 1), ("killed", 0), ("", 0)) if moved else end == ("killed", 1):
             yield "best_move.seat_number", "must be the seat that was killed in the first night"
             break
     for index, suspect in enumerate(game.best_move.suspects):

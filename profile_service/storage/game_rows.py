@@ -56,6 +56,13 @@ def is_same(recorded: Game, told: Game) -> bool:
     )
 
 
+def is_unchanged(recorded: Game, corrected: Game) -> bool:
+    """Return whether a correction leaves everything as it is, and everybody in their seats."""
+    return record_of(recorded) == record_of(corrected) and all(
+        one.account_id == other.account_id for one, other in zip(recorded.seats, corrected.seats, strict=True)
+    )
+
+
 def _columns(game: Game) -> dict[str, Any]:
     return {
         "game_id": game.game_id,

@@ -69,11 +69,14 @@ async def update_audience(session: Session, account_id: str) -> None:
 
 
 async def moved_baselines(session: Session, season: str, kind: str) -> Mapping[str, float] | None:
-    """Return the club's win rates in a season and kind when they are others than the rows were reckoned with."""
+    """Return the club's win rates in a season and kind when they are others than the rows were reckoned with.
+
+    There are none when no game is left.
+    """
     club = await read_totals(session, Scope(CLUB, season, kind))
-    now = _shares(club)
+    now = _shares(club) if club else {}
     before = await session.one("get_baselines", season=season, kind=kind)
-    if before is not None and club and all(before[role] == now[role] for role in ROLES):
+    if before is not None and now and all(before[role] == now[role] for role in ROLES):
         return None
     return now
 
@@ -81,9 +84,11 @@ async def moved_baselines(session: Session, season: str, kind: str) -> Mapping[s
 async def update_baselines(session: Session, season: str, kind: str) -> None:
     """Have all rows of a season and kind follow the club's win rates, which each game moves for everybody."""
     shares = await moved_baselines(session, season, kind)
-    if not await read_totals(session, Scope(CLUB, season, kind)):
+    if shares is None:
+        return
+    if not shares:
         await session.all("delete_baselines", season=season, kind=kind)
-    elif shares is not None:
+    else:
         await session.one("put_baselines", season=season, kind=kind, **shares)
         await session.all("update_wins_above", season=season, kind=kind, **shares)
 

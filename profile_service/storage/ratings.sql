@@ -76,11 +76,6 @@ INSERT INTO rating_changes (
     :deviation_before, :deviation_after, :elo_before, :elo_after, :bound_after
 );
 
--- name: is_rating_pending^
-SELECT EXISTS (
-    SELECT 1 FROM games WHERE rated_time IS NULL AND state = 'counted' AND winner IN ('red', 'black')
-) OR EXISTS (SELECT 1 FROM reckoning WHERE name = 'rewind' AND game_id IS NOT NULL) AS pending;
-
 -- name: get_peaks^
 -- The highest and the lowest rating, and whether more is to be rated.
 SELECT peak.rating_after AS peak_rating, peak.game_id AS peak_id, peak.start_time AS peak_time,

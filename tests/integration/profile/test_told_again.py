@@ -67,11 +67,38 @@ async def test_game_of_a_guest_who_became_a_player_is_still_the_same(profile: Pr
     merge = game_pb.MergeGuestRequest(nickname="Zoe", username="zoe")
     await profile.games.MergeGuest(merge, metadata=referee.metadata)
     assert (await record(profile, referee, game)).seats[0].username == "zoe"
+    with refused(StatusCode.NOT_FOUND, "GUEST_NOT_FOUND"):  # telling it again seats no new guest
+        await profile.games.MergeGuest(merge, metadata=referee.metadata)
     await record(profile, referee, with_guest(a_game(NAMES)))
     assert (await record(profile, referee, game)).seats[0].username == "zoe"
     other = a_game(NAMES, game_id=game.game_id)
     with refused(StatusCode.ALREADY_EXISTS, "GAME_ID_TAKEN"):
         await record(profile, referee, other)
+
+
+async def test_correction_by_who_knows_the_guest_alone_leaves_the_player_there(profile: Profile) -> None:
+    """A game server corrects what it told, and never hears of the account."""
+    referee, _ = await a_table(profile)
+    await profile.sign_up("zoe")
+    game = with_guest(a_game(NAMES))
+    await record(profile, referee, game)
+    merge = game_pb.MergeGuestRequest(nickname="Zoe", username="zoe")
+    await profile.games.MergeGuest(merge, metadata=referee.metadata)
+    game.winner = BLACK
+    assert (await correct(profile, referee, game)).seats[0].username == "zoe"
+    assert (await stats(profile, "zoe")).overall.wins == 1
+
+
+async def test_seat_of_who_left_is_given_to_who_really_sat_there(profile: Profile) -> None:
+    """A correction that changes nothing but the player is one."""
+    referee, players = await a_table(profile)
+    await profile.sign_up("zoe")
+    game = await record(profile, referee, a_game(NAMES))
+    await purged(profile, await delete(profile, players["player-0"], account_pb.DELETION_MODE_ANONYMISE_SEAT))
+    referee = await profile.referee()
+    game.seats[0].username = "zoe"
+    assert (await correct(profile, referee, game)).seats[0].username == "zoe"
+    assert (await stats(profile, "zoe")).overall.sessions == 1
 
 
 async def test_game_of_who_is_leaving_and_who_left_is_still_the_same(profile: Profile) -> None:
