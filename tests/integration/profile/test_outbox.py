@@ -84,11 +84,9 @@ async def test_mail_that_another_process_queued_is_found(tmp_path: Path, monkeyp
     postbox = Postbox()
     async with running(tmp_path, mailer=postbox) as profile:
         await sign_up_confirmed(profile, postbox, "anna", "anna@example.org")
-        with closing(sqlite3.connect(profile.data_dir / "profile.db")) as database, database:
-            database.execute(
-                "INSERT INTO mails VALUES ('another', 'reset_password', '', '', '', 'anna', '', 0, 1, ?)",
-                [profile.clock()],
-            )
+        await profile.execute(
+            "INSERT INTO mails VALUES ('another', 'reset_password', '', '', '', 'anna', '', 0, 1, ?)", profile.clock()
+        )
         await postbox.take(RESET, to="anna@example.org")
 
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
-from contextlib import closing
 from typing import Any
 
 import pytest
@@ -86,8 +84,7 @@ async def test_program_does_not_count_as_an_admin_that_is_left(profile: Profile)
     ada = await profile.with_role("ada", ADMIN)
     program = admin_pb.CreateServiceAccountRequest(username="table-1")
     await profile.admin.CreateServiceAccount(program, metadata=ada.metadata)
-    with closing(sqlite3.connect(profile.data_dir / "profile.db")) as database, database:
-        database.execute("UPDATE users SET roles = 'admin service' WHERE username = 'table-1'")
+    await profile.execute("UPDATE users SET roles = 'admin service' WHERE username = 'table-1'")
     with refused(StatusCode.FAILED_PRECONDITION, "LAST_ADMIN"):
         await set_roles(profile, ada, "ada", take=(ADMIN,))
 
