@@ -22,11 +22,12 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from dossier.stats.v1 import game_pb2 as dossier_dot_stats_dot_v1_dot_game__pb2
 from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1e\x64ossier/report/v1/report.proto\x12\x11\x64ossier.report.v1\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xe7\x04\n\x06Report\x12!\n\treport_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x03R\x08reportId\x12 \n\x08username\x18\x02 \x01(\tB\x04\xe2\x41\x01\x03R\x08username\x12\x34\n\x05state\x18\x03 \x01(\x0e\x32\x18.dossier.report.v1.StateB\x04\xe2\x41\x01\x03R\x05state\x12M\n\x0e\x66\x61ilure_reason\x18\x04 \x01(\x0e\x32 .dossier.report.v1.FailureReasonB\x04\xe2\x41\x01\x03R\rfailureReason\x12)\n\rinclude_email\x18\x05 \x01(\x08\x42\x04\xe2\x41\x01\x03R\x0cincludeEmail\x12\x41\n\x0b\x63reate_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03R\ncreateTime\x12\x41\n\x0bupdate_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03R\nupdateTime\x12\x41\n\x0b\x65xpire_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03R\nexpireTime\x12#\n\nsize_bytes\x18\t \x01(\x03\x42\x04\xe2\x41\x01\x03R\tsizeBytes\x12\x1c\n\x06sha256\x18\n \x01(\tB\x04\xe2\x41\x01\x03R\x06sha256\x12)\n\rattempt_count\x18\x0b \x01(\x05\x42\x04\xe2\x41\x01\x03R\x0c\x61ttemptCount\x12\x31\n\x04kind\x18\x0c \x01(\x0e\x32\x17.dossier.report.v1.KindB\x04\xe2\x41\x01\x03R\x04kind*M\n\x04Kind\x12\x14\n\x10KIND_UNSPECIFIED\x10\x00\x12\x16\n\x12KIND_PLAYER_REPORT\x10\x01\x12\x17\n\x13KIND_ACCOUNT_EXPORT\x10\x02*}\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x10\n\x0cSTATE_QUEUED\x10\x01\x12\x13\n\x0fSTATE_RENDERING\x10\x02\x12\x0f\n\x0bSTATE_READY\x10\x03\x12\x10\n\x0cSTATE_FAILED\x10\x04\x12\x13\n\x0fSTATE_CANCELLED\x10\x05*\xe1\x01\n\rFailureReason\x12\x1e\n\x1a\x46\x41ILURE_REASON_UNSPECIFIED\x10\x00\x12#\n\x1f\x46\x41ILURE_REASON_PLAYER_NOT_FOUND\x10\x01\x12 \n\x1c\x46\x41ILURE_REASON_RENDER_FAILED\x10\x02\x12\x1f\n\x1b\x46\x41ILURE_REASON_RENDER_LIMIT\x10\x03\x12%\n!FAILURE_REASON_ATTEMPTS_EXHAUSTED\x10\x04\x12!\n\x1d\x46\x41ILURE_REASON_RENDER_CRASHED\x10\x05\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1e\x64ossier/report/v1/report.proto\x12\x11\x64ossier.report.v1\x1a\x1b\x64ossier/stats/v1/game.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xb8\x07\n\x06Report\x12!\n\treport_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x03R\x08reportId\x12 \n\x08username\x18\x02 \x01(\tB\x04\xe2\x41\x01\x03R\x08username\x12\x34\n\x05state\x18\x03 \x01(\x0e\x32\x18.dossier.report.v1.StateB\x04\xe2\x41\x01\x03R\x05state\x12M\n\x0e\x66\x61ilure_reason\x18\x04 \x01(\x0e\x32 .dossier.report.v1.FailureReasonB\x04\xe2\x41\x01\x03R\rfailureReason\x12)\n\rinclude_email\x18\x05 \x01(\x08\x42\x04\xe2\x41\x01\x03R\x0cincludeEmail\x12\x41\n\x0b\x63reate_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03R\ncreateTime\x12\x41\n\x0bupdate_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03R\nupdateTime\x12\x41\n\x0b\x65xpire_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03R\nexpireTime\x12#\n\nsize_bytes\x18\t \x01(\x03\x42\x04\xe2\x41\x01\x03R\tsizeBytes\x12\x1c\n\x06sha256\x18\n \x01(\tB\x04\xe2\x41\x01\x03R\x06sha256\x12)\n\rattempt_count\x18\x0b \x01(\x05\x42\x04\xe2\x41\x01\x03R\x0c\x61ttemptCount\x12\x31\n\x04kind\x18\x0c \x01(\x0e\x32\x17.dossier.report.v1.KindB\x04\xe2\x41\x01\x03R\x04kind\x12\x37\n\x06\x66ormat\x18\r \x01(\x0e\x32\x19.dossier.report.v1.FormatB\x04\xe2\x41\x01\x03R\x06\x66ormat\x12\x1c\n\x06locale\x18\x0e \x01(\tB\x04\xe2\x41\x01\x03R\x06locale\x12\x1c\n\x06season\x18\x0f \x01(\tB\x04\xe2\x41\x01\x03R\x06season\x12=\n\tgame_kind\x18\x10 \x01(\x0e\x32\x1a.dossier.stats.v1.GameKindB\x04\xe2\x41\x01\x03R\x08gameKind\x12?\n\nstart_time\x18\x11 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03R\tstartTime\x12;\n\x08\x65nd_time\x18\x12 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03R\x07\x65ndTime\x12\x1d\n\x07game_id\x18\x13 \x01(\tB\x04\xe2\x41\x01\x03R\x06gameId\"\x80\x03\n\x0cIssuedReport\x12!\n\treport_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x03R\x08reportId\x12\x31\n\x04kind\x18\x02 \x01(\x0e\x32\x17.dossier.report.v1.KindB\x04\xe2\x41\x01\x03R\x04kind\x12\x37\n\x06\x66ormat\x18\x03 \x01(\x0e\x32\x19.dossier.report.v1.FormatB\x04\xe2\x41\x01\x03R\x06\x66ormat\x12?\n\nissue_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03R\tissueTime\x12\x1c\n\x06sha256\x18\x05 \x01(\tB\x04\xe2\x41\x01\x03R\x06sha256\x12#\n\nsize_bytes\x18\x06 \x01(\x03\x42\x04\xe2\x41\x01\x03R\tsizeBytes\x12 \n\x08username\x18\x07 \x01(\tB\x04\xe2\x41\x01\x03R\x08username\x12\x1c\n\x06season\x18\x08 \x01(\tB\x04\xe2\x41\x01\x03R\x06season\x12\x1d\n\x07game_id\x18\t \x01(\tB\x04\xe2\x41\x01\x03R\x06gameId*\x80\x01\n\x04Kind\x12\x14\n\x10KIND_UNSPECIFIED\x10\x00\x12\x16\n\x12KIND_PLAYER_REPORT\x10\x01\x12\x17\n\x13KIND_ACCOUNT_EXPORT\x10\x02\x12\x16\n\x12KIND_SEASON_REPORT\x10\x03\x12\x19\n\x15KIND_GAME_CERTIFICATE\x10\x04*Q\n\x06\x46ormat\x12\x16\n\x12\x46ORMAT_UNSPECIFIED\x10\x00\x12\x0e\n\nFORMAT_PDF\x10\x01\x12\x0f\n\x0b\x46ORMAT_JSON\x10\x02\x12\x0e\n\nFORMAT_CSV\x10\x03*}\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x10\n\x0cSTATE_QUEUED\x10\x01\x12\x13\n\x0fSTATE_RENDERING\x10\x02\x12\x0f\n\x0bSTATE_READY\x10\x03\x12\x10\n\x0cSTATE_FAILED\x10\x04\x12\x13\n\x0fSTATE_CANCELLED\x10\x05*\x84\x02\n\rFailureReason\x12\x1e\n\x1a\x46\x41ILURE_REASON_UNSPECIFIED\x10\x00\x12#\n\x1f\x46\x41ILURE_REASON_PLAYER_NOT_FOUND\x10\x01\x12 \n\x1c\x46\x41ILURE_REASON_RENDER_FAILED\x10\x02\x12\x1f\n\x1b\x46\x41ILURE_REASON_RENDER_LIMIT\x10\x03\x12%\n!FAILURE_REASON_ATTEMPTS_EXHAUSTED\x10\x04\x12!\n\x1d\x46\x41ILURE_REASON_RENDER_CRASHED\x10\x05\x12!\n\x1d\x46\x41ILURE_REASON_GAME_NOT_FOUND\x10\x06\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -57,12 +58,48 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_REPORT'].fields_by_name['attempt_count']._serialized_options = b'\342A\001\003'
   _globals['_REPORT'].fields_by_name['kind']._loaded_options = None
   _globals['_REPORT'].fields_by_name['kind']._serialized_options = b'\342A\001\003'
-  _globals['_KIND']._serialized_start=737
-  _globals['_KIND']._serialized_end=814
-  _globals['_STATE']._serialized_start=816
-  _globals['_STATE']._serialized_end=941
-  _globals['_FAILUREREASON']._serialized_start=944
-  _globals['_FAILUREREASON']._serialized_end=1169
-  _globals['_REPORT']._serialized_start=120
-  _globals['_REPORT']._serialized_end=735
+  _globals['_REPORT'].fields_by_name['format']._loaded_options = None
+  _globals['_REPORT'].fields_by_name['format']._serialized_options = b'\342A\001\003'
+  _globals['_REPORT'].fields_by_name['locale']._loaded_options = None
+  _globals['_REPORT'].fields_by_name['locale']._serialized_options = b'\342A\001\003'
+  _globals['_REPORT'].fields_by_name['season']._loaded_options = None
+  _globals['_REPORT'].fields_by_name['season']._serialized_options = b'\342A\001\003'
+  _globals['_REPORT'].fields_by_name['game_kind']._loaded_options = None
+  _globals['_REPORT'].fields_by_name['game_kind']._serialized_options = b'\342A\001\003'
+  _globals['_REPORT'].fields_by_name['start_time']._loaded_options = None
+  _globals['_REPORT'].fields_by_name['start_time']._serialized_options = b'\342A\001\003'
+  _globals['_REPORT'].fields_by_name['end_time']._loaded_options = None
+  _globals['_REPORT'].fields_by_name['end_time']._serialized_options = b'\342A\001\003'
+  _globals['_REPORT'].fields_by_name['game_id']._loaded_options = None
+  _globals['_REPORT'].fields_by_name['game_id']._serialized_options = b'\342A\001\003'
+  _globals['_ISSUEDREPORT'].fields_by_name['report_id']._loaded_options = None
+  _globals['_ISSUEDREPORT'].fields_by_name['report_id']._serialized_options = b'\342A\001\003'
+  _globals['_ISSUEDREPORT'].fields_by_name['kind']._loaded_options = None
+  _globals['_ISSUEDREPORT'].fields_by_name['kind']._serialized_options = b'\342A\001\003'
+  _globals['_ISSUEDREPORT'].fields_by_name['format']._loaded_options = None
+  _globals['_ISSUEDREPORT'].fields_by_name['format']._serialized_options = b'\342A\001\003'
+  _globals['_ISSUEDREPORT'].fields_by_name['issue_time']._loaded_options = None
+  _globals['_ISSUEDREPORT'].fields_by_name['issue_time']._serialized_options = b'\342A\001\003'
+  _globals['_ISSUEDREPORT'].fields_by_name['sha256']._loaded_options = None
+  _globals['_ISSUEDREPORT'].fields_by_name['sha256']._serialized_options = b'\342A\001\003'
+  _globals['_ISSUEDREPORT'].fields_by_name['size_bytes']._loaded_options = None
+  _globals['_ISSUEDREPORT'].fields_by_name['size_bytes']._serialized_options = b'\342A\001\003'
+  _globals['_ISSUEDREPORT'].fields_by_name['username']._loaded_options = None
+  _globals['_ISSUEDREPORT'].fields_by_name['username']._serialized_options = b'\342A\001\003'
+  _globals['_ISSUEDREPORT'].fields_by_name['season']._loaded_options = None
+  _globals['_ISSUEDREPORT'].fields_by_name['season']._serialized_options = b'\342A\001\003'
+  _globals['_ISSUEDREPORT'].fields_by_name['game_id']._loaded_options = None
+  _globals['_ISSUEDREPORT'].fields_by_name['game_id']._serialized_options = b'\342A\001\003'
+  _globals['_KIND']._serialized_start=1491
+  _globals['_KIND']._serialized_end=1619
+  _globals['_FORMAT']._serialized_start=1621
+  _globals['_FORMAT']._serialized_end=1702
+  _globals['_STATE']._serialized_start=1704
+  _globals['_STATE']._serialized_end=1829
+  _globals['_FAILUREREASON']._serialized_start=1832
+  _globals['_FAILUREREASON']._serialized_end=2092
+  _globals['_REPORT']._serialized_start=149
+  _globals['_REPORT']._serialized_end=1101
+  _globals['_ISSUEDREPORT']._serialized_start=1104
+  _globals['_ISSUEDREPORT']._serialized_end=1488
 # @@protoc_insertion_point(module_scope)

@@ -26,11 +26,13 @@ from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 from dossier.access.v1 import access_pb2 as dossier_dot_access_dot_v1_dot_access__pb2
 from dossier.common.v1 import rules_pb2 as dossier_dot_common_dot_v1_dot_rules__pb2
 from dossier.report.v1 import report_pb2 as dossier_dot_report_dot_v1_dot_report__pb2
+from dossier.stats.v1 import game_pb2 as dossier_dot_stats_dot_v1_dot_game__pb2
 from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
 from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
+from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&dossier/report/v1/report_service.proto\x12\x11\x64ossier.report.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1e\x64ossier/access/v1/access.proto\x1a\x1d\x64ossier/common/v1/rules.proto\x1a\x1e\x64ossier/report/v1/report.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\"\x9f\x01\n\x13\x43reateReportRequest\x12,\n\x08username\x18\x01 \x01(\tB\x10\xe2\x41\x01\x01\xbaH\tr\x04\x88\xce\x18\x01\xd8\x01\x01R\x08username\x12)\n\rinclude_email\x18\x02 \x01(\x08\x42\x04\xe2\x41\x01\x01R\x0cincludeEmail\x12/\n\nrequest_id\x18\x03 \x01(\tB\x10\xe2\x41\x01\x01\xbaH\tr\x04\x90\xce\x18\x01\xd8\x01\x01R\trequestId\"O\n\x14\x43reateReportResponse\x12\x37\n\x06report\x18\x01 \x01(\x0b\x32\x19.dossier.report.v1.ReportB\x04\xe2\x41\x01\x03R\x06report\"G\n\x14\x45xportAccountRequest\x12/\n\nrequest_id\x18\x01 \x01(\tB\x10\xe2\x41\x01\x01\xbaH\tr\x04\x90\xce\x18\x01\xd8\x01\x01R\trequestId\"P\n\x15\x45xportAccountResponse\x12\x37\n\x06report\x18\x01 \x01(\x0b\x32\x19.dossier.report.v1.ReportB\x04\xe2\x41\x01\x03R\x06report\">\n\x10GetReportRequest\x12*\n\treport_id\x18\x01 \x01(\tB\r\xe2\x41\x01\x02\xbaH\x06r\x04\x90\xce\x18\x01R\x08reportId\"L\n\x11GetReportResponse\x12\x37\n\x06report\x18\x01 \x01(\x0b\x32\x19.dossier.report.v1.ReportB\x04\xe2\x41\x01\x03R\x06report\"k\n\x12ListReportsRequest\x12(\n\tpage_size\x18\x01 \x01(\x05\x42\x0b\xe2\x41\x01\x01\xbaH\x04\x1a\x02(\x00R\x08pageSize\x12+\n\npage_token\x18\x02 \x01(\tB\x0c\xe2\x41\x01\x01\xbaH\x05r\x03\x18\x80\x08R\tpageToken\"~\n\x13ListReportsResponse\x12\x39\n\x07reports\x18\x01 \x03(\x0b\x32\x19.dossier.report.v1.ReportB\x04\xe2\x41\x01\x03R\x07reports\x12,\n\x0fnext_page_token\x18\x02 \x01(\tB\x04\xe2\x41\x01\x03R\rnextPageToken\"@\n\x12WatchReportRequest\x12*\n\treport_id\x18\x01 \x01(\tB\r\xe2\x41\x01\x02\xbaH\x06r\x04\x90\xce\x18\x01R\x08reportId\"N\n\x13WatchReportResponse\x12\x37\n\x06report\x18\x01 \x01(\x0b\x32\x19.dossier.report.v1.ReportB\x04\xe2\x41\x01\x03R\x06report\"\x9d\x01\n\x15\x44ownloadReportRequest\x12*\n\treport_id\x18\x01 \x01(\tB\r\xe2\x41\x01\x02\xbaH\x06r\x04\x90\xce\x18\x01R\x08reportId\x12,\n\x0bread_offset\x18\x02 \x01(\x03\x42\x0b\xe2\x41\x01\x01\xbaH\x04\"\x02(\x00R\nreadOffset\x12*\n\nread_limit\x18\x03 \x01(\x03\x42\x0b\xe2\x41\x01\x01\xbaH\x04\"\x02(\x00R\treadLimit\"\x84\x01\n\x16\x44ownloadReportResponse\x12G\n\x08metadata\x18\x01 \x01(\x0b\x32).dossier.report.v1.DownloadReportMetadataH\x00R\x08metadata\x12\x16\n\x05\x63hunk\x18\x02 \x01(\x0cH\x00R\x05\x63hunkB\t\n\x07\x63ontent\"\xfc\x01\n\x16\x44ownloadReportMetadata\x12\'\n\x0c\x63ontent_type\x18\x01 \x01(\tB\x04\xe2\x41\x01\x03R\x0b\x63ontentType\x12!\n\tfile_name\x18\x02 \x01(\tB\x04\xe2\x41\x01\x03R\x08\x66ileName\x12#\n\nsize_bytes\x18\x03 \x01(\x03\x42\x04\xe2\x41\x01\x03R\tsizeBytes\x12\x1c\n\x06sha256\x18\x04 \x01(\tB\x04\xe2\x41\x01\x03R\x06sha256\x12%\n\x0bread_offset\x18\x05 \x01(\x03\x42\x04\xe2\x41\x01\x03R\nreadOffset\x12,\n\x0fread_size_bytes\x18\x06 \x01(\x03\x42\x04\xe2\x41\x01\x03R\rreadSizeBytes\"A\n\x13\x43\x61ncelReportRequest\x12*\n\treport_id\x18\x01 \x01(\tB\r\xe2\x41\x01\x02\xbaH\x06r\x04\x90\xce\x18\x01R\x08reportId\"O\n\x14\x43\x61ncelReportResponse\x12\x37\n\x06report\x18\x01 \x01(\x0b\x32\x19.dossier.report.v1.ReportB\x04\xe2\x41\x01\x03R\x06report\"A\n\x13\x44\x65leteReportRequest\x12*\n\treport_id\x18\x01 \x01(\tB\r\xe2\x41\x01\x02\xbaH\x06r\x04\x90\xce\x18\x01R\x08reportId\"\x16\n\x14\x44\x65leteReportResponse2\xe4\x08\n\rReportService\x12}\n\x0c\x43reateReport\x12&.dossier.report.v1.CreateReportRequest\x1a\'.dossier.report.v1.CreateReportResponse\"\x1c\xea\xc7\x18\x02\x08\x02\x82\xd3\xe4\x93\x02\x10\"\x0b/v1/reports:\x01*\x12\x87\x01\n\rExportAccount\x12\'.dossier.report.v1.ExportAccountRequest\x1a(.dossier.report.v1.ExportAccountResponse\"#\xea\xc7\x18\x02\x08\x02\x82\xd3\xe4\x93\x02\x17\"\x12/v1/account:export:\x01*\x12\x80\x01\n\tGetReport\x12#.dossier.report.v1.GetReportRequest\x1a$.dossier.report.v1.GetReportResponse\"(\x90\x02\x01\xea\xc7\x18\x02\x08\x02\x82\xd3\xe4\x93\x02\x19\x12\x17/v1/reports/{report_id}\x12z\n\x0bListReports\x12%.dossier.report.v1.ListReportsRequest\x1a&.dossier.report.v1.ListReportsResponse\"\x1c\x90\x02\x01\xea\xc7\x18\x02\x08\x02\x82\xd3\xe4\x93\x02\r\x12\x0b/v1/reports\x12\x8e\x01\n\x0bWatchReport\x12%.dossier.report.v1.WatchReportRequest\x1a&.dossier.report.v1.WatchReportResponse\".\x90\x02\x01\xea\xc7\x18\x02\x08\x02\x82\xd3\xe4\x93\x02\x1f\x12\x1d/v1/reports/{report_id}:watch0\x01\x12\x9a\x01\n\x0e\x44ownloadReport\x12(.dossier.report.v1.DownloadReportRequest\x1a).dossier.report.v1.DownloadReportResponse\"1\x90\x02\x01\xea\xc7\x18\x02\x08\x02\x82\xd3\xe4\x93\x02\"\x12 /v1/reports/{report_id}:download0\x01\x12\x93\x01\n\x0c\x43\x61ncelReport\x12&.dossier.report.v1.CancelReportRequest\x1a\'.dossier.report.v1.CancelReportResponse\"2\x90\x02\x02\xea\xc7\x18\x02\x08\x02\x82\xd3\xe4\x93\x02#\"\x1e/v1/reports/{report_id}:cancel:\x01*\x12\x86\x01\n\x0c\x44\x65leteReport\x12&.dossier.report.v1.DeleteReportRequest\x1a\'.dossier.report.v1.DeleteReportResponse\"%\xea\xc7\x18\x02\x08\x02\x82\xd3\xe4\x93\x02\x19*\x17/v1/reports/{report_id}b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&dossier/report/v1/report_service.proto\x12\x11\x64ossier.report.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1e\x64ossier/access/v1/access.proto\x1a\x1d\x64ossier/common/v1/rules.proto\x1a\x1e\x64ossier/report/v1/report.proto\x1a\x1b\x64ossier/stats/v1/game.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xdc\n\n\x13\x43reateReportRequest\x12,\n\x08username\x18\x01 \x01(\tB\x10\xe2\x41\x01\x01\xbaH\tr\x04\x88\xce\x18\x01\xd8\x01\x01R\x08username\x12)\n\rinclude_email\x18\x02 \x01(\x08\x42\x04\xe2\x41\x01\x01R\x0cincludeEmail\x12/\n\nrequest_id\x18\x03 \x01(\tB\x10\xe2\x41\x01\x01\xbaH\tr\x04\x90\xce\x18\x01\xd8\x01\x01R\trequestId\x12\x39\n\x04kind\x18\x04 \x01(\x0e\x32\x17.dossier.report.v1.KindB\x0c\xe2\x41\x01\x01\xbaH\x05\x82\x01\x02\x10\x01R\x04kind\x12?\n\x06\x66ormat\x18\x05 \x01(\x0e\x32\x19.dossier.report.v1.FormatB\x0c\xe2\x41\x01\x01\xbaH\x05\x82\x01\x02\x10\x01R\x06\x66ormat\x12K\n\x06locale\x18\x06 \x01(\tB3\xe2\x41\x01\x01\xbaH,r\'\x18#2#^[a-zA-Z]{2,8}(-[a-zA-Z0-9]{1,8})*$\xd8\x01\x01R\x06locale\x12(\n\x06season\x18\x07 \x01(\tB\x10\xe2\x41\x01\x01\xbaH\tr\x04\xa8\xce\x18\x01\xd8\x01\x01R\x06season\x12\x45\n\tgame_kind\x18\x08 \x01(\x0e\x32\x1a.dossier.stats.v1.GameKindB\x0c\xe2\x41\x01\x01\xbaH\x05\x82\x01\x02\x10\x01R\x08gameKind\x12I\n\nstart_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x0e\xe2\x41\x01\x01\xbaH\x07\xb2\x01\x04\xd8\xce\x18\x01R\tstartTime\x12\x45\n\x08\x65nd_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x0e\xe2\x41\x01\x01\xbaH\x07\xb2\x01\x04\xd8\xce\x18\x01R\x07\x65ndTime\x12)\n\x07game_id\x18\x0b \x01(\tB\x10\xe2\x41\x01\x01\xbaH\tr\x04\x90\xce\x18\x01\xd8\x01\x01R\x06gameId:\xc3\x05\xbaH\xbf\x05\x1a]\n\x0breport.kind\x12>must be a player report, a season report or a game certificate\x1a\x0ethis.kind != 2\x1aw\n\x0breport.game\x12>must name game_id for a game certificate, and for nothing else\x1a((this.kind == 4) == (this.game_id != \'\')\x1a\xd9\x01\n\rreport.player\x12Smust name a player, an e-mail address or a stretch of time for a player report only\x1asthis.kind in [0, 1] || (this.username == \'\' && !this.include_email && !has(this.start_time) && !has(this.end_time))\x1a\x8e\x01\n\rreport.season\x12?must not narrow a game certificate to a season or kind of games\x1a<this.kind != 4 || (this.season == \'\' && this.game_kind == 0)\x1ax\n\x0breport.time\x12\x18must end after it starts\x1aO!has(this.start_time) || !has(this.end_time) || this.start_time < this.end_time\"O\n\x14\x43reateReportResponse\x12\x37\n\x06report\x18\x01 \x01(\x0b\x32\x19.dossier.report.v1.ReportB\x04\xe2\x41\x01\x03R\x06report\"G\n\x14\x45xportAccountRequest\x12/\n\nrequest_id\x18\x01 \x01(\tB\x10\xe2\x41\x01\x01\xbaH\tr\x04\x90\xce\x18\x01\xd8\x01\x01R\trequestId\"P\n\x15\x45xportAccountResponse\x12\x37\n\x06report\x18\x01 \x01(\x0b\x32\x19.dossier.report.v1.ReportB\x04\xe2\x41\x01\x03R\x06report\">\n\x10GetReportRequest\x12*\n\treport_id\x18\x01 \x01(\tB\r\xe2\x41\x01\x02\xbaH\x06r\x04\x90\xce\x18\x01R\x08reportId\"L\n\x11GetReportResponse\x12\x37\n\x06report\x18\x01 \x01(\x0b\x32\x19.dossier.report.v1.ReportB\x04\xe2\x41\x01\x03R\x06report\"k\n\x12ListReportsRequest\x12(\n\tpage_size\x18\x01 \x01(\x05\x42\x0b\xe2\x41\x01\x01\xbaH\x04\x1a\x02(\x00R\x08pageSize\x12+\n\npage_token\x18\x02 \x01(\tB\x0c\xe2\x41\x01\x01\xbaH\x05r\x03\x18\x80\x08R\tpageToken\"~\n\x13ListReportsResponse\x12\x39\n\x07reports\x18\x01 \x03(\x0b\x32\x19.dossier.report.v1.ReportB\x04\xe2\x41\x01\x03R\x07reports\x12,\n\x0fnext_page_token\x18\x02 \x01(\tB\x04\xe2\x41\x01\x03R\rnextPageToken\"@\n\x12WatchReportRequest\x12*\n\treport_id\x18\x01 \x01(\tB\r\xe2\x41\x01\x02\xbaH\x06r\x04\x90\xce\x18\x01R\x08reportId\"N\n\x13WatchReportResponse\x12\x37\n\x06report\x18\x01 \x01(\x0b\x32\x19.dossier.report.v1.ReportB\x04\xe2\x41\x01\x03R\x06report\"\x9d\x01\n\x15\x44ownloadReportRequest\x12*\n\treport_id\x18\x01 \x01(\tB\r\xe2\x41\x01\x02\xbaH\x06r\x04\x90\xce\x18\x01R\x08reportId\x12,\n\x0bread_offset\x18\x02 \x01(\x03\x42\x0b\xe2\x41\x01\x01\xbaH\x04\"\x02(\x00R\nreadOffset\x12*\n\nread_limit\x18\x03 \x01(\x03\x42\x0b\xe2\x41\x01\x01\xbaH\x04\"\x02(\x00R\treadLimit\"\x84\x01\n\x16\x44ownloadReportResponse\x12G\n\x08metadata\x18\x01 \x01(\x0b\x32).dossier.report.v1.DownloadReportMetadataH\x00R\x08metadata\x12\x16\n\x05\x63hunk\x18\x02 \x01(\x0cH\x00R\x05\x63hunkB\t\n\x07\x63ontent\"\xfc\x01\n\x16\x44ownloadReportMetadata\x12\'\n\x0c\x63ontent_type\x18\x01 \x01(\tB\x04\xe2\x41\x01\x03R\x0b\x63ontentType\x12!\n\tfile_name\x18\x02 \x01(\tB\x04\xe2\x41\x01\x03R\x08\x66ileName\x12#\n\nsize_bytes\x18\x03 \x01(\x03\x42\x04\xe2\x41\x01\x03R\tsizeBytes\x12\x1c\n\x06sha256\x18\x04 \x01(\tB\x04\xe2\x41\x01\x03R\x06sha256\x12%\n\x0bread_offset\x18\x05 \x01(\x03\x42\x04\xe2\x41\x01\x03R\nreadOffset\x12,\n\x0fread_size_bytes\x18\x06 \x01(\x03\x42\x04\xe2\x41\x01\x03R\rreadSizeBytes\"A\n\x13\x43\x61ncelReportRequest\x12*\n\treport_id\x18\x01 \x01(\tB\r\xe2\x41\x01\x02\xbaH\x06r\x04\x90\xce\x18\x01R\x08reportId\"O\n\x14\x43\x61ncelReportResponse\x12\x37\n\x06report\x18\x01 \x01(\x0b\x32\x19.dossier.report.v1.ReportB\x04\xe2\x41\x01\x03R\x06report\"A\n\x13\x44\x65leteReportRequest\x12*\n\treport_id\x18\x01 \x01(\tB\r\xe2\x41\x01\x02\xbaH\x06r\x04\x90\xce\x18\x01R\x08reportId\"\x16\n\x14\x44\x65leteReportResponse\"\xe9\x01\n\x13VerifyReportRequest\x12-\n\treport_id\x18\x01 \x01(\tB\x10\xe2\x41\x01\x01\xbaH\tr\x04\x90\xce\x18\x01\xd8\x01\x01R\x08reportId\x12\x34\n\x06sha256\x18\x02 \x01(\tB\x1c\xe2\x41\x01\x01\xbaH\x15r\x10\x32\x0e^[0-9a-f]{64}$\xd8\x01\x01R\x06sha256:m\xbaHj\x1ah\n\nverify.one\x12+must name a report_id or a sha256, not both\x1a-(this.report_id == \'\') != (this.sha256 == \'\')\"s\n\x14VerifyReportResponse\x12\x1c\n\x06issued\x18\x01 \x01(\x08\x42\x04\xe2\x41\x01\x03R\x06issued\x12=\n\x06report\x18\x02 \x01(\x0b\x32\x1f.dossier.report.v1.IssuedReportB\x04\xe2\x41\x01\x03R\x06report2\xeb\t\n\rReportService\x12}\n\x0c\x43reateReport\x12&.dossier.report.v1.CreateReportRequest\x1a\'.dossier.report.v1.CreateReportResponse\"\x1c\xea\xc7\x18\x02\x08\x02\x82\xd3\xe4\x93\x02\x10\"\x0b/v1/reports:\x01*\x12\x87\x01\n\rExportAccount\x12\'.dossier.report.v1.ExportAccountRequest\x1a(.dossier.report.v1.ExportAccountResponse\"#\xea\xc7\x18\x02\x08\x02\x82\xd3\xe4\x93\x02\x17\"\x12/v1/account:export:\x01*\x12\x80\x01\n\tGetReport\x12#.dossier.report.v1.GetReportRequest\x1a$.dossier.report.v1.GetReportResponse\"(\x90\x02\x01\xea\xc7\x18\x02\x08\x02\x82\xd3\xe4\x93\x02\x19\x12\x17/v1/reports/{report_id}\x12z\n\x0bListReports\x12%.dossier.report.v1.ListReportsRequest\x1a&.dossier.report.v1.ListReportsResponse\"\x1c\x90\x02\x01\xea\xc7\x18\x02\x08\x02\x82\xd3\xe4\x93\x02\r\x12\x0b/v1/reports\x12\x8e\x01\n\x0bWatchReport\x12%.dossier.report.v1.WatchReportRequest\x1a&.dossier.report.v1.WatchReportResponse\".\x90\x02\x01\xea\xc7\x18\x02\x08\x02\x82\xd3\xe4\x93\x02\x1f\x12\x1d/v1/reports/{report_id}:watch0\x01\x12\x9a\x01\n\x0e\x44ownloadReport\x12(.dossier.report.v1.DownloadReportRequest\x1a).dossier.report.v1.DownloadReportResponse\"1\x90\x02\x01\xea\xc7\x18\x02\x08\x02\x82\xd3\xe4\x93\x02\"\x12 /v1/reports/{report_id}:download0\x01\x12\x93\x01\n\x0c\x43\x61ncelReport\x12&.dossier.report.v1.CancelReportRequest\x1a\'.dossier.report.v1.CancelReportResponse\"2\x90\x02\x02\xea\xc7\x18\x02\x08\x02\x82\xd3\xe4\x93\x02#\"\x1e/v1/reports/{report_id}:cancel:\x01*\x12\x86\x01\n\x0c\x44\x65leteReport\x12&.dossier.report.v1.DeleteReportRequest\x1a\'.dossier.report.v1.DeleteReportResponse\"%\xea\xc7\x18\x02\x08\x02\x82\xd3\xe4\x93\x02\x19*\x17/v1/reports/{report_id}\x12\x84\x01\n\x0cVerifyReport\x12&.dossier.report.v1.VerifyReportRequest\x1a\'.dossier.report.v1.VerifyReportResponse\"#\x90\x02\x01\xea\xc7\x18\x02\x08\x01\x82\xd3\xe4\x93\x02\x14\x12\x12/v1/reports:verifyb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -43,6 +45,24 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CREATEREPORTREQUEST'].fields_by_name['include_email']._serialized_options = b'\342A\001\001'
   _globals['_CREATEREPORTREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_CREATEREPORTREQUEST'].fields_by_name['request_id']._serialized_options = b'\342A\001\001\272H\tr\004\220\316\030\001\330\001\001'
+  _globals['_CREATEREPORTREQUEST'].fields_by_name['kind']._loaded_options = None
+  _globals['_CREATEREPORTREQUEST'].fields_by_name['kind']._serialized_options = b'\342A\001\001\272H\005\202\001\002\020\001'
+  _globals['_CREATEREPORTREQUEST'].fields_by_name['format']._loaded_options = None
+  _globals['_CREATEREPORTREQUEST'].fields_by_name['format']._serialized_options = b'\342A\001\001\272H\005\202\001\002\020\001'
+  _globals['_CREATEREPORTREQUEST'].fields_by_name['locale']._loaded_options = None
+  _globals['_CREATEREPORTREQUEST'].fields_by_name['locale']._serialized_options = b'\342A\001\001\272H,r\'\030#2#^[a-zA-Z]{2,8}(-[a-zA-Z0-9]{1,8})*$\330\001\001'
+  _globals['_CREATEREPORTREQUEST'].fields_by_name['season']._loaded_options = None
+  _globals['_CREATEREPORTREQUEST'].fields_by_name['season']._serialized_options = b'\342A\001\001\272H\tr\004\250\316\030\001\330\001\001'
+  _globals['_CREATEREPORTREQUEST'].fields_by_name['game_kind']._loaded_options = None
+  _globals['_CREATEREPORTREQUEST'].fields_by_name['game_kind']._serialized_options = b'\342A\001\001\272H\005\202\001\002\020\001'
+  _globals['_CREATEREPORTREQUEST'].fields_by_name['start_time']._loaded_options = None
+  _globals['_CREATEREPORTREQUEST'].fields_by_name['start_time']._serialized_options = b'\342A\001\001\272H\007\262\001\004\330\316\030\001'
+  _globals['_CREATEREPORTREQUEST'].fields_by_name['end_time']._loaded_options = None
+  _globals['_CREATEREPORTREQUEST'].fields_by_name['end_time']._serialized_options = b'\342A\001\001\272H\007\262\001\004\330\316\030\001'
+  _globals['_CREATEREPORTREQUEST'].fields_by_name['game_id']._loaded_options = None
+  _globals['_CREATEREPORTREQUEST'].fields_by_name['game_id']._serialized_options = b'\342A\001\001\272H\tr\004\220\316\030\001\330\001\001'
+  _globals['_CREATEREPORTREQUEST']._loaded_options = None
+  _globals['_CREATEREPORTREQUEST']._serialized_options = b'\272H\277\005\032]\n\013report.kind\022>must be a player report, a season report or a game certificate\032\016this.kind != 2\032w\n\013report.game\022>must name game_id for a game certificate, and for nothing else\032((this.kind == 4) == (this.game_id != \'\')\032\331\001\n\rreport.player\022Smust name a player, an e-mail address or a stretch of time for a player report only\032sthis.kind in [0, 1] || (this.username == \'\' && !this.include_email && !has(this.start_time) && !has(this.end_time))\032\216\001\n\rreport.season\022?must not narrow a game certificate to a season or kind of games\032<this.kind != 4 || (this.season == \'\' && this.game_kind == 0)\032x\n\013report.time\022\030must end after it starts\032O!has(this.start_time) || !has(this.end_time) || this.start_time < this.end_time'
   _globals['_CREATEREPORTRESPONSE'].fields_by_name['report']._loaded_options = None
   _globals['_CREATEREPORTRESPONSE'].fields_by_name['report']._serialized_options = b'\342A\001\003'
   _globals['_EXPORTACCOUNTREQUEST'].fields_by_name['request_id']._loaded_options = None
@@ -89,6 +109,16 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CANCELREPORTRESPONSE'].fields_by_name['report']._serialized_options = b'\342A\001\003'
   _globals['_DELETEREPORTREQUEST'].fields_by_name['report_id']._loaded_options = None
   _globals['_DELETEREPORTREQUEST'].fields_by_name['report_id']._serialized_options = b'\342A\001\002\272H\006r\004\220\316\030\001'
+  _globals['_VERIFYREPORTREQUEST'].fields_by_name['report_id']._loaded_options = None
+  _globals['_VERIFYREPORTREQUEST'].fields_by_name['report_id']._serialized_options = b'\342A\001\001\272H\tr\004\220\316\030\001\330\001\001'
+  _globals['_VERIFYREPORTREQUEST'].fields_by_name['sha256']._loaded_options = None
+  _globals['_VERIFYREPORTREQUEST'].fields_by_name['sha256']._serialized_options = b'\342A\001\001\272H\025r\0202\016^[0-9a-f]{64}$\330\001\001'
+  _globals['_VERIFYREPORTREQUEST']._loaded_options = None
+  _globals['_VERIFYREPORTREQUEST']._serialized_options = b'\272Hj\032h\n\nverify.one\022+must name a report_id or a sha256, not both\032-(this.report_id == \'\') != (this.sha256 == \'\')'
+  _globals['_VERIFYREPORTRESPONSE'].fields_by_name['issued']._loaded_options = None
+  _globals['_VERIFYREPORTRESPONSE'].fields_by_name['issued']._serialized_options = b'\342A\001\003'
+  _globals['_VERIFYREPORTRESPONSE'].fields_by_name['report']._loaded_options = None
+  _globals['_VERIFYREPORTRESPONSE'].fields_by_name['report']._serialized_options = b'\342A\001\003'
   _globals['_REPORTSERVICE'].methods_by_name['CreateReport']._loaded_options = None
   _globals['_REPORTSERVICE'].methods_by_name['CreateReport']._serialized_options = b'\352\307\030\002\010\002\202\323\344\223\002\020\"\013/v1/reports:\001*'
   _globals['_REPORTSERVICE'].methods_by_name['ExportAccount']._loaded_options = None
@@ -105,40 +135,46 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_REPORTSERVICE'].methods_by_name['CancelReport']._serialized_options = b'\220\002\002\352\307\030\002\010\002\202\323\344\223\002#\"\036/v1/reports/{report_id}:cancel:\001*'
   _globals['_REPORTSERVICE'].methods_by_name['DeleteReport']._loaded_options = None
   _globals['_REPORTSERVICE'].methods_by_name['DeleteReport']._serialized_options = b'\352\307\030\002\010\002\202\323\344\223\002\031*\027/v1/reports/{report_id}'
-  _globals['_CREATEREPORTREQUEST']._serialized_start=249
-  _globals['_CREATEREPORTREQUEST']._serialized_end=408
-  _globals['_CREATEREPORTRESPONSE']._serialized_start=410
-  _globals['_CREATEREPORTRESPONSE']._serialized_end=489
-  _globals['_EXPORTACCOUNTREQUEST']._serialized_start=491
-  _globals['_EXPORTACCOUNTREQUEST']._serialized_end=562
-  _globals['_EXPORTACCOUNTRESPONSE']._serialized_start=564
-  _globals['_EXPORTACCOUNTRESPONSE']._serialized_end=644
-  _globals['_GETREPORTREQUEST']._serialized_start=646
-  _globals['_GETREPORTREQUEST']._serialized_end=708
-  _globals['_GETREPORTRESPONSE']._serialized_start=710
-  _globals['_GETREPORTRESPONSE']._serialized_end=786
-  _globals['_LISTREPORTSREQUEST']._serialized_start=788
-  _globals['_LISTREPORTSREQUEST']._serialized_end=895
-  _globals['_LISTREPORTSRESPONSE']._serialized_start=897
-  _globals['_LISTREPORTSRESPONSE']._serialized_end=1023
-  _globals['_WATCHREPORTREQUEST']._serialized_start=1025
-  _globals['_WATCHREPORTREQUEST']._serialized_end=1089
-  _globals['_WATCHREPORTRESPONSE']._serialized_start=1091
-  _globals['_WATCHREPORTRESPONSE']._serialized_end=1169
-  _globals['_DOWNLOADREPORTREQUEST']._serialized_start=1172
-  _globals['_DOWNLOADREPORTREQUEST']._serialized_end=1329
-  _globals['_DOWNLOADREPORTRESPONSE']._serialized_start=1332
-  _globals['_DOWNLOADREPORTRESPONSE']._serialized_end=1464
-  _globals['_DOWNLOADREPORTMETADATA']._serialized_start=1467
-  _globals['_DOWNLOADREPORTMETADATA']._serialized_end=1719
-  _globals['_CANCELREPORTREQUEST']._serialized_start=1721
-  _globals['_CANCELREPORTREQUEST']._serialized_end=1786
-  _globals['_CANCELREPORTRESPONSE']._serialized_start=1788
-  _globals['_CANCELREPORTRESPONSE']._serialized_end=1867
-  _globals['_DELETEREPORTREQUEST']._serialized_start=1869
-  _globals['_DELETEREPORTREQUEST']._serialized_end=1934
-  _globals['_DELETEREPORTRESPONSE']._serialized_start=1936
-  _globals['_DELETEREPORTRESPONSE']._serialized_end=1958
-  _globals['_REPORTSERVICE']._serialized_start=1961
-  _globals['_REPORTSERVICE']._serialized_end=3085
+  _globals['_REPORTSERVICE'].methods_by_name['VerifyReport']._loaded_options = None
+  _globals['_REPORTSERVICE'].methods_by_name['VerifyReport']._serialized_options = b'\220\002\001\352\307\030\002\010\001\202\323\344\223\002\024\022\022/v1/reports:verify'
+  _globals['_CREATEREPORTREQUEST']._serialized_start=311
+  _globals['_CREATEREPORTREQUEST']._serialized_end=1683
+  _globals['_CREATEREPORTRESPONSE']._serialized_start=1685
+  _globals['_CREATEREPORTRESPONSE']._serialized_end=1764
+  _globals['_EXPORTACCOUNTREQUEST']._serialized_start=1766
+  _globals['_EXPORTACCOUNTREQUEST']._serialized_end=1837
+  _globals['_EXPORTACCOUNTRESPONSE']._serialized_start=1839
+  _globals['_EXPORTACCOUNTRESPONSE']._serialized_end=1919
+  _globals['_GETREPORTREQUEST']._serialized_start=1921
+  _globals['_GETREPORTREQUEST']._serialized_end=1983
+  _globals['_GETREPORTRESPONSE']._serialized_start=1985
+  _globals['_GETREPORTRESPONSE']._serialized_end=2061
+  _globals['_LISTREPORTSREQUEST']._serialized_start=2063
+  _globals['_LISTREPORTSREQUEST']._serialized_end=2170
+  _globals['_LISTREPORTSRESPONSE']._serialized_start=2172
+  _globals['_LISTREPORTSRESPONSE']._serialized_end=2298
+  _globals['_WATCHREPORTREQUEST']._serialized_start=2300
+  _globals['_WATCHREPORTREQUEST']._serialized_end=2364
+  _globals['_WATCHREPORTRESPONSE']._serialized_start=2366
+  _globals['_WATCHREPORTRESPONSE']._serialized_end=2444
+  _globals['_DOWNLOADREPORTREQUEST']._serialized_start=2447
+  _globals['_DOWNLOADREPORTREQUEST']._serialized_end=2604
+  _globals['_DOWNLOADREPORTRESPONSE']._serialized_start=2607
+  _globals['_DOWNLOADREPORTRESPONSE']._serialized_end=2739
+  _globals['_DOWNLOADREPORTMETADATA']._serialized_start=2742
+  _globals['_DOWNLOADREPORTMETADATA']._serialized_end=2994
+  _globals['_CANCELREPORTREQUEST']._serialized_start=2996
+  _globals['_CANCELREPORTREQUEST']._serialized_end=3061
+  _globals['_CANCELREPORTRESPONSE']._serialized_start=3063
+  _globals['_CANCELREPORTRESPONSE']._serialized_end=3142
+  _globals['_DELETEREPORTREQUEST']._serialized_start=3144
+  _globals['_DELETEREPORTREQUEST']._serialized_end=3209
+  _globals['_DELETEREPORTRESPONSE']._serialized_start=3211
+  _globals['_DELETEREPORTRESPONSE']._serialized_end=3233
+  _globals['_VERIFYREPORTREQUEST']._serialized_start=3236
+  _globals['_VERIFYREPORTREQUEST']._serialized_end=3469
+  _globals['_VERIFYREPORTRESPONSE']._serialized_start=3471
+  _globals['_VERIFYREPORTRESPONSE']._serialized_end=3586
+  _globals['_REPORTSERVICE']._serialized_start=3589
+  _globals['_REPORTSERVICE']._serialized_end=4848
 # @@protoc_insertion_point(module_scope)

@@ -1,9 +1,13 @@
+import datetime
+
 from buf.validate import validate_pb2 as _validate_pb2
 from dossier.access.v1 import access_pb2 as _access_pb2
 from dossier.common.v1 import rules_pb2 as _rules_pb2
 from dossier.report.v1 import report_pb2 as _report_pb2
+from dossier.stats.v1 import game_pb2 as _game_pb2
 from google.api import annotations_pb2 as _annotations_pb2
 from google.api import field_behavior_pb2 as _field_behavior_pb2
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
@@ -13,14 +17,30 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class CreateReportRequest(_message.Message):
-    __slots__ = ("username", "include_email", "request_id")
+    __slots__ = ("username", "include_email", "request_id", "kind", "format", "locale", "season", "game_kind", "start_time", "end_time", "game_id")
     USERNAME_FIELD_NUMBER: _ClassVar[int]
     INCLUDE_EMAIL_FIELD_NUMBER: _ClassVar[int]
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    FORMAT_FIELD_NUMBER: _ClassVar[int]
+    LOCALE_FIELD_NUMBER: _ClassVar[int]
+    SEASON_FIELD_NUMBER: _ClassVar[int]
+    GAME_KIND_FIELD_NUMBER: _ClassVar[int]
+    START_TIME_FIELD_NUMBER: _ClassVar[int]
+    END_TIME_FIELD_NUMBER: _ClassVar[int]
+    GAME_ID_FIELD_NUMBER: _ClassVar[int]
     username: str
     include_email: bool
     request_id: str
-    def __init__(self, username: _Optional[str] = ..., include_email: _Optional[bool] = ..., request_id: _Optional[str] = ...) -> None: ...
+    kind: _report_pb2.Kind
+    format: _report_pb2.Format
+    locale: str
+    season: str
+    game_kind: _game_pb2.GameKind
+    start_time: _timestamp_pb2.Timestamp
+    end_time: _timestamp_pb2.Timestamp
+    game_id: str
+    def __init__(self, username: _Optional[str] = ..., include_email: _Optional[bool] = ..., request_id: _Optional[str] = ..., kind: _Optional[_Union[_report_pb2.Kind, str]] = ..., format: _Optional[_Union[_report_pb2.Format, str]] = ..., locale: _Optional[str] = ..., season: _Optional[str] = ..., game_kind: _Optional[_Union[_game_pb2.GameKind, str]] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., game_id: _Optional[str] = ...) -> None: ...
 
 class CreateReportResponse(_message.Message):
     __slots__ = ("report",)
@@ -135,3 +155,19 @@ class DeleteReportRequest(_message.Message):
 class DeleteReportResponse(_message.Message):
     __slots__ = ()
     def __init__(self) -> None: ...
+
+class VerifyReportRequest(_message.Message):
+    __slots__ = ("report_id", "sha256")
+    REPORT_ID_FIELD_NUMBER: _ClassVar[int]
+    SHA256_FIELD_NUMBER: _ClassVar[int]
+    report_id: str
+    sha256: str
+    def __init__(self, report_id: _Optional[str] = ..., sha256: _Optional[str] = ...) -> None: ...
+
+class VerifyReportResponse(_message.Message):
+    __slots__ = ("issued", "report")
+    ISSUED_FIELD_NUMBER: _ClassVar[int]
+    REPORT_FIELD_NUMBER: _ClassVar[int]
+    issued: bool
+    report: _report_pb2.IssuedReport
+    def __init__(self, issued: _Optional[bool] = ..., report: _Optional[_Union[_report_pb2.IssuedReport, _Mapping]] = ...) -> None: ...

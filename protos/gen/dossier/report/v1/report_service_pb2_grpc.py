@@ -26,7 +26,7 @@ if _version_not_supported:
 
 
 class ReportServiceStub:
-    """Printable reports of players, and exports of accounts. A report belongs to the account that asked for it; nobody else sees it.
+    """Printable reports of players, seasons and games, and exports of accounts. A report belongs to the account that asked for it; nobody else sees it.
 
     Beside those listed, any method may give the errors that error_reason.proto names for all.
     """
@@ -77,16 +77,21 @@ class ReportServiceStub:
                 request_serializer=dossier_dot_report_dot_v1_dot_report__service__pb2.DeleteReportRequest.SerializeToString,
                 response_deserializer=dossier_dot_report_dot_v1_dot_report__service__pb2.DeleteReportResponse.FromString,
                 _registered_method=True)
+        self.VerifyReport = channel.unary_unary(
+                '/dossier.report.v1.ReportService/VerifyReport',
+                request_serializer=dossier_dot_report_dot_v1_dot_report__service__pb2.VerifyReportRequest.SerializeToString,
+                response_deserializer=dossier_dot_report_dot_v1_dot_report__service__pb2.VerifyReportResponse.FromString,
+                _registered_method=True)
 
 
 class ReportServiceServicer:
-    """Printable reports of players, and exports of accounts. A report belongs to the account that asked for it; nobody else sees it.
+    """Printable reports of players, seasons and games, and exports of accounts. A report belongs to the account that asked for it; nobody else sees it.
 
     Beside those listed, any method may give the errors that error_reason.proto names for all.
     """
 
     def CreateReport(self, request, context):
-        """Asks for a report of a player and answers at once with its id; a worker makes it.
+        """Asks for a report of a player, a season or a game, and answers at once with its id; a worker makes it.
 
         A report that was answered OK always ends READY, FAILED or CANCELLED. Idempotent with a `request_id`: a repeat within
         the life of the report answers the same report.
@@ -190,6 +195,18 @@ class ReportServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def VerifyReport(self, request, context):
+        """Tells whether this club issued a report, when, and about whom: by the id that is printed on it, or by the SHA-256 of
+        the file, which also proves that nothing in it was changed. It is told of reports that were made, whoever deleted them
+        since; never of exports, and never who asked for one.
+
+        Errors:
+        INVALID_ARGUMENT (INVALID_REQUEST): name either a report or a file.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_ReportServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -233,6 +250,11 @@ def add_ReportServiceServicer_to_server(servicer, server):
                     request_deserializer=dossier_dot_report_dot_v1_dot_report__service__pb2.DeleteReportRequest.FromString,
                     response_serializer=dossier_dot_report_dot_v1_dot_report__service__pb2.DeleteReportResponse.SerializeToString,
             ),
+            'VerifyReport': grpc.unary_unary_rpc_method_handler(
+                    servicer.VerifyReport,
+                    request_deserializer=dossier_dot_report_dot_v1_dot_report__service__pb2.VerifyReportRequest.FromString,
+                    response_serializer=dossier_dot_report_dot_v1_dot_report__service__pb2.VerifyReportResponse.SerializeToString,
+            ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
             'dossier.report.v1.ReportService', rpc_method_handlers)
@@ -242,7 +264,7 @@ def add_ReportServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class ReportService:
-    """Printable reports of players, and exports of accounts. A report belongs to the account that asked for it; nobody else sees it.
+    """Printable reports of players, seasons and games, and exports of accounts. A report belongs to the account that asked for it; nobody else sees it.
 
     Beside those listed, any method may give the errors that error_reason.proto names for all.
     """
@@ -453,6 +475,33 @@ class ReportService:
             '/dossier.report.v1.ReportService/DeleteReport',
             dossier_dot_report_dot_v1_dot_report__service__pb2.DeleteReportRequest.SerializeToString,
             dossier_dot_report_dot_v1_dot_report__service__pb2.DeleteReportResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def VerifyReport(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dossier.report.v1.ReportService/VerifyReport',
+            dossier_dot_report_dot_v1_dot_report__service__pb2.VerifyReportRequest.SerializeToString,
+            dossier_dot_report_dot_v1_dot_report__service__pb2.VerifyReportResponse.FromString,
             options,
             channel_credentials,
             insecure,

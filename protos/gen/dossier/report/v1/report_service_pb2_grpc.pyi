@@ -27,7 +27,7 @@ GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
 class ReportServiceStub:
-    """Printable reports of players, and exports of accounts. A report belongs to the account that asked for it; nobody else sees it.
+    """Printable reports of players, seasons and games, and exports of accounts. A report belongs to the account that asked for it; nobody else sees it.
 
     Beside those listed, any method may give the errors that error_reason.proto names for all.
     """
@@ -37,7 +37,7 @@ class ReportServiceStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> ReportServiceAsyncStub: ...
     CreateReport: _grpc.UnaryUnaryMultiCallable[_report_service_pb2.CreateReportRequest, _report_service_pb2.CreateReportResponse]
-    """Asks for a report of a player and answers at once with its id; a worker makes it.
+    """Asks for a report of a player, a season or a game, and answers at once with its id; a worker makes it.
 
     A report that was answered OK always ends READY, FAILED or CANCELLED. Idempotent with a `request_id`: a repeat within
     the life of the report answers the same report.
@@ -109,17 +109,25 @@ class ReportServiceStub:
     Errors:
       NOT_FOUND (REPORT_NOT_FOUND): the caller has no such report.
     """
+    VerifyReport: _grpc.UnaryUnaryMultiCallable[_report_service_pb2.VerifyReportRequest, _report_service_pb2.VerifyReportResponse]
+    """Tells whether this club issued a report, when, and about whom: by the id that is printed on it, or by the SHA-256 of
+    the file, which also proves that nothing in it was changed. It is told of reports that were made, whoever deleted them
+    since; never of exports, and never who asked for one.
+
+    Errors:
+      INVALID_ARGUMENT (INVALID_REQUEST): name either a report or a file.
+    """
 
 @_typing.type_check_only
 class ReportServiceAsyncStub(ReportServiceStub):
-    """Printable reports of players, and exports of accounts. A report belongs to the account that asked for it; nobody else sees it.
+    """Printable reports of players, seasons and games, and exports of accounts. A report belongs to the account that asked for it; nobody else sees it.
 
     Beside those listed, any method may give the errors that error_reason.proto names for all.
     """
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     CreateReport: _aio.UnaryUnaryMultiCallable[_report_service_pb2.CreateReportRequest, _report_service_pb2.CreateReportResponse]  # type: ignore[assignment]
-    """Asks for a report of a player and answers at once with its id; a worker makes it.
+    """Asks for a report of a player, a season or a game, and answers at once with its id; a worker makes it.
 
     A report that was answered OK always ends READY, FAILED or CANCELLED. Idempotent with a `request_id`: a repeat within
     the life of the report answers the same report.
@@ -191,9 +199,17 @@ class ReportServiceAsyncStub(ReportServiceStub):
     Errors:
       NOT_FOUND (REPORT_NOT_FOUND): the caller has no such report.
     """
+    VerifyReport: _aio.UnaryUnaryMultiCallable[_report_service_pb2.VerifyReportRequest, _report_service_pb2.VerifyReportResponse]  # type: ignore[assignment]
+    """Tells whether this club issued a report, when, and about whom: by the id that is printed on it, or by the SHA-256 of
+    the file, which also proves that nothing in it was changed. It is told of reports that were made, whoever deleted them
+    since; never of exports, and never who asked for one.
+
+    Errors:
+      INVALID_ARGUMENT (INVALID_REQUEST): name either a report or a file.
+    """
 
 class ReportServiceServicer(metaclass=_abc_1.ABCMeta):
-    """Printable reports of players, and exports of accounts. A report belongs to the account that asked for it; nobody else sees it.
+    """Printable reports of players, seasons and games, and exports of accounts. A report belongs to the account that asked for it; nobody else sees it.
 
     Beside those listed, any method may give the errors that error_reason.proto names for all.
     """
@@ -204,7 +220,7 @@ class ReportServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _report_service_pb2.CreateReportRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_report_service_pb2.CreateReportResponse, _abc.Awaitable[_report_service_pb2.CreateReportResponse]]:
-        """Asks for a report of a player and answers at once with its id; a worker makes it.
+        """Asks for a report of a player, a season or a game, and answers at once with its id; a worker makes it.
 
         A report that was answered OK always ends READY, FAILED or CANCELLED. Idempotent with a `request_id`: a repeat within
         the life of the report answers the same report.
@@ -317,6 +333,20 @@ class ReportServiceServicer(metaclass=_abc_1.ABCMeta):
 
         Errors:
           NOT_FOUND (REPORT_NOT_FOUND): the caller has no such report.
+        """
+
+    @_abc_1.abstractmethod
+    def VerifyReport(
+        self,
+        request: _report_service_pb2.VerifyReportRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_report_service_pb2.VerifyReportResponse, _abc.Awaitable[_report_service_pb2.VerifyReportResponse]]:
+        """Tells whether this club issued a report, when, and about whom: by the id that is printed on it, or by the SHA-256 of
+        the file, which also proves that nothing in it was changed. It is told of reports that were made, whoever deleted them
+        since; never of exports, and never who asked for one.
+
+        Errors:
+          INVALID_ARGUMENT (INVALID_REQUEST): name either a report or a file.
         """
 
 def add_ReportServiceServicer_to_server(servicer: ReportServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

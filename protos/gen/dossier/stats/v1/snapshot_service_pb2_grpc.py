@@ -26,8 +26,8 @@ if _version_not_supported:
 
 
 class SnapshotServiceStub:
-    """One consistent picture of a player, for the report worker. Internal: it accepts service tokens only and cannot be
-    reached through the gateway.
+    """Consistent pictures of a player, a season and a game, for the report worker. Internal: it accepts service tokens only
+    and cannot be reached through the gateway.
 
     Beside those listed, any method may give the errors that error_reason.proto names for all.
     """
@@ -43,20 +43,48 @@ class SnapshotServiceStub:
                 request_serializer=dossier_dot_stats_dot_v1_dot_snapshot__service__pb2.GetSnapshotRequest.SerializeToString,
                 response_deserializer=dossier_dot_stats_dot_v1_dot_snapshot__service__pb2.GetSnapshotResponse.FromString,
                 _registered_method=True)
+        self.GetSeasonSnapshot = channel.unary_unary(
+                '/dossier.stats.v1.SnapshotService/GetSeasonSnapshot',
+                request_serializer=dossier_dot_stats_dot_v1_dot_snapshot__service__pb2.GetSeasonSnapshotRequest.SerializeToString,
+                response_deserializer=dossier_dot_stats_dot_v1_dot_snapshot__service__pb2.GetSeasonSnapshotResponse.FromString,
+                _registered_method=True)
+        self.GetGameSnapshot = channel.unary_unary(
+                '/dossier.stats.v1.SnapshotService/GetGameSnapshot',
+                request_serializer=dossier_dot_stats_dot_v1_dot_snapshot__service__pb2.GetGameSnapshotRequest.SerializeToString,
+                response_deserializer=dossier_dot_stats_dot_v1_dot_snapshot__service__pb2.GetGameSnapshotResponse.FromString,
+                _registered_method=True)
 
 
 class SnapshotServiceServicer:
-    """One consistent picture of a player, for the report worker. Internal: it accepts service tokens only and cannot be
-    reached through the gateway.
+    """Consistent pictures of a player, a season and a game, for the report worker. Internal: it accepts service tokens only
+    and cannot be reached through the gateway.
 
     Beside those listed, any method may give the errors that error_reason.proto names for all.
     """
 
     def GetSnapshot(self, request, context):
-        """Returns everything that a report shows to who asked for it, read in one transaction.
+        """Returns everything that a report of a player shows to who asked for it, read in one transaction.
 
         Errors:
         NOT_FOUND (USER_NOT_FOUND): no account has this username, or it was deleted.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetSeasonSnapshot(self, request, context):
+        """Returns everything that the report of a season shows to who asked for it, read in one transaction. A season that
+        nobody played is one without games.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetGameSnapshot(self, request, context):
+        """Returns everything that the certificate of a game shows to who asked for it, read in one transaction.
+
+        Errors:
+        NOT_FOUND (GAME_NOT_FOUND): no game has this id.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -70,6 +98,16 @@ def add_SnapshotServiceServicer_to_server(servicer, server):
                     request_deserializer=dossier_dot_stats_dot_v1_dot_snapshot__service__pb2.GetSnapshotRequest.FromString,
                     response_serializer=dossier_dot_stats_dot_v1_dot_snapshot__service__pb2.GetSnapshotResponse.SerializeToString,
             ),
+            'GetSeasonSnapshot': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetSeasonSnapshot,
+                    request_deserializer=dossier_dot_stats_dot_v1_dot_snapshot__service__pb2.GetSeasonSnapshotRequest.FromString,
+                    response_serializer=dossier_dot_stats_dot_v1_dot_snapshot__service__pb2.GetSeasonSnapshotResponse.SerializeToString,
+            ),
+            'GetGameSnapshot': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetGameSnapshot,
+                    request_deserializer=dossier_dot_stats_dot_v1_dot_snapshot__service__pb2.GetGameSnapshotRequest.FromString,
+                    response_serializer=dossier_dot_stats_dot_v1_dot_snapshot__service__pb2.GetGameSnapshotResponse.SerializeToString,
+            ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
             'dossier.stats.v1.SnapshotService', rpc_method_handlers)
@@ -79,8 +117,8 @@ def add_SnapshotServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class SnapshotService:
-    """One consistent picture of a player, for the report worker. Internal: it accepts service tokens only and cannot be
-    reached through the gateway.
+    """Consistent pictures of a player, a season and a game, for the report worker. Internal: it accepts service tokens only
+    and cannot be reached through the gateway.
 
     Beside those listed, any method may give the errors that error_reason.proto names for all.
     """
@@ -102,6 +140,60 @@ class SnapshotService:
             '/dossier.stats.v1.SnapshotService/GetSnapshot',
             dossier_dot_stats_dot_v1_dot_snapshot__service__pb2.GetSnapshotRequest.SerializeToString,
             dossier_dot_stats_dot_v1_dot_snapshot__service__pb2.GetSnapshotResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetSeasonSnapshot(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dossier.stats.v1.SnapshotService/GetSeasonSnapshot',
+            dossier_dot_stats_dot_v1_dot_snapshot__service__pb2.GetSeasonSnapshotRequest.SerializeToString,
+            dossier_dot_stats_dot_v1_dot_snapshot__service__pb2.GetSeasonSnapshotResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetGameSnapshot(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/dossier.stats.v1.SnapshotService/GetGameSnapshot',
+            dossier_dot_stats_dot_v1_dot_snapshot__service__pb2.GetGameSnapshotRequest.SerializeToString,
+            dossier_dot_stats_dot_v1_dot_snapshot__service__pb2.GetGameSnapshotResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -27,8 +27,8 @@ GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
 class SnapshotServiceStub:
-    """One consistent picture of a player, for the report worker. Internal: it accepts service tokens only and cannot be
-    reached through the gateway.
+    """Consistent pictures of a player, a season and a game, for the report worker. Internal: it accepts service tokens only
+    and cannot be reached through the gateway.
 
     Beside those listed, any method may give the errors that error_reason.proto names for all.
     """
@@ -38,31 +38,51 @@ class SnapshotServiceStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> SnapshotServiceAsyncStub: ...
     GetSnapshot: _grpc.UnaryUnaryMultiCallable[_snapshot_service_pb2.GetSnapshotRequest, _snapshot_service_pb2.GetSnapshotResponse]
-    """Returns everything that a report shows to who asked for it, read in one transaction.
+    """Returns everything that a report of a player shows to who asked for it, read in one transaction.
 
     Errors:
       NOT_FOUND (USER_NOT_FOUND): no account has this username, or it was deleted.
     """
+    GetSeasonSnapshot: _grpc.UnaryUnaryMultiCallable[_snapshot_service_pb2.GetSeasonSnapshotRequest, _snapshot_service_pb2.GetSeasonSnapshotResponse]
+    """Returns everything that the report of a season shows to who asked for it, read in one transaction. A season that
+    nobody played is one without games.
+    """
+    GetGameSnapshot: _grpc.UnaryUnaryMultiCallable[_snapshot_service_pb2.GetGameSnapshotRequest, _snapshot_service_pb2.GetGameSnapshotResponse]
+    """Returns everything that the certificate of a game shows to who asked for it, read in one transaction.
+
+    Errors:
+      NOT_FOUND (GAME_NOT_FOUND): no game has this id.
+    """
 
 @_typing.type_check_only
 class SnapshotServiceAsyncStub(SnapshotServiceStub):
-    """One consistent picture of a player, for the report worker. Internal: it accepts service tokens only and cannot be
-    reached through the gateway.
+    """Consistent pictures of a player, a season and a game, for the report worker. Internal: it accepts service tokens only
+    and cannot be reached through the gateway.
 
     Beside those listed, any method may give the errors that error_reason.proto names for all.
     """
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     GetSnapshot: _aio.UnaryUnaryMultiCallable[_snapshot_service_pb2.GetSnapshotRequest, _snapshot_service_pb2.GetSnapshotResponse]  # type: ignore[assignment]
-    """Returns everything that a report shows to who asked for it, read in one transaction.
+    """Returns everything that a report of a player shows to who asked for it, read in one transaction.
 
     Errors:
       NOT_FOUND (USER_NOT_FOUND): no account has this username, or it was deleted.
     """
+    GetSeasonSnapshot: _aio.UnaryUnaryMultiCallable[_snapshot_service_pb2.GetSeasonSnapshotRequest, _snapshot_service_pb2.GetSeasonSnapshotResponse]  # type: ignore[assignment]
+    """Returns everything that the report of a season shows to who asked for it, read in one transaction. A season that
+    nobody played is one without games.
+    """
+    GetGameSnapshot: _aio.UnaryUnaryMultiCallable[_snapshot_service_pb2.GetGameSnapshotRequest, _snapshot_service_pb2.GetGameSnapshotResponse]  # type: ignore[assignment]
+    """Returns everything that the certificate of a game shows to who asked for it, read in one transaction.
+
+    Errors:
+      NOT_FOUND (GAME_NOT_FOUND): no game has this id.
+    """
 
 class SnapshotServiceServicer(metaclass=_abc_1.ABCMeta):
-    """One consistent picture of a player, for the report worker. Internal: it accepts service tokens only and cannot be
-    reached through the gateway.
+    """Consistent pictures of a player, a season and a game, for the report worker. Internal: it accepts service tokens only
+    and cannot be reached through the gateway.
 
     Beside those listed, any method may give the errors that error_reason.proto names for all.
     """
@@ -73,10 +93,32 @@ class SnapshotServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _snapshot_service_pb2.GetSnapshotRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_snapshot_service_pb2.GetSnapshotResponse, _abc.Awaitable[_snapshot_service_pb2.GetSnapshotResponse]]:
-        """Returns everything that a report shows to who asked for it, read in one transaction.
+        """Returns everything that a report of a player shows to who asked for it, read in one transaction.
 
         Errors:
           NOT_FOUND (USER_NOT_FOUND): no account has this username, or it was deleted.
+        """
+
+    @_abc_1.abstractmethod
+    def GetSeasonSnapshot(
+        self,
+        request: _snapshot_service_pb2.GetSeasonSnapshotRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_snapshot_service_pb2.GetSeasonSnapshotResponse, _abc.Awaitable[_snapshot_service_pb2.GetSeasonSnapshotResponse]]:
+        """Returns everything that the report of a season shows to who asked for it, read in one transaction. A season that
+        nobody played is one without games.
+        """
+
+    @_abc_1.abstractmethod
+    def GetGameSnapshot(
+        self,
+        request: _snapshot_service_pb2.GetGameSnapshotRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_snapshot_service_pb2.GetGameSnapshotResponse, _abc.Awaitable[_snapshot_service_pb2.GetGameSnapshotResponse]]:
+        """Returns everything that the certificate of a game shows to who asked for it, read in one transaction.
+
+        Errors:
+          NOT_FOUND (GAME_NOT_FOUND): no game has this id.
         """
 
 def add_SnapshotServiceServicer_to_server(servicer: SnapshotServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
