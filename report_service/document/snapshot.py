@@ -114,7 +114,7 @@ class Interval:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """Counts over a set of games. `sessions` = wins + losses + draws; rates are 0 to 1, None when nothing was decided."""
+    """Counts over games. `sessions` = wins + losses + draws; rates are 0 to 1, None when nothing was decided."""
 
     sessions: int = 0
     wins: int = 0
