@@ -1,36 +1,45 @@
-"""A page to draw on: text and vector shapes as PDF operators, in points from the top left corner."""
+"""A document to draw on: tagged text and vector shapes as PDF operators, in points from the top left corner.
+
+A mirrored canvas, for languages that read from right to left, puts everything at the same distance from the other edge.
+Whoever draws need not know; only text, pictures and codes keep their own direction.
+"""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from itertools import pairwise
 
-from report_service.document import emoji
+from report_service.document import emoji, paths
 from report_service.document.encoding import Encoding
-from report_service.document.fonts import EMOJI, Face
-from report_service.document.palette import PAGE_HEIGHT, WHITE, Style, Weight
+from report_service.document.fonts import EMOJI, Face, is_text_face
+from report_service.document.paths import Point, n
+from report_service.document.palette import PAGE_HEIGHT, PAGE_WIDTH, WHITE, Style, Weight
 from report_service.document.shaping import Line, Run, shape
+from report_service.document.structure import Bookmark, Box, Element, Mark
 
-# A quarter circle as a cubic curve: the usual 4/3 * (sqrt(2) - 1).
-_KAPPA = 0.5522847498
 # How wide an outline makes a regular face semibold, in em.
 _OUTLINE = 0.022
-
-Point = tuple[float, float]
+_DECORATION = "Artifact"
+_OPPOSITE = {"left": "right", "right": "left", "center": "center"}
 
 
 @dataclass(slots=True)
 class Page:
-    """The operators of one page and which fonts and images they name."""
+    """The operators of one page, which fonts and images they name, and the element of each of its marks."""
 
+    number: int
     operators: list[str] = field(default_factory=list)
     fonts: set[int] = field(default_factory=set)
     images: set[int] = field(default_factory=set)
+    marked: list[Element] = field(default_factory=list)
+    links: list[tuple[Box, Element]] = field(default_factory=list)
     fill: str = ""
-    stroke: str = ""
+    element: Element | None = None
+
+    def content(self) -> str:
+        """Return the page's content stream."""
+        return "\n".join((*self.operators, "EMC")) if self.operators else ""
 
 
 class Canvas:
@@ -39,9 +48,14 @@ class Canvas:
     Fonts and images are numbered from 1 in order of first use: resource /F1 is `encodings[0]`, /I1 is `images[0]`.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, mirrored: bool = False) -> None:
+        self.mirrored = mirrored
         self.pages: list[Page] = []
         self.images: list[bytes] = []
+        self.root = Element("Document")
+        self.bookmarks: list[Bookmark] = []
+        self.unknown_clusters = 0
+        self._open = [self.root]
         self._encodings: dict[str, tuple[int, Encoding]] = {}
         self.page = self.begin_page()
 
@@ -52,9 +66,48 @@ class Canvas:
 
     def begin_page(self) -> Page:
         """Add an empty page and draw on it from now on."""
-        self.page = Page()
+        self.page = Page(len(self.pages) + 1)
         self.pages.append(self.page)
         return self.page
+
+    @contextmanager
+    def element(self, tag: str, *, alt: str = "", actual: str = "", scope: str = "", span: int = 1) -> Iterator[None]:
+        """Have what is drawn meanwhile be part of a new element; what is drawn in none is decoration, as all in one is."""
+        if self._open[-1].tag == _DECORATION:
+            yield
+            return
+        opened = Element(tag, alt, actual, scope, span)
+        self._open[-1].children.append(opened)
+        self._open.append(opened)
+        yield
+        self._open.pop()
+
+    @contextmanager
+    def figure(self, x: float, y: float, width: float, height: float, *, alt: str) -> Iterator[None]:
+        """Have what is drawn meanwhile, within a rectangle, be a picture that `alt` puts in words and figures."""
+        with self.element("Figure", alt=alt):
+            self._open[-1].box = self._box(x, y, width, height)
+            yield
+
+    @contextmanager
+    def decoration(self) -> Iterator[None]:
+        """Have what is drawn meanwhile belong to no element."""
+        self._open.append(Element(_DECORATION))
+        yield
+        self._open.pop()
+
+    @contextmanager
+    def link(self, x: float, y: float, width: float, height: float, *, address: str, alt: str) -> Iterator[None]:
+        """Have what is drawn meanwhile, within a rectangle, lead to an address that is ours, never a user's."""
+        with self.element("Link", alt=alt):
+            linked = self._open[-1]
+            linked.link = address
+            self.page.links.append((self._box(x, y, width, height), linked))
+            yield
+
+    def bookmark(self, title: str, y: float) -> None:
+        """Name a place of the current page in the outline."""
+        self.bookmarks.append(Bookmark(title, self.page.number, PAGE_HEIGHT - y))
 
     def text(
         self, x: float, y: float, content: str | Line, *, style: Style | None = None, align: str = "left"
@@ -67,10 +120,13 @@ class Canvas:
         """
         line = content if isinstance(content, Line) else shape(content, _required(style))
         width = line.width
+        if self.mirrored:
+            x, align = PAGE_WIDTH - x, _OPPOSITE[align]
         at = x - {"left": 0.0, "right": width, "center": width / 2}[align]
         for run in line.runs:
             self._run(at, y, run, line.style)
-            at += run.advance * line.style.size / 1000 + len(run.glyphs) * line.style.tracking
+            at += run.width(line.style)
+        self.unknown_clusters += line.unknown
         return width
 
     def rect(
@@ -87,46 +143,66 @@ class Canvas:
     ) -> None:
         """Draw a rectangle, with round corners if `radius` is not zero."""
         if radius:
-            shape_operators = _round_rect(x, y, width, height, min(radius, width / 2, height / 2))
+            path = paths.round_rect(self._at, x, y, width, height, min(radius, width / 2, height / 2))
         else:
-            shape_operators = f"{_n(x)} {_n(PAGE_HEIGHT - y - height)} {_n(width)} {_n(height)} re"
-        self.paint(shape_operators, fill=fill, stroke=stroke, line=line)
+            left = PAGE_WIDTH - x - width if self.mirrored else x
+            path = f"{n(left)} {n(PAGE_HEIGHT - y - height)} {n(width)} {n(height)} re"
+        self._paint(path, fill=fill, stroke=stroke, line=line)
 
     def circle(
         self, x: float, y: float, radius: float, *, fill: str = "", stroke: str = "", line: float = 0.75
     ) -> None:
         """Draw a circle around a point."""
-        self.paint(circle(x, y, radius), fill=fill, stroke=stroke, line=line)
+        self._paint(paths.circle(self._at, (x, y), radius), fill=fill, stroke=stroke, line=line)
+
+    def polygon(
+        self, points: Sequence[Point], *, fill: str = "", stroke: str = "", line: float = 0.75, closed: bool = True
+    ) -> None:
+        """Draw straight lines from point to point, and back to the first if `closed`."""
+        steps = (f"{self._at(*point)} {'l' if index else 'm'}" for index, point in enumerate(points))
+        self._paint(" ".join((*steps, "h")) if closed else " ".join(steps), fill=fill, stroke=stroke, line=line)
+
+    def ring_segment(
+        self, centre: Point, outer: float, inner: float, *, start: float, end: float, fill: str, stroke: str = ""
+    ) -> None:
+        """Draw a part of a ring; `start` and `end` are turns clockwise from twelve o'clock, 0 to 1."""
+        path = paths.ring_segment(self._at, centre, outer, inner, start=start, end=end)
+        self._paint(path, fill=fill, stroke=stroke)
 
     def rule(self, start: Point, end: Point, *, colour: str, line: float = 0.75, dash: str = "") -> None:
         """Draw a straight line; `dash` holds the lengths on and off, such as "2 2"."""
-        path = f"{_at(*start)} m {_at(*end)} l"
-        self.paint(f"q [{dash}]0 d {path}" if dash else path, stroke=colour, line=line)
-        if dash:
-            self._add("Q")
-
-    def paint(self, path: str, *, fill: str = "", stroke: str = "", line: float = 0.75) -> None:
-        """Fill and stroke a path of operators."""
-        if fill:
-            self._fill(fill)
-        if stroke:
-            self._add(f"{stroke} RG {_n(line)} w")
-        self._add(f"{path} {'B' if fill and stroke else 'f' if fill else 'S'}")
+        path = f"{self._at(*start)} m {self._at(*end)} l"
+        before, after = (f"[{dash}]0 d ", " []0 d") if dash else ("", "")
+        self._add(f"{before}{colour} RG {n(line)} w {path} S{after}")
 
     def picture(self, jpeg: bytes, x: float, y: float, diameter: float) -> None:
         """Draw a square JPEG clipped to a circle around a point."""
         self.images.append(jpeg)
         number = len(self.images)
+        clip = paths.circle(self._at, (x, y), diameter / 2)
+        self._add(f"q {clip} W n")
         self.page.images.add(number)
-        with self._clipped(circle(x, y, diameter / 2)):
-            left, bottom = x - diameter / 2, PAGE_HEIGHT - y - diameter / 2
-            self._add(f"{_n(diameter)} 0 0 {_n(diameter)} {_n(left)} {_n(bottom)} cm /I{number} Do")
+        left = (PAGE_WIDTH - x if self.mirrored else x) - diameter / 2
+        bottom = PAGE_HEIGHT - y - diameter / 2
+        self._add(f"{n(diameter)} 0 0 {n(diameter)} {n(left)} {n(bottom)} cm /I{number} Do Q")
 
-    @contextmanager
-    def _clipped(self, path: str) -> Iterator[None]:
-        self._add(f"q {path} W n")
-        yield
-        self._add("Q")
+    def modules(self, matrix: Sequence[Sequence[int]], x: float, y: float, side: float, *, fill: str) -> None:
+        """Draw the dark modules of a square code, rows from the top, never mirrored."""
+        left = PAGE_WIDTH - x - side if self.mirrored else x
+        unit = side / len(matrix)
+        cells = [
+            f"{left + column * unit:.3f} {PAGE_HEIGHT - y - (row + 1) * unit:.3f} {length * unit:.3f} {unit:.3f} re"
+            for row, line in enumerate(matrix)
+            for column, length in _runs(line)
+        ]
+        self._paint(" ".join(cells), fill=fill)
+
+    def _paint(self, path: str, *, fill: str = "", stroke: str = "", line: float = 0.75) -> None:
+        if fill:
+            self._fill(fill)
+        if stroke:
+            self._add(f"{stroke} RG {n(line)} w")
+        self._add(f"{path} {'B' if fill and stroke else 'f' if fill else 'S'}")
 
     def _run(self, x: float, y: float, run: Run, style: Style) -> None:
         if run.face.name == EMOJI:
@@ -134,22 +210,23 @@ class Canvas:
             return
         self._fill(style.colour)
         before = after = ""
-        if style.tracking:
-            before, after = f"{_n(style.tracking)} Tc ", " 0 Tc"
-        if style.weight is Weight.SEMIBOLD and run.face.name != style.weight:
+        if style.tracking and is_text_face(run.face):
+            before, after = f"{n(style.tracking)} Tc ", " 0 Tc"
+        if style.weight is Weight.SEMIBOLD and not is_text_face(run.face):
             # The other scripts are vendored in one weight; an outline makes them as heavy as the text face.
-            self._add(f"{style.colour} RG {_n(style.size * _OUTLINE)} w")
+            self._add(f"{style.colour} RG {n(style.size * _OUTLINE)} w")
             before, after = before + "2 Tr ", after + " 0 Tr"
         self._show(x, y, run, style.size, before=before, after=after)
 
     def _show(self, x: float, y: float, run: Run, size: float, *, before: str, after: str) -> None:
         number, encoding = self._encoding(run.face)
         self.page.fonts.add(number)
-        self._add(f"BT /F{number} {_n(size)} Tf {before}{_at(x, y)} Td {encoding.show(run, size)}{after} ET")
+        at = f"{n(x)} {n(PAGE_HEIGHT - y)}"
+        self._add(f"BT /F{number} {n(size)} Tf {before}{at} Td {encoding.show(run, size)}{after} ET")
 
     def _emoji(self, x: float, y: float, run: Run, style: Style) -> None:
         scale = style.size / 1000
-        self._add(f"q {scale:.5f} 0 0 {scale:.5f} {_at(x, y)} cm")
+        self._add(f"q {scale:.5f} 0 0 {scale:.5f} {n(x)} {n(PAGE_HEIGHT - y)} cm")
         self._add(f"{emoji.drawing(run, halo=style.colour == WHITE)} Q")
         # A drawing has no text to find or copy: invisible glyphs above it have.
         hidden = emoji.stand_in(run, style.weight)
@@ -163,68 +240,46 @@ class Canvas:
 
     def _fill(self, colour: str) -> None:
         if colour != self.page.fill:
-            self.page.fill = colour
             self._add(f"{colour} rg")
+            self.page.fill = colour
 
     def _add(self, operator: str) -> None:
-        self.page.operators.append(operator)
+        page, innermost = self.page, self._open[-1]
+        wanted = innermost if innermost.is_leaf else None
+        if wanted is not page.element or not page.operators:
+            self._mark(page, wanted)
+        page.operators.append(operator)
+
+    def _mark(self, page: Page, wanted: Element | None) -> None:
+        """End what the page's content was part of, and begin a mark of the element, or decoration."""
+        if page.operators:
+            page.operators.append("EMC")
+        page.element = wanted
+        if wanted is None:
+            page.operators.append("/Artifact BMC")
+            return
+        mark = Mark(page.number, len(page.marked))
+        page.marked.append(wanted)
+        wanted.children.append(mark)
+        page.operators.append(f"/{wanted.tag} <</MCID {mark.number}>> BDC")
+
+    def _box(self, x: float, y: float, width: float, height: float) -> Box:
+        left = PAGE_WIDTH - x - width if self.mirrored else x
+        return (left, PAGE_HEIGHT - y - height, left + width, PAGE_HEIGHT - y)
+
+    def _at(self, x: float, y: float) -> str:
+        return f"{n(PAGE_WIDTH - x if self.mirrored else x)} {n(PAGE_HEIGHT - y)}"
 
 
-def circle(x: float, y: float, radius: float) -> str:
-    """Return the path of a circle around a point."""
-    return _round_rect(x - radius, y - radius, 2 * radius, 2 * radius, radius)
-
-
-def ring_segment(centre: Point, outer: float, inner: float, *, start: float, end: float) -> str:
-    """Return the path of a part of a ring; `start` and `end` are turns clockwise from twelve o'clock, 0 to 1."""
-    if end - start >= 1:
-        # The hole runs the other way round, so that a plain fill leaves it open.
-        return f"{circle(*centre, outer)} {_arc(centre, inner, 1, 0, move='m')} h"
-    forth = _arc(centre, outer, start, end, move="m")
-    back = _arc(centre, inner, end, start, move="l")
-    return f"{forth} {back} h"
-
-
-def _arc(centre: Point, radius: float, start: float, end: float, *, move: str) -> str:
-    steps = max(1, math.ceil(abs(end - start) * 8))
-    angles = [math.tau * (start + (end - start) * step / steps) for step in range(steps + 1)]
-    reach = 4 / 3 * math.tan((angles[1] - angles[0]) / 4) * radius
-    parts = [f"{_on_circle(centre, radius, angles[0])} {move}"]
-    for before, after in pairwise(angles):
-        first = _on_circle(centre, radius, before, along=reach)
-        second = _on_circle(centre, radius, after, along=-reach)
-        parts.append(f"{first} {second} {_on_circle(centre, radius, after)} c")
-    return " ".join(parts)
-
-
-def _on_circle(centre: Point, radius: float, angle: float, *, along: float = 0.0) -> str:
-    """Return the point at an angle clockwise from the top, moved by `along` on the tangent there."""
-    sine, cosine = math.sin(angle), math.cos(angle)
-    return _at(centre[0] + radius * sine + along * cosine, centre[1] - radius * cosine + along * sine)
-
-
-def _round_rect(x: float, y: float, width: float, height: float, radius: float) -> str:
-    right, bottom, handle = x + width, y + height, radius * (1 - _KAPPA)
-    return " ".join(
-        (
-            f"{_at(x + radius, y)} m {_at(right - radius, y)} l",
-            f"{_at(right - handle, y)} {_at(right, y + handle)} {_at(right, y + radius)} c",
-            f"{_at(right, bottom - radius)} l",
-            f"{_at(right, bottom - handle)} {_at(right - handle, bottom)} {_at(right - radius, bottom)} c",
-            f"{_at(x + radius, bottom)} l",
-            f"{_at(x + handle, bottom)} {_at(x, bottom - handle)} {_at(x, bottom - radius)} c",
-            f"{_at(x, y + radius)} l",
-            f"{_at(x, y + handle)} {_at(x + handle, y)} {_at(x + radius, y)} c h",
-        )
-    )
-
-
-def _at(x: float, y: float) -> str:
-    return f"{_n(x)} {_n(PAGE_HEIGHT - y)}"
-
-
-def _n(value: float) -> str:
-    return f"{round(value, 2):g}"
+def _runs(line: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Yield where each stretch of dark modules begins and how many there are."""
+    start = None
+    for index, dark in enumerate((*line, 0)):
+        if dark and start is None:
+            start = index
+        elif not dark and start is not None:
+            yield start, index - start
+            start = None
 
 
 def _required(style: Style | None) -> Style:

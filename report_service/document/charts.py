@@ -1,12 +1,13 @@
-"""Charts as vector shapes: the donut of results, the weekly columns and the bars of the win rates."""
+"""Charts of counts as vector shapes: the ring of results and stacked columns."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from report_service.document import figures, texts
-from report_service.document.canvas import Canvas, Point, ring_segment
-from report_service.document.figures import Week
+from report_service.document import figures
+from report_service.document.canvas import Canvas
+from report_service.document.language import Language
 from report_service.document.palette import (
     BODY,
     DRAW,
@@ -20,101 +21,122 @@ from report_service.document.palette import (
     WHITE,
     WIN,
 )
-from report_service.document.snapshot import RoleTally, Tally
+from report_service.document.paths import Point
+from report_service.document.shaping import fit
+from report_service.document.snapshot import Week
 
-# Fill and outline of wins, losses and draws; draws are pale and outlined, to need no third colour.
-PAINTS = ((WIN, ""), (LOSS, ""), (DRAW, DRAW_EDGE))
+
+@dataclass(frozen=True, slots=True)
+class Paint:
+    """How one kind of result looks. The third is pale and outlined, to need no third colour."""
+
+    fill: str
+    stroke: str = ""
+
+
+DARK, BRIGHT, PALE = Paint(WIN), Paint(LOSS), Paint(DRAW, DRAW_EDGE)
+PAINTS = (DARK, BRIGHT, PALE)
+
 _GAP = 1.5
 _COLUMN_SHARE = 0.68
 _SWATCH = 7.0
 
 
-def donut(canvas: Canvas, centre: Point, tally: Tally, *, radius: float) -> None:
-    """Draw wins, losses and draws as parts of a ring with the win rate in its hole."""
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One of the counts that make up a whole."""
+
+    word: str
+    count: int
+    paint: Paint
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """One column: its counts from the baseline up, in the order of `PAINTS`, and what stands below it, if anything."""
+
+    counts: tuple[int, int, int]
+    label: str = ""
+
+
+def donut(canvas: Canvas, centre: Point, parts: Sequence[Part], *, radius: float, value: str, caption: str) -> None:
+    """Draw counts as parts of a ring with a figure and what it is in the hole."""
     x, y = centre
     inner = radius * 0.66
-    parts = [part for part in _parts(tally) if part[0] > 0]
-    total = sum(part[0] for part in parts)
+    shown = [part for part in parts if part.count > 0]
+    total = sum(part.count for part in shown)
     start = 0.0
-    for value, fill, stroke in parts:
-        end = start + value / total
-        path = ring_segment(centre, radius, inner, start=start, end=end)
-        canvas.paint(path, fill=fill, stroke=stroke, line=0.75)
+    for part in shown:
+        end = start + part.count / total
+        canvas.ring_segment(centre, radius, inner, start=start, end=end, fill=part.paint.fill, stroke=part.paint.stroke)
         start = end
-    if len(parts) > 1:
-        _cut(canvas, centre, [part[0] / total for part in parts], radius=radius, inner=inner)
-    if not parts:
-        canvas.paint(ring_segment(centre, radius, inner, start=0, end=1), fill=TRACK)
-    canvas.text(x, y + 3, figures.percent(tally.win_rate), style=FIGURE.sized(17), align="center")
-    canvas.text(x, y + 13.5, texts.WIN_RATE.lower(), style=NOTE, align="center")
+    if len(shown) > 1:
+        _cut(canvas, centre, [part.count / total for part in shown], radius=radius, inner=inner)
+    if not shown:
+        canvas.ring_segment(centre, radius, inner, start=0, end=1, fill=TRACK)
+    canvas.text(x, y + 3, value, style=FIGURE.sized(17), align="center")
+    canvas.text(x, y + 13.5, fit(caption, NOTE, 2 * inner - 8), align="center")
 
 
-def legend(canvas: Canvas, at: Point, tally: Tally, *, width: float) -> None:
-    """List results with swatch, word and count, one below the other, from the top left corner `at`."""
+def legend(canvas: Canvas, words: Language, at: Point, parts: Sequence[Part], *, width: float) -> None:
+    """List the parts with swatch, word and count, one below the other, from the top left corner `at`."""
     x, y = at
-    words = (texts.WINS, texts.LOSSES, texts.DRAWS)
-    for row, (word, (value, fill, stroke)) in enumerate(zip(words, _parts(tally), strict=True)):
-        middle = y + row * 17
-        swatch(canvas, (x, middle), fill=fill, stroke=stroke)
-        canvas.text(x + 12, middle + 6.3, word, style=NOTE)
-        canvas.text(x + width, middle + 6.3, figures.count(value), style=BODY, align="right")
+    for row, part in enumerate(parts):
+        top = y + row * 17
+        swatch(canvas, (x, top), part.paint)
+        count = canvas.text(x + width, top + 6.3, words.number(part.count), style=BODY, align="right")
+        canvas.text(x + 12, top + 6.3, fit(part.word, NOTE, width - 12 - count - 4))
 
 
-def swatch(canvas: Canvas, at: Point, *, fill: str, stroke: str) -> None:
+def keys(canvas: Canvas, at: Point, items: Sequence[tuple[str, Paint]], *, width: float) -> None:
+    """List swatches with their words in a row, from the left; words that do not fit are cut."""
+    x, y = at
+    right = x + width
+    for word, paint in items:
+        swatch(canvas, (x, y), paint)
+        x += 11 + canvas.text(x + 11, y + 6.2, fit(word, NOTE, max(right - x - 11, 20))) + 14
+
+
+def swatch(canvas: Canvas, at: Point, paint: Paint) -> None:
     """Draw the little square of a legend, its top left corner at `at`."""
-    inset = 0.4 if stroke else 0.0
+    inset = 0.4 if paint.stroke else 0.0
     side = _SWATCH - 2 * inset
-    canvas.rect(at[0] + inset, at[1] + inset, side, side, fill=fill, stroke=stroke, line=0.8, radius=1.6)
+    canvas.rect(at[0] + inset, at[1] + inset, side, side, fill=paint.fill, stroke=paint.stroke, line=0.8, radius=1.6)
 
 
-def columns(canvas: Canvas, at: Point, weeks: Sequence[Week], *, width: float, height: float) -> None:
-    """Stack each week's wins, losses and draws upon a baseline; `at` is the top left corner of the plot."""
+def columns(
+    canvas: Canvas, words: Language, at: Point, stacks: Sequence[Stack], *, width: float, height: float
+) -> None:
+    """Stack counts upon a baseline; `at` is the top left corner of the plot, left of which the axis is labelled."""
     x, y = at
-    ticks = figures.ticks(max(week.total for week in weeks))
-    unit = height / ticks[-1]
-    for tick in ticks:
-        level = y + height - tick * unit
+    steps = figures.whole_ticks(max((sum(stack.counts) for stack in stacks), default=0))
+    unit = height / steps[-1]
+    for step in steps:
+        level = y + height - step * unit
         canvas.rule((x, level), (x + width, level), colour=HAIRLINE, line=0.6)
-        canvas.text(x - 5, level + 2.6, str(tick), style=NOTE, align="right")
-    pitch = width / len(weeks)
+        canvas.text(x - 5, level + 2.6, words.number(step), style=NOTE, align="right")
+    pitch = width / len(stacks)
     bar = pitch * _COLUMN_SHARE
-    for number, week in enumerate(weeks):
-        _column(canvas, (x + number * pitch + (pitch - bar) / 2, y + height), week, width=bar, unit=unit)
+    for number, stack in enumerate(stacks):
+        left = x + number * pitch
+        _column(canvas, (left + (pitch - bar) / 2, y + height), stack.counts, width=bar, unit=unit)
+        if stack.label:
+            canvas.text(left + pitch / 2, y + height + 10, fit(stack.label, NOTE, pitch - 1), align="center")
     canvas.rule((x, y + height), (x + width, y + height), colour=MUTED, line=0.8)
-    _months(canvas, (x, y + height), weeks, pitch=pitch)
 
 
-def rates(canvas: Canvas, at: Point, roles: Sequence[tuple[str, RoleTally | None]], *, width: float) -> None:
-    """Draw one bar per role on a track of 0 to 100%, with rate and counts beside it."""
-    x, y = at
-    track_x, track_width = x + 48, width - 48 - 87
-    for row, (name, entry) in enumerate(roles):
-        top = y + row * 24
-        canvas.text(x, top + 8.2, name, style=BODY)
-        canvas.rect(track_x, top, track_width, 10, fill=TRACK, radius=2.5)
-        _rate(canvas, (track_x, top), entry.tally if entry else None, width=track_width, right=x + width)
-    middle = track_x + track_width / 2
-    bottom = y + (len(roles) - 1) * 24 + 15
-    canvas.rule((middle, y - 5), (middle, bottom), colour=MUTED, line=0.5, dash="1.5 1.5")
-    canvas.text(middle, bottom + 7.5, "50%", style=NOTE.sized(6.5), align="center")
-
-
-def _rate(canvas: Canvas, at: Point, tally: Tally | None, *, width: float, right: float) -> None:
-    x, y = at
-    if tally is None or tally.win_rate is None:
-        canvas.text(right, y + 8, texts.NOT_PLAYED if tally is None else figures.NONE, style=NOTE, align="right")
-        return
-    if tally.win_rate > 0:
-        canvas.rect(x, y, max(width * min(tally.win_rate, 1), 2), 10, fill=WIN, radius=2.5)
-    canvas.text(right - 57, y + 8.2, figures.percent(tally.win_rate), style=BODY, align="right")
-    counts = texts.won(figures.count(tally.wins), figures.count(tally.wins + tally.losses))
-    canvas.text(right, y + 8, counts, style=NOTE, align="right")
-
-
-def _parts(tally: Tally) -> list[tuple[int, str, str]]:
-    """Return value, fill and outline of wins, losses and draws."""
-    values = (tally.wins, tally.losses, figures.draws(tally))
-    return [(value, *paint) for value, paint in zip(values, PAINTS, strict=True)]
+def weeks(canvas: Canvas, words: Language, at: Point, shown: Sequence[Week], *, width: float, height: float) -> None:
+    """Draw a column for each week, and name each month below its first full week unless the next is too near."""
+    stacks = [Stack((week.wins, week.losses, week.draws)) for week in shown]
+    columns(canvas, words, at, stacks, width=width, height=height)
+    x, foot = at[0], at[1] + height
+    pitch = width / len(shown)
+    for number, week in enumerate(shown):
+        if week.start_time.day > 7 or number > len(shown) - 2:
+            continue
+        left = x + number * pitch
+        canvas.rule((left, foot), (left, foot + 3), colour=MUTED, line=0.6)
+        canvas.text(left + 2.5, foot + 9.5, words.month(week.start_time), style=NOTE)
 
 
 def _cut(canvas: Canvas, centre: Point, shares: list[float], *, radius: float, inner: float) -> None:
@@ -122,37 +144,27 @@ def _cut(canvas: Canvas, centre: Point, shares: list[float], *, radius: float, i
     start = 0.0
     gap = _GAP / (2 * 3.1416 * radius)
     for share in shares:
-        path = ring_segment(centre, radius + 1, inner - 1, start=start - gap / 2, end=start + gap / 2)
-        canvas.paint(path, fill=WHITE)
+        canvas.ring_segment(
+            centre, radius + 1, inner - 1, start=start - gap / 2, end=start + gap / 2, fill=WHITE
+        )
         start += share
 
 
-def _column(canvas: Canvas, foot: Point, week: Week, *, width: float, unit: float) -> None:
+def _column(canvas: Canvas, foot: Point, counts: tuple[int, int, int], *, width: float, unit: float) -> None:
     x, y = foot
-    for value, (fill, stroke) in zip((week.wins, week.losses, week.draws), PAINTS, strict=True):
-        if not value:
+    for count, paint in zip(counts, PAINTS, strict=True):
+        if not count:
             continue
-        height = value * unit
+        height = count * unit
         gap = 0.8 if y != foot[1] else 0.0
-        inset = 0.35 if stroke else 0.0
+        inset = 0.35 if paint.stroke else 0.0
         canvas.rect(
             x + inset,
             y - height + inset,
             width - 2 * inset,
-            height - gap - 2 * inset,
-            fill=fill,
-            stroke=stroke,
+            max(height - gap - 2 * inset, 0.3),
+            fill=paint.fill,
+            stroke=paint.stroke,
             line=0.7,
         )
         y -= height
-
-
-def _months(canvas: Canvas, foot: Point, weeks: Sequence[Week], *, pitch: float) -> None:
-    """Name each month under its first full week, unless the next name is too near."""
-    x, y = foot
-    for number, week in enumerate(weeks):
-        if week.monday.day > 7 or number > len(weeks) - 2:
-            continue
-        left = x + number * pitch
-        canvas.rule((left, y), (left, y + 3), colour=MUTED, line=0.6)
-        canvas.text(left + 2.5, y + 9.5, figures.month(week.monday), style=NOTE)

@@ -28,10 +28,11 @@ class Encoding:
     def show(self, run: Run, size: float) -> str:
         """Return the operators that show a run at `size` points, and note its glyphs as used."""
         plain = all([self._claim(glyph) for glyph in run.glyphs])
-        if plain and run.text.isascii():
+        raised = any(glyph.dy for glyph in run.glyphs)
+        if plain and not raised:
             return _shown_plainly(run)
         codes = [self._code(glyph) for glyph in run.glyphs]
-        if any(glyph.dy for glyph in run.glyphs):
+        if raised:
             return _shown_raised(run, codes, size)
         return _array(run.face, run.glyphs, codes)
 

@@ -1,114 +1,81 @@
-"""Counts to the words and figures printed: how numbers, dates and spans of time read."""
+"""What the charts show: weeks without gaps, running totals, and the values at which axes are labelled."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from report_service.document.snapshot import GameLine, Result, Snapshot, Tally
+from report_service.document.snapshot import Scope, Week
 
-NONE = "–"
 WEEKS_SHOWN = 26
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_WEEK = timedelta(weeks=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Week:
-    """The games of one ISO week; `monday` is its first day."""
+def latest_weeks(weeks: Sequence[Week], scope: Scope, now: datetime) -> list[Week]:
+    """Return `WEEKS_SHOWN` ISO weeks in order, those without games empty.
 
-    monday: date
-    wins: int
-    losses: int
-    draws: int
-
-    @property
-    def total(self) -> int:
-        """All games of the week."""
-        return self.wins + self.losses + self.draws
+    The last is this week or, of games of a season or a stretch of time, that of the last of them.
+    """
+    narrowed = bool(scope.season) or scope.end_time is not None
+    last = weeks[-1].start_time if narrowed and weeks else _monday(now)
+    known = {week.start_time: week for week in weeks}
+    mondays = [last - _WEEK * back for back in range(WEEKS_SHOWN - 1, -1, -1)]
+    return [known.get(monday, Week(monday)) for monday in mondays]
 
 
-def count(value: int) -> str:
-    """Return a number with its thousands apart."""
-    return f"{value:,}"
+def running_hours(weeks: Sequence[Week]) -> list[tuple[date, float]]:
+    """Return the hours played up to the end of each week, beginning with none."""
+    if not weeks:
+        return []
+    hours = 0.0
+    found = [(weeks[0].start_time.date(), hours)]
+    for week in weeks:
+        hours += week.play_time.total_seconds() / 3600
+        found.append(((week.start_time + _WEEK).date(), hours))
+    return found
 
 
-def percent(rate: float | None, *, digits: int = 0) -> str:
-    """Return a share of 1 as per cent, a dash for None; only a full share reads 100 and only an empty one 0."""
-    if rate is None:
-        return NONE
-    step = 10**-digits
-    shown = round(rate * 100, digits)
-    if 0 < rate < 1:
-        shown = min(max(shown, step), 100 - step)
-    return f"{shown:.{0 if shown in (0, 100) else digits}f}%"
+def thinned(items: Sequence[tuple[datetime, float, float]], most: int) -> list[tuple[datetime, float, float]]:
+    """Return at most so many of them, evenly, the first and the last among them."""
+    if len(items) <= most:
+        return list(items)
+    step = (len(items) - 1) / (most - 1)
+    return [items[round(number * step)] for number in range(most)]
 
 
-def played(span: timedelta) -> str:
-    """Return a long time in hours, with tenths below ten hours and minutes below one."""
-    hours = max(0.0, span.total_seconds() / 3600)
-    if hours < 1:
-        return minutes(span)
-    return f"{hours:.1f} h".replace(".0 ", " ") if hours < 9.95 else f"{count(round(hours))} h"
-
-
-def minutes(span: timedelta) -> str:
-    """Return the length of one game."""
-    return f"{max(0, round(span.total_seconds() / 60))} min"
-
-
-def day(moment: datetime | date) -> str:
-    """Return the date, in UTC, independent of any locale."""
-    at = moment.astimezone(UTC) if isinstance(moment, datetime) else moment
-    return f"{at.day} {_MONTHS[at.month - 1]} {at.year}"
-
-
-def clock(moment: datetime) -> str:
-    """Return the time of day in UTC."""
-    return f"{moment.astimezone(UTC):%H:%M}"
-
-
-def month(of: date) -> str:
-    """Return the short name of the month."""
-    return _MONTHS[of.month - 1]
-
-
-def draws(tally: Tally) -> int:
-    """Return the games that were neither won nor lost."""
-    return max(0, tally.sessions - tally.wins - tally.losses)
-
-
-def weeks(games: Sequence[GameLine], until: datetime) -> list[Week]:
-    """Return the last `WEEKS_SHOWN` ISO weeks in order, the one of `until` last; those without games are empty."""
-    last = _monday(until)
-    mondays = [last - timedelta(weeks=back) for back in range(WEEKS_SHOWN - 1, -1, -1)]
-    tallies: dict[date, dict[Result, int]] = {monday: dict.fromkeys(Result, 0) for monday in mondays}
-    for game in games:
-        week = tallies.get(_monday(game.start_time))
-        if week is not None:
-            week[game.result] += 1
-    return [Week(at, by[Result.WIN], by[Result.LOSS], by[Result.DRAW]) for at, by in tallies.items()]
-
-
-def reaches_back(snapshot: Snapshot, to: date) -> bool:
-    """Return whether the listed games are all that were played since a day."""
-    games = snapshot.games or ()
-    if snapshot.overall is None or len(games) >= snapshot.overall.sessions:
-        return True
-    return bool(games) and games[-1].start_time.astimezone(UTC).date() < to
-
-
-def ticks(highest: int) -> list[int]:
+def whole_ticks(highest: int) -> list[int]:
     """Return whole, evenly spaced values from 0 to at least `highest`, three to five of them."""
-    for step in (1, 2, 5, 10, 20, 25, 50, 100, 200, 250, 500):
-        if highest <= 4 * step:
-            break
-    else:
-        step = -(-highest // 4)
-    top = max(2, -(-highest // step))
-    return [step * number for number in range(top + 1)]
+    step = next((step for step in (1, 2, 5, 10, 20, 25, 50, 100, 200, 250, 500) if highest <= 4 * step), 0)
+    step = step or -(-highest // 4)
+    return [step * number for number in range(max(2, -(-highest // step)) + 1)]
 
 
-def _monday(moment: datetime) -> date:
-    at = moment.astimezone(UTC).date()
-    return at - timedelta(days=at.weekday())
+def ticks(low: float, high: float, *, most: int = 5) -> list[float]:
+    """Return evenly spaced round values (1, 2, 2.5 or 5 times a power of ten) that reach from `low` to `high`."""
+    span = max(high - low, 1e-9)
+    power = 10.0 ** math.floor(math.log10(span / most))
+    steps = (factor * power for factor in (1, 2, 2.5, 5, 10, 20))
+    step = next(step for step in steps if math.ceil(high / step) - math.floor(low / step) <= most)
+    first, last = math.floor(low / step), math.ceil(high / step)
+    return [step * number for number in range(first, max(last, first + 1) + 1)]
+
+
+def months(first: date, last: date, *, most: int) -> list[date]:
+    """Return the first days of months after `first` and up to `last`, every so many that there are at most `most`."""
+    found = []
+    year, month = (first.year, first.month) if first.day == 1 else _after(first.year, first.month)
+    while date(year, month, 1) <= last:
+        found.append(date(year, month, 1))
+        year, month = _after(year, month)
+    step = next((step for step in (1, 2, 3, 6, 12, 24, 60, 120) if len(found) <= most * step), 240)
+    return [day for day in found if ((day.year * 12 + day.month - 1) % step) == 0]
+
+
+def _after(year: int, month: int) -> tuple[int, int]:
+    return (year + 1, 1) if month == 12 else (year, month + 1)
+
+
+def _monday(moment: datetime) -> datetime:
+    midnight = moment.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    return midnight - timedelta(days=midnight.weekday())

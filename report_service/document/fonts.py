@@ -25,6 +25,7 @@ FALLBACKS = (
     "NotoSansKR-Reduced",
 )
 EMOJI = "Twemoji"
+_TEXT_FACES = ("Inter-Regular", "Inter-SemiBold")
 
 _KEPT_TABLES = (b"glyf", b"loca", b"head", b"hhea", b"hmtx", b"maxp")
 
@@ -82,6 +83,11 @@ def face(name: str) -> Face:
             _per_mille(box[3], units),
         ),
     )
+
+
+def is_text_face(used: Face) -> bool:
+    """Return whether it is one of the text face's weights, for Latin, Cyrillic and Greek, and not a fallback."""
+    return used.name in _TEXT_FACES
 
 
 def subset(source: Face, glyphs: Iterable[int]) -> tuple[bytes, dict[int, int]]:

@@ -34,6 +34,8 @@ LOSS = _colour("#ee6a0a")
 LOSS_TEXT = _colour("#c2410c")
 DRAW = _colour("#e2e8f0")
 DRAW_EDGE = MUTED
+# A stretch of uncertainty, or an area below a line: the dark of the pair, a tenth of it.
+AREA = _colour("#cfdedd")
 
 
 class Weight(StrEnum):
@@ -73,6 +75,7 @@ BAND_VALUE = Style(9, WHITE)
 
 HEADING = Style(11, BAND, Weight.SEMIBOLD)
 BODY = Style(9, INK)
+BODY_STRONG = Style(9, INK, Weight.SEMIBOLD, tabular=True)
 NOTE = Style(7.5, MUTED)
 CAPTION = Style(6.5, MUTED, Weight.SEMIBOLD, tracking=0.45)
 FIGURE = Style(20, INK, Weight.SEMIBOLD, tabular=True)

@@ -11,9 +11,9 @@ import uharfbuzz as hb
 from fpdf.bidi import BidiParagraph
 from fpdf.enums import TextDirection
 
-from report_service.document.fonts import EMOJI, FALLBACKS, Face, face
+from report_service.document.fonts import EMOJI, FALLBACKS, Face, face, is_text_face
 from report_service.document.palette import Style
-from report_service.document.text import clusters, is_flag_half, is_joiner
+from report_service.document.text import clusters, is_flag_half, is_invisible
 
 ELLIPSIS = "…"
 # No line of the page holds more characters; what lies beyond is not worth shaping.
@@ -48,27 +48,30 @@ class Run:
     text: str
     advance: int
 
+    def width(self, style: Style) -> float:
+        """Return the width in points. Only the text face is tracked: letters of other scripts join."""
+        spacing = style.tracking * len(self.glyphs) if style.tracking and is_text_face(self.face) else 0.0
+        return self.advance * style.size / 1000 + spacing
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Runs in visual order, to be set in `style`."""
+    """Runs in visual order, to be set in `style`; `unknown` counts the clusters that no face draws."""
 
     runs: tuple[Run, ...]
     style: Style
+    unknown: int = 0
 
     @property
     def width(self) -> float:
         """The width in points."""
-        spacing = self.style.tracking * sum(len(run.glyphs) for run in self.runs)
-        return sum(run.advance for run in self.runs) * self.style.size / 1000 + spacing
+        return sum(run.width(self.style) for run in self.runs)
 
 
 def shape(text: str, style: Style, *, rtl: bool | None = None) -> Line:
     """Return clean text as one line; `rtl` is the paragraph's direction, taken from the text when None."""
-    if text.isascii():
-        # Labels and figures come back in every report; names in other scripts do not.
-        return Line((_shape_ascii(text, style.weight, style.tabular),) if text else (), style)
-    return Line(tuple(_visual_runs(text, style, rtl)), style)
+    runs, unknown = _visual_runs(text, style.weight, style.tabular, rtl)
+    return Line(runs, style, unknown)
 
 
 def fit(text: str, style: Style, width: float, *, rtl: bool | None = None) -> Line:
@@ -127,16 +130,20 @@ def _first_row(text: str, style: Style, width: float) -> tuple[str, str]:
     return text[:end].rstrip(), text[end:].lstrip()
 
 
-def _visual_runs(text: str, style: Style, rtl: bool | None) -> list[Run]:
-    text, faces = _with_faces(text, face(style.weight))
-    levels = _levels(text, rtl)
+@lru_cache(maxsize=2048)
+def _visual_runs(text: str, weight: str, tabular: bool, rtl: bool | None) -> tuple[tuple[Run, ...], int]:
+    """Return the runs, and how many clusters no face draws. Labels and figures come back in every report."""
+    if text.isascii():
+        return ((_shape_run(text, face(weight), False, tabular),) if text else ()), 0
+    drawn, faces = _with_faces(text, face(weight))
+    levels = _levels(drawn, rtl)
     spans: list[tuple[int, Run]] = []
     index = 0
     for (level, used), group in groupby(zip(levels, faces, strict=True)):
         end = index + sum(1 for _ in group)
-        spans.append((level, _shape_run(text[index:end], used, bool(level % 2), style.tabular)))
+        spans.append((level, _shape_run(drawn[index:end], used, bool(level % 2), tabular)))
         index = end
-    return _reordered(spans)
+    return tuple(_reordered(spans)), drawn.count(_UNKNOWN)
 
 
 def _levels(text: str, rtl: bool | None) -> list[int]:
@@ -176,7 +183,7 @@ def _with_faces(text: str, text_face: Face) -> tuple[str, list[Face]]:
 
 def _choose(cluster: str, text_face: Face) -> Face | None:
     codepoints = [ord(char) for char in cluster]
-    drawn = [codepoint for codepoint in codepoints if not is_joiner(codepoint)]
+    drawn = [codepoint for codepoint in codepoints if not is_invisible(codepoint)]
     emoji = face(EMOJI)
     if _wants_emoji(codepoints) and emoji.covers(drawn):
         return emoji
@@ -189,11 +196,6 @@ def _choose(cluster: str, text_face: Face) -> Face | None:
 def _wants_emoji(codepoints: list[int]) -> bool:
     first = codepoints[0]
     return first >= _PICTOGRAPHS or is_flag_half(first) or _EMOJI_STYLE in codepoints or _KEYCAP in codepoints
-
-
-@lru_cache(maxsize=4096)
-def _shape_ascii(text: str, weight: str, tabular: bool) -> Run:
-    return _shape_run(text, face(weight), False, tabular)
 
 
 def _shape_run(text: str, used: Face, rtl: bool, tabular: bool) -> Run:

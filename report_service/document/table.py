@@ -1,4 +1,4 @@
-"""A plain table: a header row of captions and rows of cells, figures flush right."""
+"""A tagged table whose columns are as wide as what stands in them, over as many pages as it takes."""
 
 from __future__ import annotations
 
@@ -6,59 +6,142 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from report_service.document.canvas import Canvas
-from report_service.document.palette import CAPTION, HAIRLINE, MUTED, ZEBRA, Style
+from report_service.document.layout import Flow
+from report_service.document.palette import BODY_BOTTOM, CAPTION, CELL, HAIRLINE, MUTED, ZEBRA, Style
+from report_service.document.shaping import Line, fit, shape
 
 HEAD_HEIGHT = 18.0
+_INSET = 8.0
+_GUTTER = 14.0
+# What is left to a name that has to give way to figures.
+_LEAST_WIDTH = 60.0
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column; its cells begin at `x` points from the table's left edge, or end there if `right`."""
+    """A column; figures are set flush right. One with `gives` is cut, a name say, when there is not enough room."""
 
     title: str
-    x: float
     right: bool = False
+    gives: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What stands in one place of a row."""
+    """What stands in one place of a row. `actual` is the text as it is meant, of a name."""
 
     text: str
-    style: Style
+    style: Style = CELL
+    actual: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a table is set: the height of its rows, whether every second is shaded or each ruled off."""
+
+    row_height: float = 17.0
+    shaded: bool = True
+
+
+Row = Sequence[Cell]
 
 
 class Table:
-    """Draws rows wherever the caller puts them; the caller breaks pages."""
+    """A table at a place of the page. The first column's cells head their rows."""
 
     def __init__(
-        self, canvas: Canvas, left: float, columns: Sequence[Column], *, width: float, row_height: float
+        self, canvas: Canvas, x: float, width: float, columns: Sequence[Column], rows: Sequence[Row], look: Look
     ) -> None:
         self._canvas = canvas
-        self._left = left
-        self._columns = columns
+        self._x = x
         self._width = width
-        self._row_height = row_height
+        self._columns = columns
+        self._look = look
+        self._rows = rows
+        self._widths = self._fitted()
+        self._edges = self._spread()
 
-    def head(self, y: float) -> float:
-        """Draw the captions with their top at `y`; return where the rows begin."""
-        for column in self._columns:
-            self._canvas.text(self._left + column.x, y + 11.5, column.title.upper(), style=CAPTION, align=_side(column))
+    def draw(self, y: float) -> float:
+        """Draw all of it on this page, its top at `y`; return where it ends."""
+        with self._canvas.element("Table"):
+            y = self._head(y)
+            for number, row in enumerate(self._rows):
+                y = self._row(y, row, number, last=number == len(self._rows) - 1)
+        return y
+
+    def flow(self, flow: Flow) -> None:
+        """Draw it from the flow's place on, its head again on each page."""
+        with self._canvas.element("Table"):
+            flow.y = self._head(flow.y)
+            for number, row in enumerate(self._rows):
+                if flow.y + self._look.row_height > BODY_BOTTOM:
+                    flow.next_page()
+                    with self._canvas.decoration():
+                        flow.y = self._captions(flow.y)
+                flow.y = self._row(flow.y, row, number, last=number == len(self._rows) - 1)
+
+    def _fitted(self) -> list[float]:
+        """Return the widths that the columns get: what they want, and less for those that give when it is too much."""
+        wanted = [shape(column.title.upper(), CAPTION).width for column in self._columns]
+        for row in self._rows:
+            wanted = [max(width, self._line(cell).width) for width, cell in zip(wanted, row, strict=True)]
+        excess = sum(wanted) + _GUTTER * (len(wanted) - 1) + 2 * self._inset - self._width
+        giving = [index for index, column in enumerate(self._columns) if column.gives]
+        for left, index in zip(range(len(giving), 0, -1), sorted(giving, key=wanted.__getitem__), strict=True):
+            if excess <= 0:
+                break
+            # The narrow give no more than they have above the least; the wide give the rest.
+            given = min(excess / left, max(0.0, wanted[index] - _LEAST_WIDTH))
+            wanted[index] -= given
+            excess -= given
+        return wanted
+
+    def _spread(self) -> list[float]:
+        """Return where each column's text begins or, of figures, ends; what is left over goes between the columns."""
+        room = self._width - 2 * self._inset - sum(self._widths)
+        gutter = room / max(1, len(self._widths) - 1)
+        edges, x = [], self._x + self._inset
+        for column, width in zip(self._columns, self._widths, strict=True):
+            edges.append(x + width if column.right else x)
+            x += width + gutter
+        return edges
+
+    @property
+    def _inset(self) -> float:
+        return _INSET if self._look.shaded else 0.0
+
+    def _head(self, y: float) -> float:
+        with self._canvas.element("TR"):
+            return self._captions(y)
+
+    def _captions(self, y: float) -> float:
+        for column, edge, width in zip(self._columns, self._edges, self._widths, strict=True):
+            with self._canvas.element("TH", scope="Column"):
+                line = fit(column.title.upper(), CAPTION, max(width, _LEAST_WIDTH))
+                self._canvas.text(edge, y + 11.5, line, align=_side(column))
         bottom = y + HEAD_HEIGHT
-        self._canvas.rule((self._left, bottom), (self._left + self._width, bottom), colour=MUTED, line=0.8)
+        self._canvas.rule((self._x, bottom), (self._x + self._width, bottom), colour=MUTED, line=0.8)
         return bottom
 
-    def row(self, y: float, cells: Sequence[Cell], *, shaded: bool = False, ruled: bool = False) -> float:
-        """Draw one row with its top at `y`; return where the next begins."""
-        bottom = y + self._row_height
-        if shaded:
-            self._canvas.rect(self._left, y, self._width, self._row_height, fill=ZEBRA)
-        baseline = y + self._row_height / 2 + 3
-        for column, cell in zip(self._columns, cells, strict=True):
-            self._canvas.text(self._left + column.x, baseline, cell.text, style=cell.style, align=_side(column))
-        if ruled:
-            self._canvas.rule((self._left, bottom), (self._left + self._width, bottom), colour=HAIRLINE, line=0.6)
+    def _row(self, y: float, row: Row, number: int, *, last: bool) -> float:
+        bottom = y + self._look.row_height
+        if self._look.shaded and number % 2:
+            self._canvas.rect(self._x, y, self._width, self._look.row_height, fill=ZEBRA)
+        baseline = y + self._look.row_height / 2 + 3
+        with self._canvas.element("TR"):
+            for index, (column, cell) in enumerate(zip(self._columns, row, strict=True)):
+                line = self._line(cell)
+                if line.width > self._widths[index] + 0.01:
+                    line = fit(cell.text, cell.style, self._widths[index])
+                tag, scope = ("TD", "") if index else ("TH", "Row")
+                with self._canvas.element(tag, scope=scope, actual=cell.actual):
+                    self._canvas.text(self._edges[index], baseline, line, align=_side(column))
+        if not (self._look.shaded or last):
+            self._canvas.rule((self._x, bottom), (self._x + self._width, bottom), colour=HAIRLINE, line=0.6)
         return bottom
+
+    def _line(self, cell: Cell) -> Line:
+        return shape(cell.text, cell.style)
 
 
 def _side(column: Column) -> str:

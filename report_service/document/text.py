@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 ZWNJ, ZWJ = 0x200C, 0x200D
 _VARIATION_SELECTORS = range(0xFE00, 0xFE10)
+_DIRECTION_MARKS = (0x200E, 0x200F, 0x061C)
 _TAGS = range(0xE0020, 0xE0080)
 _REGIONAL_INDICATORS = range(0x1F1E6, 0x1F200)
 _SKIN_TONES = range(0x1F3FB, 0x1F400)
@@ -56,6 +57,11 @@ def initials(name: str) -> str:
 def is_joiner(codepoint: int) -> bool:
     """Return whether a character only steers its neighbours and draws nothing itself."""
     return codepoint in (ZWNJ, ZWJ) or codepoint in _VARIATION_SELECTORS or codepoint in _TAGS
+
+
+def is_invisible(codepoint: int) -> bool:
+    """Return whether no face has to draw a character: joiners, and the direction marks of formatted numbers."""
+    return is_joiner(codepoint) or codepoint in _DIRECTION_MARKS
 
 
 def is_flag_half(codepoint: int) -> bool:

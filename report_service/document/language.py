@@ -1,0 +1,154 @@
+"""The words, numbers and dates of one language. English is written in the code; the others are catalogues.
+
+A language is added by adding its catalogue, `languages/<code>.po`.
+"""
+
+from __future__ import annotations
+
+import gettext
+import io
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from pathlib import Path
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_datetime, get_month_names
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal, format_percent
+
+FOLDER = Path(__file__).parent / "languages"
+ENGLISH = "en"
+NONE = "–"
+# English as the world writes it: day before month.
+_INTERNATIONAL = "en_001"
+
+
+class Language:
+    """How one document speaks. Immutable, shared by all documents of a process."""
+
+    def __init__(self, code: str, locale: Locale, catalogue: gettext.NullTranslations) -> None:
+        self.code = code
+        self.mirrored = locale.text_direction == "rtl"
+        self._locale = locale
+        self._catalogue = catalogue
+
+    def text(self, message: str, /, **values: str) -> str:
+        """Return a message in this language, with the values in its places."""
+        found = self._catalogue.gettext(message)
+        return found.format(**values) if values else found
+
+    def term(self, context: str, message: str, /) -> str:
+        """Return a word that depends on what it is said of."""
+        return self._catalogue.pgettext(context, message)
+
+    def plural(self, one: str, many: str, count: int, /, **values: str) -> str:
+        """Return a message in the form that a number takes; `{count}` in it is the number."""
+        return self._catalogue.ngettext(one, many, count).format(count=self.number(count), **values)
+
+    def number(self, value: float, *, digits: int = 0) -> str:
+        """Return a number with exactly so many decimals, and its thousands apart."""
+        pattern = f"#,##0.{'0' * digits}" if digits else "#,##0"
+        return format_decimal(value, format=pattern, locale=self._locale)
+
+    def points(self, value: float | None) -> str:
+        """Return points: two decimals at most, and as few as needed; a dash for None."""
+        return NONE if value is None else format_decimal(round(value, 2) + 0.0, format="#,##0.##", locale=self._locale)
+
+    def signed(self, value: float | None, *, digits: int = 1) -> str:
+        """Return a difference with its sign, a dash for None."""
+        if value is None:
+            return NONE
+        rounded = round(value, digits)
+        return f"{'−' if rounded < 0 else '+' if rounded > 0 else '±'}{self.number(abs(rounded), digits=digits)}"
+
+    def percent(self, rate: float | None, *, digits: int = 0) -> str:
+        """Return a share of 1 as per cent, a dash for None; only a full share reads 100 and only an empty one 0."""
+        if rate is None:
+            return NONE
+        step = 10.0 ** -(digits + 2)
+        shown = min(max(round(rate, digits + 2), step), 1 - step) if 0 < rate < 1 else rate
+        places = 0 if shown in (0, 1) else digits
+        return format_percent(shown, format=self._percent_pattern(places), locale=self._locale)
+
+    def hours(self, span: timedelta) -> str:
+        """Return a long time in hours, with tenths below ten hours and minutes below one."""
+        hours = max(0.0, span.total_seconds() / 3600)
+        if hours < 1:
+            return self.minutes(span)
+        value = self.number(round(hours)) if hours >= 9.95 else self.points(round(hours, 1))
+        return self.text("{hours} h", hours=value)
+
+    def minutes(self, span: timedelta) -> str:
+        """Return the length of one game."""
+        return self.text("{minutes} min", minutes=self.number(max(0, round(span.total_seconds() / 60))))
+
+    def day(self, moment: datetime | date) -> str:
+        """Return the date, in UTC."""
+        return format_date(_in_utc(moment), format="medium", locale=self._locale)
+
+    def clock(self, moment: datetime) -> str:
+        """Return the time of day, in UTC."""
+        return format_datetime(_in_utc(moment), format="HH:mm", locale=self._locale)
+
+    def moment(self, moment: datetime) -> str:
+        """Return date, time of day and the zone."""
+        return f"{self.day(moment)}, {self.clock(moment)} {self.text('UTC')}"
+
+    def month(self, of: date) -> str:
+        """Return the short name of the month."""
+        return str(get_month_names("abbreviated", context="stand-alone", locale=self._locale)[of.month])
+
+    @cache  # noqa: B019 - there are as many languages as catalogues, and they live as long as the process
+    def _percent_pattern(self, digits: int) -> str:
+        pattern = str(self._locale.percent_formats[None].pattern)
+        return pattern.replace("#,##0", f"#,##0.{'0' * digits}") if digits else pattern
+
+
+def language(*tags: str) -> Language:
+    """Return the first of the languages that there is a catalogue for, else English. Tags are BCP 47."""
+    for tag in tags:
+        for code, locale in _candidates(tag):
+            if code in codes():
+                return _open(code, locale)
+    return _open(ENGLISH, _INTERNATIONAL)
+
+
+@cache
+def codes() -> tuple[str, ...]:
+    """Return the codes of all languages, English first."""
+    return (ENGLISH, *sorted(path.stem for path in FOLDER.glob("*.po")))
+
+
+def _candidates(tag: str) -> Iterator[tuple[str, str]]:
+    """Yield code and locale: the tag as it is, then with its region or script left out, each once."""
+    parts = tag.replace("_", "-").split("-")
+    for length in range(len(parts), 0, -1):
+        try:
+            locale = Locale.parse("_".join(parts[:length]))
+        except (UnknownLocaleError, ValueError):
+            continue
+        plain = str(locale) == ENGLISH
+        yield locale.language, _INTERNATIONAL if plain else str(locale)
+
+
+@cache
+def _open(code: str, locale: str) -> Language:
+    return Language(code, Locale.parse(locale), _catalogue(code))
+
+
+@cache
+def _catalogue(code: str) -> gettext.NullTranslations:
+    if code == ENGLISH:
+        return gettext.NullTranslations()
+    with (FOLDER / f"{code}.po").open("rb") as source:
+        catalogue = read_po(source, locale=code)
+    compiled = io.BytesIO()
+    write_mo(compiled, catalogue)
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)
+
+
+def _in_utc(moment: datetime | date) -> datetime | date:
+    return moment.astimezone(UTC) if isinstance(moment, datetime) else moment

@@ -1,0 +1,28 @@
+"""What writes indirect objects into a PDF file, as those who make fonts and structure see it."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+
+class Objects(Protocol):
+    """The objects of one file."""
+
+    def reserve(self) -> int:
+        """Return the number of an object that is put later, exactly once."""
+
+    def put(self, number: int, body: str, stream: bytes | None = None) -> None:
+        """Write an object: a value, or with `stream` the entries of a stream's dictionary. Streams are compressed here."""
+
+    def add(self, body: str, stream: bytes | None = None) -> int:
+        """Reserve a number, put the object there, and return it."""
+
+
+def ref(number: int) -> str:
+    """Return a reference to an object."""
+    return f"{number} 0 R"
+
+
+def text(value: str) -> str:
+    """Return any text as a string object. Hexadecimal needs no escapes, so that no text can end it."""
+    return f"<FEFF{value.encode('utf-16-be', 'replace').hex().upper()}>"
