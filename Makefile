@@ -10,10 +10,10 @@ PORT ?= 7070
 TESTFLAGS ?= -n 3 --dist loadgroup
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help run reset test lint format protos faults mutants bench calibrate dist clean
+.PHONY: help run reset test lint format protos document-check faults mutants bench calibrate dist clean
 
 help: ## List the targets
-	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: .venv/run ## Start Dossier with a sample club in ./data (DATA=..., PORT=...)
 	@exec $(BIN)/dossier up --data "$(DATA)" --port "$(PORT)" --sample --development
@@ -44,6 +44,9 @@ format: .venv/dev ## Put code and protos in order
 protos: .venv/dev ## Generate the Python stubs and the README's configuration table
 	@$(BIN)/python tools/generate_stubs.py
 	@$(BIN)/python tools/configuration_table.py
+
+document-check: .venv/dev ## Have veraPDF, poppler and qpdf judge the report in every state (DOCUMENTFLAGS=)
+	@$(BIN)/python -m tests.document $(DOCUMENTFLAGS)
 
 faults: .venv/dev ## Break an installation in every way and count what is lost (MINUTES=2 for each way, FAULTFLAGS=)
 	@$(BIN)/python -m tests.faults --minutes $(or $(MINUTES),2) $(FAULTFLAGS)

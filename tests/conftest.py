@@ -6,9 +6,9 @@ import signal
 
 import pytest
 
-from tests.provision.fixtures import own_rabbitmq, pytest_collection_finish, rabbitmq
+from tests.provision.fixtures import own_rabbitmq, pdf_readers, pytest_collection_finish, rabbitmq
 
-__all__ = ["own_rabbitmq", "pytest_collection_finish", "rabbitmq"]
+__all__ = ["own_rabbitmq", "pdf_readers", "pytest_collection_finish", "rabbitmq"]
 
 # A shell starts what runs in the background deaf to Ctrl-C, and so would be every process that tests interrupt.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

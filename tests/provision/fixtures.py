@@ -2,7 +2,7 @@
 
 ``tests/conftest.py`` imports them by name, the hook included::
 
-    from tests.provision.fixtures import own_rabbitmq, pytest_collection_finish, rabbitmq  # noqa: F401
+    from tests.provision.fixtures import own_rabbitmq, pdf_readers, pytest_collection_finish, rabbitmq  # noqa: F401
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from contextlib import contextmanager
 
 import pytest
 
+from tests.document import reading
+from tests.provision import verapdf
 from tests.provision.programs import ProvisionError
 from tests.provision.rabbitmq import Installation, RabbitNode, find_or_install
 
@@ -34,11 +36,23 @@ def own_rabbitmq(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RabbitNod
         yield node
 
 
+@pytest.fixture(scope="session")
+def pdf_readers() -> None:
+    """Have poppler, qpdf and veraPDF ready. Raises ProvisionError."""
+    missing = _missing_readers()
+    if missing:
+        raise missing
+
+
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Install what the selected tests need before the first one runs: its timeout should not pay for that."""
     wanted = {name for item in session.items for name in getattr(item, "fixturenames", ())}
-    if wanted & {"rabbitmq", "own_rabbitmq", "installation"} and not session.config.option.collectonly:
+    if session.config.option.collectonly:
+        return
+    if wanted & {"rabbitmq", "own_rabbitmq", "installation"}:
         _installation()
+    if "pdf_readers" in wanted:
+        _missing_readers()
 
 
 @contextmanager
@@ -62,3 +76,14 @@ def _installation() -> Installation | ProvisionError:
         return find_or_install()
     except ProvisionError as error:
         return error
+
+
+@functools.cache
+def _missing_readers() -> ProvisionError | None:
+    """Try once per process, as above."""
+    try:
+        reading.ensure_programs()
+        verapdf.command()
+    except ProvisionError as error:
+        return error
+    return None
