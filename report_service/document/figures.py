@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from report_service.document.snapshot import GameLine, Result, Snapshot, Tally
+from report_service.document.snapshot import GameLine, PlayerSnapshot, Result, Tally
 
 NONE = "–"
 WEEKS_SHOWN = 26
@@ -90,10 +90,10 @@ def weeks(games: Sequence[GameLine], until: datetime) -> list[Week]:
     return [Week(at, by[Result.WIN], by[Result.LOSS], by[Result.DRAW]) for at, by in tallies.items()]
 
 
-def reaches_back(snapshot: Snapshot, to: date) -> bool:
+def reaches_back(snapshot: PlayerSnapshot, to: date) -> bool:
     """Return whether the listed games are all that were played since a day."""
     games = snapshot.games or ()
-    if snapshot.overall is None or len(games) >= snapshot.overall.sessions:
+    if snapshot.stats is None or len(games) >= snapshot.stats.overall.sessions:
         return True
     return bool(games) and games[-1].start_time.astimezone(UTC).date() < to
 

@@ -17,7 +17,7 @@ from report_service.document.palette import (
     WHITE,
 )
 from report_service.document.shaping import Line, fit, shape, wrap
-from report_service.document.snapshot import Snapshot
+from report_service.document.snapshot import PlayerSnapshot
 from report_service.document.text import clean, initials
 
 BAND_HEIGHT = 150.0
@@ -32,7 +32,7 @@ _SEPARATOR = "  ·  "
 _FIELD_GAP = 22.0
 
 
-def draw(canvas: Canvas, snapshot: Snapshot, *, name: str) -> None:
+def draw(canvas: Canvas, snapshot: PlayerSnapshot, *, name: str) -> None:
     """Draw the band on the top of the page; `name` is the clean display name."""
     canvas.rect(0, 0, PAGE_WIDTH, BAND_HEIGHT, fill=BAND)
     canvas.rect(0, BAND_HEIGHT, PAGE_WIDTH, _ACCENT, fill=LOSS)
@@ -64,7 +64,7 @@ def _name(canvas: Canvas, name: str) -> None:
         canvas.text(_TEXT_LEFT, 50 + row * 20, part)
 
 
-def _handle(snapshot: Snapshot) -> Line:
+def _handle(snapshot: PlayerSnapshot) -> Line:
     """Return username, gender and, if asked for, e-mail on one line, smaller rather than cut."""
     parts = [texts.username(clean(snapshot.username)), texts.GENDERS[snapshot.gender]]
     if snapshot.email:
@@ -75,7 +75,7 @@ def _handle(snapshot: Snapshot) -> Line:
     return fit(joined, HANDLE.sized(size), _TEXT_WIDTH)
 
 
-def _fields(canvas: Canvas, snapshot: Snapshot) -> None:
+def _fields(canvas: Canvas, snapshot: PlayerSnapshot) -> None:
     """Set small captioned fields side by side; free text shares what the dates leave."""
     generated = f"{figures.day(snapshot.generated_time)}, {figures.clock(snapshot.generated_time)} {texts.UTC}"
     dates = [(texts.MEMBER_SINCE, figures.day(snapshot.member_since)), (texts.GENERATED, generated)]

@@ -21,7 +21,7 @@ from report_service.document.palette import (
     WIN,
     ZEBRA,
 )
-from report_service.document.snapshot import GameLine, Result, Snapshot
+from report_service.document.snapshot import GameLine, PlayerSnapshot, Result
 from report_service.document.table import HEAD_HEIGHT, Cell, Column, Table
 
 SHOWN = 50
@@ -42,7 +42,7 @@ _COLUMNS = (
 _RESULT_COLOURS = {Result.WIN: WIN, Result.LOSS: LOSS_TEXT, Result.DRAW: MUTED}
 
 
-def draw(canvas: Canvas, y: float, snapshot: Snapshot, *, next_page: Callable[[], float]) -> None:
+def draw(canvas: Canvas, y: float, snapshot: PlayerSnapshot, *, next_page: Callable[[], float]) -> None:
     """List the newest games from `y` on; `next_page` begins a page and returns where its content starts."""
     if snapshot.games is None:
         _notice(canvas, y, texts.GAMES_PRIVATE, texts.GAMES_PRIVATE_LONG)
@@ -53,7 +53,7 @@ def draw(canvas: Canvas, y: float, snapshot: Snapshot, *, next_page: Callable[[]
     games = snapshot.games[:SHOWN]
     if y + _HEADING_HEIGHT + HEAD_HEIGHT + min(_FEWEST_ROWS, len(games)) * _ROW_HEIGHT > BODY_BOTTOM:
         y = next_page()
-    sessions = snapshot.overall.sessions if snapshot.overall else 0
+    sessions = snapshot.stats.overall.sessions if snapshot.stats else 0
     y = _heading(canvas, y, len(games), max(sessions, len(snapshot.games)))
     table = Table(canvas, MARGIN, _COLUMNS, width=CONTENT_WIDTH, row_height=_ROW_HEIGHT)
     y = table.head(y)

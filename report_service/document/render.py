@@ -21,12 +21,16 @@ from report_service.document.palette import (
 from report_service.document.pdf import Properties, write
 from report_service.document.shaping import fit, is_rtl, wrap
 from report_service.document.snapshot import (
+    Format,
     GameLine,
     Gender,
+    Order,
+    PlayerSnapshot,
     Result,
     Role,
     RoleTally,
-    Snapshot,
+    Scope,
+    Stats,
     Tally,
 )
 from report_service.document.text import clean
@@ -38,11 +42,15 @@ _CONTINUED_TOP = 54.0
 _FOOTER = 818.0
 
 
-def render(snapshot: Snapshot) -> bytes:
+def render(order: Order) -> bytes:
     """Return the report as PDF bytes: the same bytes for the same snapshot, in any process.
 
-    Nothing in the snapshot makes it fail: unreadable pictures and characters are replaced by stand-ins.
+    Nothing in the snapshot makes it fail: unreadable pictures and characters are replaced by stand-ins. Seasons, games
+    and other file types are not drawn yet.
     """
+    snapshot = order.snapshot
+    if not isinstance(snapshot, PlayerSnapshot) or order.format is not Format.PDF:
+        raise NotImplementedError(f"a {type(snapshot).__name__} as {order.format}")
     canvas = Canvas()
     name = clean(snapshot.display_name) or texts.NAMELESS
 
@@ -52,7 +60,7 @@ def render(snapshot: Snapshot) -> bytes:
 
     header.draw(canvas, snapshot, name=name)
     y = _about(canvas, header.BAND_HEIGHT + 21, clean(snapshot.about))
-    y = summary.cards(canvas, y, snapshot.overall) + _SECTION_GAP
+    y = summary.cards(canvas, y, snapshot.stats.overall if snapshot.stats else None) + _SECTION_GAP
     y = summary.results(canvas, y, snapshot) + _SECTION_GAP
     y = summary.roles(canvas, y, snapshot) + _SECTION_GAP
     history.draw(canvas, y, snapshot, next_page=next_page)
@@ -66,7 +74,7 @@ def warm_up() -> None:
     for font in (*Weight, *FALLBACKS, EMOJI):
         face(font)
     avatar.warm_up()
-    render(_sample())
+    render(Order(_sample()))
 
 
 def _about(canvas: Canvas, y: float, about: str) -> float:
@@ -90,7 +98,7 @@ def _continued(canvas: Canvas, name: str) -> float:
     return _CONTINUED_TOP
 
 
-def _footers(canvas: Canvas, snapshot: Snapshot) -> None:
+def _footers(canvas: Canvas, snapshot: PlayerSnapshot) -> None:
     """Number the pages, now that their count is known."""
     made = f"{figures.day(snapshot.generated_time)}, {figures.clock(snapshot.generated_time)} {texts.UTC}"
     label = f"{texts.report(clean(snapshot.report_id)[:8])}  ·  {made}"
@@ -102,15 +110,17 @@ def _footers(canvas: Canvas, snapshot: Snapshot) -> None:
         canvas.text(MARGIN + CONTENT_WIDTH, _FOOTER, page_label, style=NOTE, align="right")
 
 
-def _sample() -> Snapshot:
+def _sample() -> PlayerSnapshot:
     moment = datetime(2026, 1, 1, tzinfo=UTC)
     hour = timedelta(hours=1)
     tally = Tally(sessions=1, wins=1, losses=0, play_time=hour)
-    return Snapshot(
+    return PlayerSnapshot(
         report_id="00000000-0000-0000-0000-000000000000",
         generated_time=moment,
         username="sample",
         display_name="Sample Проба 見本 표본 نموذج",
+        locale="",
+        scope=Scope(),
         gender=Gender.UNSPECIFIED,
         email=None,
         city="",
@@ -118,7 +128,6 @@ def _sample() -> Snapshot:
         about="",
         member_since=moment,
         avatar=None,
-        overall=tally,
-        by_role=(RoleTally(Role.CIVILIAN, tally),),
+        stats=Stats(tally, roles=(RoleTally(Role.CIVILIAN, tally),)),
         games=(GameLine("1", moment, hour, 1, Role.CIVILIAN, Result.WIN),),
     )

@@ -18,7 +18,7 @@ from report_service.document.palette import (
     WHITE,
 )
 from report_service.document.shaping import fit, shape
-from report_service.document.snapshot import Role, RoleTally, Snapshot, Tally
+from report_service.document.snapshot import PlayerSnapshot, Role, RoleTally, Tally
 from report_service.document.table import Cell, Column, Table
 
 _GAP = 12.0
@@ -47,14 +47,14 @@ def cards(canvas: Canvas, y: float, tally: Tally | None) -> float:
     return y + _CARD_HEIGHT
 
 
-def results(canvas: Canvas, y: float, snapshot: Snapshot) -> float:
+def results(canvas: Canvas, y: float, snapshot: PlayerSnapshot) -> float:
     """Draw the donut and the weekly columns side by side; return where they end."""
     _panel(canvas, MARGIN, y, _NARROW, _CHART_HEIGHT, title=texts.RESULTS_HEADING)
-    if snapshot.overall is None:
+    if snapshot.stats is None:
         _private(canvas, MARGIN, y, _NARROW, _CHART_HEIGHT, notice=texts.STATISTICS_PRIVATE)
     else:
-        charts.donut(canvas, (MARGIN + _PADDING + 43, y + 90), snapshot.overall, radius=43)
-        charts.legend(canvas, (MARGIN + _PADDING + 102, y + 69), snapshot.overall, width=66)
+        charts.donut(canvas, (MARGIN + _PADDING + 43, y + 90), snapshot.stats.overall, radius=43)
+        charts.legend(canvas, (MARGIN + _PADDING + 102, y + 69), snapshot.stats.overall, width=66)
     left = MARGIN + _NARROW + _GAP
     width = CONTENT_WIDTH - _NARROW - _GAP
     _panel(canvas, left, y, width, _CHART_HEIGHT, title=texts.WEEKS_HEADING)
@@ -65,18 +65,18 @@ def results(canvas: Canvas, y: float, snapshot: Snapshot) -> float:
     return y + _CHART_HEIGHT
 
 
-def roles(canvas: Canvas, y: float, snapshot: Snapshot) -> float:
+def roles(canvas: Canvas, y: float, snapshot: PlayerSnapshot) -> float:
     """Draw win rates and counts of the four roles side by side; return where they end."""
     wide = _NARROW + 38
     left = MARGIN + wide + _GAP
     width = CONTENT_WIDTH - wide - _GAP
     _panel(canvas, MARGIN, y, wide, _ROLE_HEIGHT, title=texts.ROLES_HEADING)
     _panel(canvas, left, y, width, _ROLE_HEIGHT, title=texts.ROLE_TABLE_HEADING)
-    if snapshot.overall is None:
+    if snapshot.stats is None:
         _private(canvas, MARGIN, y, wide, _ROLE_HEIGHT, notice=texts.STATISTICS_PRIVATE)
         _private(canvas, left, y, width, _ROLE_HEIGHT, notice=texts.STATISTICS_PRIVATE)
         return y + _ROLE_HEIGHT
-    entries = {entry.role: entry for entry in snapshot.by_role}
+    entries = {entry.role: entry for entry in snapshot.stats.roles}
     rows = [(texts.ROLES[role], entries.get(role)) for role in Role]
     charts.rates(canvas, (MARGIN + _PADDING, y + 36), rows, width=wide - 2 * _PADDING)
     table = Table(canvas, left + _PADDING, _ROLE_COLUMNS, width=width - 2 * _PADDING, row_height=20)
@@ -116,7 +116,7 @@ def _share(part: int, tally: Tally) -> str:
     return figures.percent(part / tally.sessions)
 
 
-def _weeks(canvas: Canvas, left: float, y: float, snapshot: Snapshot, *, width: float) -> None:
+def _weeks(canvas: Canvas, left: float, y: float, snapshot: PlayerSnapshot, *, width: float) -> None:
     games = snapshot.games or ()
     weeks = figures.weeks(games, snapshot.generated_time)
     note = texts.weeks(figures.day(weeks[0].monday), figures.day(weeks[-1].monday))
