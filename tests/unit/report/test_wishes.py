@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import combinations
 from typing import Any
 
@@ -19,12 +19,19 @@ CHANGES: list[dict[str, Any]] = [
     {"format": Format.JSON},
     {"format": Format.CSV},
     {"locale": "uk"},
+    {"locale": "de"},
     {"scope": Scope(season="uk")},
     {"scope": Scope(season="club")},
     {"scope": Scope(kind=GameKind.CLUB)},
+    {"scope": Scope(kind=GameKind.ELITE)},
     {"scope": Scope(start_time=MOMENT)},
+    {"scope": Scope(start_time=MOMENT + timedelta.resolution)},
     {"scope": Scope(end_time=MOMENT)},
+    {"scope": Scope(end_time=MOMENT + timedelta.resolution)},
+    {"locale": "uk", "username": "bert"},
+    {"locale": "uk", "include_email": True},
     {"kind": Kind.SEASON_REPORT},
+    {"kind": Kind.SEASON_REPORT, "format": Format.CSV},
     {"kind": Kind.GAME_CERTIFICATE, "game_id": "game-1"},
     {"kind": Kind.GAME_CERTIFICATE, "game_id": "game-2"},
     {"kind": Kind.ACCOUNT_EXPORT},
