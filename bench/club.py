@@ -17,8 +17,9 @@ from dossier.auth.v1 import auth_service_pb2_grpc as auth_rpc
 
 from bench.installations import standalone
 from report_service.app import STORAGE
-from report_service.reports import Rules, Wish
+from report_service.reports import Rules
 from report_service.storage.report_store import ReportStore
+from report_service.wishes import Wish
 from runtime.blobs import local_blobs
 from runtime.database import open_sqlite
 

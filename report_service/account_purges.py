@@ -39,7 +39,10 @@ class PurgeStore(Protocol):
     """What the purge needs of the storage."""
 
     async def hide(self, receipt_id: str, *, account_id: str, username: str) -> Counts:
-        """Delete all reports of the account and about it, their files to follow; return how many so far."""
+        """Delete all reports of the account and about it, their files to follow; return how many so far.
+
+        What is kept of reports that were made about it says nobody's name from then on.
+        """
 
     async def is_gone(self, *, account_id: str, username: str) -> bool:
         """Return whether no row is left, and so no file."""

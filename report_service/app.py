@@ -23,13 +23,16 @@ from report_service.fail_points import ALL_NAMES
 from report_service.feed import Feed
 from report_service.hint_transports import embedded_receiver, open_receiver, open_sender
 from report_service.hints import HintReceiver
+from report_service.issued_reports import IssuedReports
 from report_service.lifecycle_client import LifecycleClient
 from report_service.metrics import ReportMetrics
+from report_service.profile_client import ProfileClient
 from report_service.rendering import RenderPool, open_render_pool
 from report_service.reports import Reports
 from report_service.rpc.report_rpc import ReportRpc
 from report_service.settings import Settings
 from report_service.snapshot_client import SnapshotClient
+from report_service.storage.issued_store import IssuedStore
 from report_service.storage.purge_store import PurgeStore
 from report_service.storage.report_store import ReportStore
 from report_service.worker import Renderer, Worker
@@ -94,7 +97,7 @@ async def open_parts(
     metrics = metrics or ReportMetrics()
     async with AsyncExitStack() as stack:
         storage = await _open_storage(settings, stack, metrics, checkpoints=True)
-        store, blobs = storage.reports, storage.files
+        store = storage.reports
         lifecycle = LifecycleClient(profile, service_tokens)
         if settings.embeds_worker and renderer is None:
             renderer = await stack.enter_async_context(_render_pool(settings))
@@ -102,7 +105,9 @@ async def open_parts(
         stack.push_async_callback(background.stop)
         sender = open_sender(settings, background, metrics)
         feed = Feed(store)
-        dispatcher = Dispatcher(store, hints=sender, files=blobs, changed=feed.poke, fail_point=_fail_point(settings))
+        dispatcher = Dispatcher(
+            store, hints=sender, files=storage.files, changed=feed.poke, fail_point=_fail_point(settings)
+        )
         worker = None
         if settings.embeds_worker and renderer is not None:
             hints = await embedded_receiver(settings, sender, store, background, metrics)
@@ -126,26 +131,28 @@ async def open_parts(
             dispatcher.poke()
             feed.poke(report_id)
 
-        yield _parts(settings, store, blobs, feed, worker, changed)
+        issued = IssuedReports(storage.issued, ProfileClient(profile))
+        yield _parts(settings, storage, issued, feed, worker, changed)
 
 
 def _parts(
     settings: Settings,
-    store: ReportStore,
-    blobs: Blobs,
+    storage: _Storage,
+    issued: IssuedReports,
     feed: Feed,
     worker: Worker | None,
     changed: Callable[[str], None],
 ) -> Parts:
     reports = Reports(
-        store,
+        storage.reports,
         rules=settings.rules,
         new_id=lambda: str(uuid_utils.uuid7()),
         changed=changed,
         fail_point=_fail_point(settings),
     )
     pages = PageTokens(settings.page_secret.reveal())
-    servicer = ReportRpc(reports, feed=feed, downloads=Downloads(store, blobs), pages=pages)
+    downloads = Downloads(storage.reports, storage.files)
+    servicer = ReportRpc(reports, issued=issued, feed=feed, downloads=downloads, pages=pages)
 
     def register(server: grpc.aio.Server) -> None:
         service_rpc.add_ReportServiceServicer_to_server(servicer, server)
@@ -163,6 +170,7 @@ def _parts(
 class _Storage:
     reports: ReportStore
     purges: PurgeStore
+    issued: IssuedStore
     files: Blobs
 
 
@@ -174,7 +182,7 @@ async def _open_storage(
     database = await stack.enter_async_context(open_sqlite(path, storage=STORAGE, checkpoints=checkpoints))
     store = ReportStore(database, rules=settings.rules, finished=metrics.finished)
     purges = PurgeStore(database, rules=settings.rules)
-    return _Storage(store, purges, local_blobs(settings.data_dir / "reports"))
+    return _Storage(store, purges, IssuedStore(database), local_blobs(settings.data_dir / "reports"))
 
 
 def _worker(
@@ -196,6 +204,7 @@ def _worker(
         files=storage.files,
         rules=settings.rules,
         slots=settings.render_children,
+        public_url=settings.public_url,
         new_key=lambda: secrets.token_hex(8),
         changed=changed,
         fail_point=_fail_point(settings),

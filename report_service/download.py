@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import OrderedDict
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -10,9 +11,11 @@ from typing import Protocol
 
 from report_service.errors import FileDamaged, OffsetOutOfRange, ReportNotFound, ReportNotReady
 from report_service.reports import Report, State
+from report_service.wishes import Kind
 
 # How many files are remembered as checked; a key is never written twice.
 CHECKED_FILES = 10_000
+_UNFIT = re.compile("[^a-z0-9_.-]")
 
 
 class Owned(Protocol):
@@ -39,13 +42,23 @@ class Download:
 
     @property
     def file_name(self) -> str:
-        """A good name to save it under."""
-        return f"{self.report.username}-{self.report.create_time:%Y-%m-%d}.{self.report.kind.extension}"
+        """A good name to save it under: of `a-z 0-9 _ . -` alone, so that it can stand in any header."""
+        name = f"{_topic(self.report)}-{self.report.create_time:%Y-%m-%d}.{self.report.extension}"
+        return _UNFIT.sub("_", name)
 
     @property
     def whole(self) -> bool:
         """Whether it is the whole file, so that its digest can be checked."""
         return self.length == self.report.size_bytes
+
+
+def _topic(report: Report) -> str:
+    if report.kind is Kind.SEASON_REPORT:
+        return f"season-{report.scope.season}" if report.scope.season else "all-games"
+    if report.kind is Kind.GAME_CERTIFICATE:
+        # An id begins with a time, which games that were recorded together share.
+        return f"game-{report.game_id.rpartition('-')[2]}"
+    return report.username
 
 
 class Downloads:

@@ -75,6 +75,12 @@ class PlayerNotFound(NotFound):
     reason: ClassVar[str] = "USER_NOT_FOUND"
 
 
+class GameNotFound(NotFound):
+    """No game has the id. Ends a certificate, never a call."""
+
+    reason: ClassVar[str] = "GAME_NOT_FOUND"
+
+
 class RequestIdTaken(Exception):
     """Another transaction inserted the same `request_id` a moment ago; read again."""
 

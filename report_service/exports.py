@@ -21,8 +21,9 @@ from pathlib import Path
 from typing import IO, Any, Protocol
 
 from report_service.errors import NotStored
-from report_service.reports import Kind, Report, State
+from report_service.reports import Report, State
 from report_service.storage.report_store import position_of
+from report_service.wishes import Kind
 from runtime.errors import DataLoss, DeadlineExceeded
 
 # Shorter than any lease.
@@ -137,7 +138,7 @@ class Exports:
             data = b"".join([piece async for piece in pieces])
         except DataLoss:
             return ""
-        name = f"reports/{report.report_id}.pdf"
+        name = f"reports/{report.report_id}.{report.extension}"
         await asyncio.to_thread(archive.add_file, name, data)
         return name
 
@@ -219,18 +220,25 @@ def _told(report: Report, *, username: str, file_name: str) -> Mapping[str, Any]
         "kind": report.kind,
         "username": username,
         "include_email": report.include_email,
+        "format": report.format.name if report.format else "ZIP",
+        "locale": report.locale,
+        "season": report.scope.season,
+        "game_kind": report.scope.kind.name if report.scope.kind else "",
+        "start_time": _time(report.scope.start_time),
+        "end_time": _time(report.scope.end_time),
+        "game_id": report.game_id,
         "state": report.state,
         "create_time": _time(report.create_time),
         "update_time": _time(report.update_time),
-        "expire_time": _time(report.expire_time) if report.expire_time else None,
+        "expire_time": _time(report.expire_time),
         "size_bytes": report.size_bytes,
         "sha256": report.sha256,
         "file": file_name,
     }
 
 
-def _time(moment: datetime) -> str:
-    return moment.isoformat().replace("+00:00", "Z")
+def _time(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat().replace("+00:00", "Z")
 
 
 def _finished(content: BufferedRandom) -> ExportFile:

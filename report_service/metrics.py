@@ -10,7 +10,7 @@ import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from report_service.amqp_hints import AmqpReceiver, AmqpSender
-from report_service.document.snapshot import Snapshot
+from report_service.document.snapshot import Order
 from report_service.hint_messages import HintFault
 from report_service.reports import FailureReason, State
 from report_service.worker import Renderer
@@ -110,10 +110,10 @@ class _TimedRenderer:
         self._renderer = renderer
         self._seconds = seconds
 
-    async def render(self, snapshot: Snapshot) -> bytes:
+    async def render(self, order: Order) -> bytes:
         began, outcome = time.perf_counter(), "ok"
         try:
-            return await self._renderer.render(snapshot)
+            return await self._renderer.render(order)
         except BaseException as error:
             outcome = type(error).__name__
             raise

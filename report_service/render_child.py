@@ -17,7 +17,7 @@ import traceback
 from multiprocessing.connection import Connection, Pipe
 from typing import Any
 
-from report_service.document.snapshot import Snapshot
+from report_service.document.snapshot import Order
 from report_service.errors import RenderFailed, RenderLimit
 
 # A child is replaced after so many reports, whatever it may have leaked.
@@ -33,10 +33,10 @@ _PR_SET_PDEATHSIG = 1
 
 
 def run(connection: Connection, module: str, timeout_seconds: float) -> None:
-    """Answer snapshots until the other end of the pipe is closed. The first thing said is True: ready.
+    """Answer orders until the other end of the pipe is closed. The first thing said is True: ready.
 
     Args:
-        module: has `render(snapshot) -> bytes` and `warm_up()`.
+        module: has `render(order) -> bytes` and `warm_up()`.
         timeout_seconds: after which SIGALRM ends the child in the midst of a document.
     """
     # Sent to the whole group when the service is to stop: it finishes what is in hand, and then ends its children.
@@ -113,11 +113,11 @@ def _die_with(parent: int) -> None:
 def _serve(connection: Connection, renderer: Any, timeout_seconds: float) -> None:
     while True:
         try:
-            snapshot = connection.recv()
+            order = connection.recv()
         except (EOFError, ConnectionError):
             return
         signal.setitimer(signal.ITIMER_REAL, timeout_seconds)
-        connection.send(_answer(renderer, snapshot))
+        connection.send(_answer(renderer, order))
         signal.setitimer(signal.ITIMER_REAL, 0)
 
 
@@ -131,13 +131,13 @@ def _accept_limits() -> None:
     os.dup2(silence, 2)
 
 
-def _answer(renderer: Any, snapshot: Snapshot) -> Answer:
+def _answer(renderer: Any, order: Order) -> Answer:
     """Return what came of it. No exception of the renderer's leaves this process.
 
     One may not survive the pipe, and its SystemExit would be the service's.
     """
     try:
-        pdf: bytes = renderer.render(snapshot)
+        data: bytes = renderer.render(order)
     except MemoryError:
         return RenderLimit("memory")
     except BaseException as error:
@@ -145,4 +145,4 @@ def _answer(renderer: Any, snapshot: Snapshot) -> Answer:
             return RenderLimit("files")
         where = "".join(traceback.format_tb(error.__traceback__)[-TRACE_ENTRIES:])
         return RenderFailed(f"{type(error).__name__}\n{where}")
-    return pdf if len(pdf) <= DOCUMENT_BYTES else RenderLimit("document size")
+    return data if len(data) <= DOCUMENT_BYTES else RenderLimit("document size")

@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 import structlog
 
 from report_service import render_child
-from report_service.document.snapshot import Snapshot
+from report_service.document.snapshot import Order
 from report_service.errors import RenderCrashed, RenderInterrupted, RenderLimit
 from runtime.fail_points import FailPoint, nowhere
 
@@ -44,8 +44,8 @@ class RenderPool:
         # First in, first out: a child that is being replaced gets time for it.
         self._idle: asyncio.Queue[_Child] = asyncio.Queue()
 
-    async def render(self, snapshot: Snapshot) -> bytes:
-        """Return the PDF.
+    async def render(self, order: Order) -> bytes:
+        """Return the file's bytes.
 
         Raises:
             RenderFailed: it cannot be made, nor another time.
@@ -55,7 +55,7 @@ class RenderPool:
         """
         child = await self._idle.get()
         try:
-            return await child.render(snapshot)
+            return await child.render(order)
         finally:
             self._idle.put_nowait(child)
 
@@ -81,7 +81,7 @@ async def open_render_pool(
     """Open the pool, and on leaving end its children.
 
     Args:
-        module: what the children import; has `render(snapshot) -> bytes` and `warm_up()`.
+        module: what the children import; has `render(order) -> bytes` and `warm_up()`.
     """
     pool = RenderPool([_Child(module, timeout_seconds, fail_point) for _ in range(children)])
     try:
@@ -110,12 +110,12 @@ class _Child:
         """Have a process ready soon."""
         self._thread.submit(self._make_ready)
 
-    async def render(self, snapshot: Snapshot) -> bytes:
+    async def render(self, order: Order) -> bytes:
         """See `RenderPool`."""
         sound = False
         try:
             await self._within(START_SECONDS, self._make_ready)
-            answer = await self._within(self._patience_seconds, self._ask, snapshot)
+            answer = await self._within(self._patience_seconds, self._ask, order)
             sound = True
         finally:
             if not (sound or self._closed):
@@ -151,7 +151,7 @@ class _Child:
     # What follows runs in the thread.
 
     def _make_ready(self) -> None:
-        """Have a process that waits for a snapshot. One that does has nothing to say; its end can be read."""
+        """Have a process that waits for an order. One that does has nothing to say; its end can be read."""
         if self._pipe is not None and not self._pipe.poll():
             return
         self._discard()
@@ -173,11 +173,11 @@ class _Child:
             self._discard()
             raise RenderInterrupted("A render process does not start; try again.", dependency="rendering") from error
 
-    def _ask(self, snapshot: Snapshot) -> render_child.Answer:
+    def _ask(self, order: Order) -> render_child.Answer:
         if self._pipe is None:
             raise RenderInterrupted("The render processes are being ended; try again.", dependency="rendering")
         try:
-            self._pipe.send(snapshot)
+            self._pipe.send(order)
             self._fail_point("worker_mid_render")
             answer: render_child.Answer = self._pipe.recv()
         except (OSError, EOFError) as error:

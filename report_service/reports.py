@@ -6,7 +6,6 @@ has decided.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from report_service.document.snapshot import Format, Scope
 from report_service.errors import (
     ReportFinished,
     ReportNotFound,
@@ -21,6 +21,7 @@ from report_service.errors import (
     RequestIdReused,
     RequestIdTaken,
 )
+from report_service.wishes import Kind, Wish
 from runtime.errors import InvalidInput, Violation
 from runtime.fail_points import FailPoint, nowhere
 
@@ -40,22 +41,11 @@ class State(StrEnum):
         return self in (State.READY, State.FAILED, State.CANCELLED)
 
 
-class Kind(StrEnum):
-    """What is made."""
-
-    PLAYER_REPORT = "PLAYER_REPORT"
-    ACCOUNT_EXPORT = "ACCOUNT_EXPORT"
-
-    @property
-    def extension(self) -> str:
-        """How the names of its files end."""
-        return "zip" if self is Kind.ACCOUNT_EXPORT else "pdf"
-
-
 class FailureReason(StrEnum):
     """Why a report could not be made."""
 
     PLAYER_NOT_FOUND = "PLAYER_NOT_FOUND"
+    GAME_NOT_FOUND = "GAME_NOT_FOUND"
     RENDER_FAILED = "RENDER_FAILED"
     RENDER_LIMIT = "RENDER_LIMIT"
     RENDER_CRASHED = "RENDER_CRASHED"
@@ -72,6 +62,7 @@ class Report:
         attempt_count: how often a worker began, but for those that were stopped or could not store the file.
         expire_time: None until the state is final.
         blob_key: where the file is; empty unless READY, as are `size_bytes` and `sha256` (64 hexadecimal digits).
+        format: None of an export.
     """
 
     report_id: str
@@ -89,6 +80,15 @@ class Report:
     sha256: str
     failure_reason: FailureReason | None
     kind: Kind
+    format: Format | None
+    locale: str
+    scope: Scope
+    game_id: str
+
+    @property
+    def extension(self) -> str:
+        """How the names of its files end."""
+        return self.format or "zip"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,24 +105,6 @@ class Rules:
     def retention_seconds(self) -> int:
         """How long a report is kept after its final state."""
         return self.retention_days * 24 * 3600
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What an owner asked for. `request_id` is empty when a repeat need not be safe. An export is of the owner."""
-
-    owner_id: str
-    username: str
-    include_email: bool
-    request_id: str
-    kind: Kind = Kind.PLAYER_REPORT
-
-    @property
-    def digest(self) -> str:
-        """Tells whether a repeated `request_id` asks for the same."""
-        if self.kind is Kind.ACCOUNT_EXPORT:
-            return str(self.kind)
-        return hashlib.sha256(f"{self.username}\0{int(self.include_email)}".encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from report_service.fail_points import ALL_NAMES
 from report_service.reports import Rules
 from runtime import fail_points
 from runtime.service_tokens import MIN_SECRET_BYTES
-from runtime.settings import Secret, SettingsError, read_settings, setting
+from runtime.settings import Secret, SettingsError, WebAddress, read_settings, setting
 from runtime.tls import INTERNAL_TLS, Identity, identity_of
 
 PREFIX = "DOSSIER_REPORT_"
@@ -60,6 +60,11 @@ class Settings:
         "seconds after which a silent worker's report goes to another; longer than a report may take",
         default=120,
         minimum=90,
+    )
+    public_url: WebAddress = setting(
+        "where anybody reaches the club over HTTP, such as https://club.example.org: the code on reports leads there; "
+        "empty: the code only names the report",
+        default=WebAddress(""),
     )
     purge_poll_seconds: float = setting(
         "seconds between looks for deleted accounts whose reports are to be purged", default=30.0, minimum=0.1

@@ -11,8 +11,9 @@ from typing import IO, Protocol
 
 import structlog
 
-from report_service.document.snapshot import Snapshot
+from report_service.document.snapshot import Format, Order, Snapshot
 from report_service.errors import (
+    GameNotFound,
     NotStored,
     PlayerNotFound,
     RenderCrashed,
@@ -22,7 +23,9 @@ from report_service.errors import (
 )
 from report_service.exports import ExportFile
 from report_service.hints import Hint, HintReceiver
-from report_service.reports import FailureReason, Kind, Report, Rules
+from report_service.issued_reports import verify_address
+from report_service.reports import FailureReason, Report, Rules
+from report_service.wishes import Kind
 from runtime.errors import DeadlineExceeded, Unavailable
 from runtime.fail_points import FailPoint, nowhere
 from runtime.shielding import is_cancelled
@@ -55,17 +58,20 @@ class Jobs(Protocol):
 
 
 class Snapshots(Protocol):
-    """Where players' data come from."""
+    """Where the data come from."""
 
-    async def fetch(self, report_id: str, username: str, *, viewer_id: str, include_email: bool) -> Snapshot:
-        """Return what an account may see of a player. Raises PlayerNotFound, Unavailable or DeadlineExceeded."""
+    async def fetch(self, job: Report) -> Snapshot:
+        """Return what the owner may see of the player, season or game that the report is about.
+
+        Raises PlayerNotFound, GameNotFound, Unavailable or DeadlineExceeded.
+        """
 
 
 class Renderer(Protocol):
     """What makes the document."""
 
-    async def render(self, snapshot: Snapshot) -> bytes:
-        """Return the PDF. Raises RenderFailed, RenderLimit, RenderCrashed or RenderInterrupted."""
+    async def render(self, order: Order) -> bytes:
+        """Return the file's bytes. Raises RenderFailed, RenderLimit, RenderCrashed or RenderInterrupted."""
 
 
 class Exports(Protocol):
@@ -98,7 +104,10 @@ class MadeFile:
 
 
 class Worker:
-    """Makes reports, as many at a time as `slots`. `changed` is told of every report that it may have changed."""
+    """Makes reports, as many at a time as `slots`. `changed` is told of every report that it may have changed.
+
+    `public_url` is where anybody reaches the club over HTTPS, for the code on each page; empty for nowhere.
+    """
 
     def __init__(
         self,
@@ -111,6 +120,7 @@ class Worker:
         files: Files,
         rules: Rules,
         slots: int,
+        public_url: str,
         new_key: Callable[[], str],
         changed: Callable[[str], None],
         fail_point: FailPoint = nowhere,
@@ -123,6 +133,7 @@ class Worker:
         self._files = files
         self._rules = rules
         self._slots = slots
+        self._public_url = public_url
         self._new_key = new_key
         self._changed = changed
         self._fail_point = fail_point
@@ -228,13 +239,12 @@ class Worker:
             await self._complete(job, made)
 
     async def _document(self, job: Report) -> MadeFile:
-        snapshot = await self._snapshots.fetch(
-            job.report_id, job.username, viewer_id=job.owner_id, include_email=job.include_email
-        )
-        pdf = await self._renderer.render(snapshot)
+        snapshot = await self._snapshots.fetch(job)
+        address = verify_address(self._public_url, job.report_id)
+        data = await self._renderer.render(Order(snapshot, job.format or Format.PDF, job.locale, address))
         key = self._key(job)
-        await self._store(self._files.put(key, pdf))
-        return MadeFile(key, len(pdf), hashlib.sha256(pdf).hexdigest())
+        await self._store(self._files.put(key, data))
+        return MadeFile(key, len(data), hashlib.sha256(data).hexdigest())
 
     async def _export(self, job: Report) -> MadeFile:
         async with self._exports.open(job) as export:
@@ -243,7 +253,7 @@ class Worker:
             return MadeFile(key, export.size_bytes, export.sha256)
 
     def _key(self, job: Report) -> str:
-        return f"{job.report_id}/{job.fence}-{self._new_key()}.{job.kind.extension}"
+        return f"{job.report_id}/{job.fence}-{self._new_key()}.{job.extension}"
 
     async def _store(self, putting: Awaitable[None]) -> None:
         """Await the file's being stored. Raises NotStored."""
@@ -278,6 +288,8 @@ class Worker:
 def _lasting(error: Exception) -> FailureReason:
     if isinstance(error, PlayerNotFound):
         return FailureReason.PLAYER_NOT_FOUND
+    if isinstance(error, GameNotFound):
+        return FailureReason.GAME_NOT_FOUND
     if isinstance(error, RenderLimit):
         return FailureReason.RENDER_LIMIT
     return FailureReason.RENDER_FAILED

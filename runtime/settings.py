@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar, get_type_hints
+from urllib.parse import urlsplit
 
 T = TypeVar("T")
 _REQUIRED: Any = dataclasses.MISSING
@@ -43,6 +44,12 @@ class Secret:
 
     def __repr__(self) -> str:
         return "Secret(***)"
+
+
+class WebAddress(str):
+    """Where something is reached over HTTP, to which a path may be added: `https://club.example.org`. May be empty."""
+
+    __slots__ = ()
 
 
 def setting(
@@ -136,6 +143,7 @@ def _parsed(text: str | bytes, kind: Any, rules: Mapping[str, Any]) -> Any:
         Path: Path,
         Path | None: Path,
         str: str,
+        WebAddress: _web_address,
     }
     value = parsers[kind](text)
     if rules["minimum"] is not None and value < rules["minimum"]:
@@ -162,6 +170,13 @@ def _flag(text: str) -> bool:
     if text.lower() in _FALSE:
         return False
     raise ValueError("must be true or false")
+
+
+def _web_address(text: str) -> WebAddress:
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment or " " in text:
+        raise ValueError("must be an address such as https://club.example.org")
+    return WebAddress(text.rstrip("/"))
 
 
 def _integer(text: str) -> int:

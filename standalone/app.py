@@ -113,7 +113,8 @@ def _internal_server(
     )
     return Server(
         "127.0.0.1:0",
-        profile.internal,
+        # The report service asks as anybody may; each method's own rule holds here as well.
+        (*profile.public, *profile.internal),
         service_names=(),
         interceptors=[CallInterceptor(contract.methods(), door, metrics=metrics)],
         with_reflection=False,
@@ -156,6 +157,7 @@ def _report_settings(settings: Settings, secrets: Secrets, folder: Path) -> repo
         internal_secret=secrets.internal,
         page_secret=secrets.pages,
         data_dir=folder / "report",
+        public_url=settings.public_url,
         render_workers=settings.render_workers,
         grace_seconds=settings.grace_seconds,
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from profile_service.settings import MailSettings
-from runtime.settings import read_settings, setting
+from runtime.settings import WebAddress, read_settings, setting
 from runtime.tls import Identity, identity_of
 
 PREFIX = "DOSSIER_"
@@ -23,6 +23,11 @@ class Settings(MailSettings):
         "PEM file with the certificate chain to show to clients; empty: plain text", default=None
     )
     tls_key: Path | None = setting("PEM file with the key of that certificate", default=None)
+    public_url: WebAddress = setting(
+        "Where anybody reaches the club over HTTP, such as https://club.example.org: the code on reports leads there; "
+        "empty: the code only names the report.",
+        default=WebAddress(""),
+    )
     render_workers: int = setting("Reports rendered at the same time.", default=2, minimum=1)
     image_workers: int = setting("Pictures decoded at the same time.", default=1, minimum=1)
     avatar_moderator: str = setting(

@@ -11,7 +11,7 @@ from contextlib import AsyncExitStack
 from bench.club import Club
 from bench.measuring import Figure, Plan
 from client import DossierClient
-from report_service.document.snapshot import Snapshot
+from report_service.document.snapshot import Order, PlayerSnapshot
 from report_service.rendering import RenderPool, open_render_pool
 from report_service.snapshot_client import SnapshotClient
 from runtime.channels import open_channel
@@ -75,19 +75,19 @@ async def _make_one(dossier: DossierClient) -> str:
     return report.report_id
 
 
-async def _render(pool: RenderPool, snapshot: Snapshot) -> float:
+async def _render(pool: RenderPool, snapshot: PlayerSnapshot) -> float:
     started = time.perf_counter()
-    await pool.render(snapshot)
+    await pool.render(Order(snapshot))
     return time.perf_counter() - started
 
 
-async def _snapshot(club: Club) -> Snapshot:
+async def _snapshot(club: Club) -> PlayerSnapshot:
     """Return what the worker draws from, asked for as it does."""
     address = json.loads((club.data / "internal.json").read_text(encoding="utf-8"))["address"]
     secret = (club.data / "secrets" / "internal.key").read_bytes().strip()
     async with open_channel(address) as channel:
         snapshots = SnapshotClient(channel, ServiceTokens(secret, issuer="report_service"))
-        return await snapshots.fetch("bench", club.username, viewer_id="", include_email=False)
+        return await snapshots.player("bench", club.username, viewer_id="")
 
 
 def _p95(values: list[float]) -> float:

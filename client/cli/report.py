@@ -1,16 +1,31 @@
-"""report create, list, show, download, cancel, delete."""
+"""report create, list, show, download, cancel, delete; verify stands beside it."""
 
 from __future__ import annotations
 
 import asyncio
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from client.cli.output import page_size, take, word
-from client.cli.report_files import require_made, save
+from client.cli.report_files import file_type, require_made, save
+from client.cli.report_options import (
+    EmailOption,
+    FormatChoice,
+    FormatOption,
+    FromOption,
+    GameKindOption,
+    GameOption,
+    LocaleOption,
+    ReportChoice,
+    ReportOption,
+    UntilOption,
+    kind_and_format,
+)
+from client.cli.report_verification import kind_words, verify
 from client.cli.session import JsonOption, LimitOption, OwnUsernameArgument, examples, lower_case, session_of
+from client.cli.statistics import SeasonOption
 
 if TYPE_CHECKING:
     from dossier.report.v1 import report_pb2 as report_pb
@@ -18,37 +33,54 @@ if TYPE_CHECKING:
     from client.cli.output import Output
     from client.cli.session import Session
 
-app = typer.Typer(help="Printable PDF reports of players.", no_args_is_help=True)
+app = typer.Typer(help="Reports of players, seasons and games: PDF, JSON or CSV.", no_args_is_help=True)
 
-_COLUMNS = ("REPORT", "PLAYER", "STATE", "ASKED FOR", "BYTES", "KIND")
+_COLUMNS = ("REPORT", "PLAYER", "STATE", "ASKED FOR", "BYTES", "KIND", "FORMAT")
 _ID = "01936d3e-8c5a-7f21-9c0b-3a4d5e6f7081"
 
 ReportIdArgument = Annotated[str, typer.Argument(metavar="ID", parser=lower_case, help="The report's id.")]
 OutputOption = Annotated[
     Path | None,
-    typer.Option("--output", "-o", help="The file or folder to write to. Default: PLAYER-DATE.pdf in this folder."),
+    typer.Option("--output", "-o", help="The file or folder to write to. Default: a new name in this folder."),
 ]
 
 
-@app.command("create", epilog=examples("dossier report create", "dossier report create anna -o anna.pdf"))
+@app.command(
+    "create",
+    epilog=examples(
+        "dossier report create",
+        "dossier report create anna -o anna.pdf",
+        "dossier report create --from 2026-03-01 --until 2026-06-01 --format csv",
+        "dossier report create --kind season --season 2026-spring --locale uk",
+        f"dossier report create --kind game --game {_ID}",
+    ),
+)
 def create(
     ctx: typer.Context,
     username: OwnUsernameArgument = None,
-    include_email: Annotated[
-        bool, typer.Option("--include-email", help="Print your e-mail address on it; only on a report of yourself.")
-    ] = False,
+    kind: ReportOption = ReportChoice.PLAYER,
+    season: SeasonOption = "",
+    game_kind: GameKindOption = None,
+    start: FromOption = None,
+    end: UntilOption = None,
+    game: GameOption = "",
+    file_format: FormatOption = FormatChoice.PDF,
+    locale: LocaleOption = "",
+    include_email: EmailOption = False,
     output: OutputOption = None,
     no_wait: Annotated[bool, typer.Option("--no-wait", help="Print the report's id and end.")] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Ask for a report, wait until it is made, save it and check it. Prints the name of the file."""
     session = session_of(ctx, as_json=as_json)
-    asyncio.run(_create(session, username or "", include_email=include_email, output=output, wait=not no_wait))
+    wish = {"username": username or "", "season": season, "locale": locale, "include_email": include_email}
+    wish |= {"start_time": start, "end_time": end, "game_id": game} | kind_and_format(kind, file_format, game_kind)
+    asyncio.run(_create(session, wish, output=output, wait=not no_wait))
 
 
-async def _create(session: Session, username: str, *, include_email: bool, output: Path | None, wait: bool) -> None:
+async def _create(session: Session, wish: dict[str, Any], *, output: Path | None, wait: bool) -> None:
     async with session.connect() as dossier:
-        report = await dossier.create_report(username, include_email=include_email)
+        report = await dossier.create_report(**wish)
         if not wait:
             _print_created(session.output, report)
             return
@@ -74,7 +106,7 @@ def download(
 
 @app.command("list", epilog=examples("dossier report list", "dossier report list | cut -f 1"))
 def list_reports(ctx: typer.Context, limit: LimitOption = 50, as_json: JsonOption = False) -> None:
-    """List your reports, newest first: REPORT, PLAYER, STATE, ASKED FOR, BYTES, KIND."""
+    """List your reports, newest first: REPORT, PLAYER, STATE, ASKED FOR, BYTES, KIND, FORMAT."""
     session = session_of(ctx, as_json=as_json)
 
     async def work() -> None:
@@ -129,6 +161,16 @@ def delete(ctx: typer.Context, report_id: ReportIdArgument) -> None:
     asyncio.run(work())
 
 
+app.command(
+    "verify",
+    epilog=examples(
+        "dossier report verify anna.pdf",
+        f"dossier report verify {_ID}",
+        f"dossier report verify 'https://club.example.org/v1/reports:verify?report_id={_ID}'",
+    ),
+)(verify)
+
+
 def _print_created(output: Output, report: report_pb.Report) -> None:
     if output.as_json:
         output.result(report)
@@ -141,13 +183,7 @@ def _row(output: Output, report: report_pb.Report) -> tuple[str, ...]:
 
     size = str(report.size_bytes) if report.size_bytes else ""
     state, asked = word(State.Name(report.state)), output.time(report.create_time)
-    return (report.report_id, report.username, state, asked, size, _kind(report))
-
-
-def _kind(report: report_pb.Report) -> str:
-    from dossier.report.v1.report_pb2 import Kind
-
-    return word(Kind.Name(report.kind)).lower().replace("_", " ")
+    return (report.report_id, report.username, state, asked, size, kind_words(report), file_type(report))
 
 
 def _print_report(output: Output, report: report_pb.Report) -> None:
@@ -160,8 +196,9 @@ def _print_report(output: Output, report: report_pb.Report) -> None:
     output.record(
         [
             ("report", report.report_id),
-            ("kind", _kind(report)),
-            ("player", report.username),
+            ("kind", kind_words(report)),
+            ("format", file_type(report)),
+            *_scope_pairs(output, report),
             ("state", word(State.Name(report.state))),
             ("failure", failure),
             ("asked for", output.time(report.create_time)),
@@ -171,3 +208,19 @@ def _print_report(output: Output, report: report_pb.Report) -> None:
             ("attempts", str(report.attempt_count or "")),
         ]
     )
+
+
+def _scope_pairs(output: Output, report: report_pb.Report) -> list[tuple[str, str]]:
+    """Return about whom it is, of which games, and in which language."""
+    from dossier.stats.v1.game_pb2 import GameKind
+
+    game_kind = GameKind.Name(report.game_kind).removeprefix("GAME_KIND_").lower() if report.game_kind else ""
+    return [
+        ("player", report.username),
+        ("season", report.season),
+        ("games", game_kind),
+        ("from", output.time(report.start_time)),
+        ("until", output.time(report.end_time)),
+        ("game", report.game_id),
+        ("locale", report.locale),
+    ]

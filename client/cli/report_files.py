@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 _FAILURES: Final = {
     "PLAYER_NOT_FOUND": "No account has this username, or it was deleted.",
-    "RENDER_FAILED": "The document could not be made from the player's data; this is a fault of the server.",
+    "GAME_NOT_FOUND": "No game has this id, or it was deleted.",
+    "RENDER_FAILED": "The document could not be made from the data; this is a fault of the server.",
     "RENDER_LIMIT": "Making the document took too long or too much memory, or it became too large.",
     "RENDER_CRASHED": "Each process that was to make the document died at it; this is a fault of the server.",
     "ATTEMPTS_EXHAUSTED": "The server had passing faults too often; ask again later.",
@@ -65,16 +66,34 @@ def _print_saved(session: Session, report: report_pb.Report, saved: DownloadedRe
     output.line(str(saved.path))
 
 
+def file_type(report: report_pb.Report) -> str:
+    """Return how a report's file name ends: pdf, json, csv, or zip of an export."""
+    from dossier.report.v1 import report_pb2 as report_pb
+
+    if report.kind == report_pb.KIND_ACCOUNT_EXPORT:
+        return "zip"
+    # An older server says nothing, and makes nothing but this.
+    return report_pb.Format.Name(report.format or report_pb.FORMAT_PDF).removeprefix("FORMAT_").lower()
+
+
+def _topic(report: report_pb.Report) -> str:
+    from dossier.report.v1 import report_pb2 as report_pb
+
+    if report.kind == report_pb.KIND_SEASON_REPORT:
+        return f"season-{report.season}" if report.season else "all-games"
+    if report.kind == report_pb.KIND_GAME_CERTIFICATE:
+        return f"game-{report.game_id.rpartition('-')[2]}"
+    return report.username
+
+
 def _path(report: report_pb.Report, output: Path | None) -> Path:
     """Return where to save: what was asked for, or a name that is still free. A file named outright is replaced."""
-    from dossier.report.v1.report_pb2 import KIND_ACCOUNT_EXPORT
-
     if output is not None and not output.is_dir():
         return output
-    player = re.sub(r"[^a-z0-9_-]", "_", report.username) or "report"  # the server does not choose our paths
-    stem = f"{player}-{report.create_time.ToDatetime():%Y-%m-%d}"
+    topic = re.sub(r"[^a-z0-9_-]", "_", _topic(report)) or "report"  # the server does not choose our paths
+    stem = f"{topic}-{report.create_time.ToDatetime():%Y-%m-%d}"
     folder = output or Path()
-    ending = "zip" if report.kind == KIND_ACCOUNT_EXPORT else "pdf"
+    ending = file_type(report)
     path, number = folder / f"{stem}.{ending}", 1
     while path.exists():
         number += 1

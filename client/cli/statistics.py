@@ -90,9 +90,7 @@ def stats(
 
     async def work() -> None:
         async with session.connect() as dossier:
-            found = await dossier.player_stats(
-                username or dossier.own_username(), season=season, kind=_kind_value(kind)
-            )
+            found = await dossier.player_stats(username or dossier.own_username(), season=season, kind=kind_value(kind))
         if session.output.as_json:
             session.output.result(found)
             return
@@ -115,7 +113,7 @@ def pair(
 
     async def work() -> None:
         async with session.connect() as dossier:
-            found = await dossier.pair_stats(username, other, season=season, kind=_kind_value(kind))
+            found = await dossier.pair_stats(username, other, season=season, kind=kind_value(kind))
         if session.output.as_json:
             session.output.result(found)
             return
@@ -144,7 +142,7 @@ def board(
     session = session_of(ctx, as_json=as_json)
 
     async def work() -> None:
-        which: dict[str, Any] = {"season": season, "kind": _kind_value(kind), "minimum_sessions": min_games}
+        which: dict[str, Any] = {"season": season, "kind": kind_value(kind), "minimum_sessions": min_games}
         async with session.connect() as dossier:
             if around:
                 found = await dossier.standings_around(around, _board_value(by), page_size=limit, **which)
@@ -174,7 +172,8 @@ def seasons(ctx: typer.Context, as_json: JsonOption = False) -> None:
     asyncio.run(work())
 
 
-def _kind_value(choice: KindChoice | None) -> Any:
+def kind_value(choice: KindChoice | None) -> Any:
+    """Return a kind of games as the client library takes it; all kinds when none was chosen."""
     from dossier.stats.v1 import game_pb2 as game_pb
 
     return game_pb.GAME_KIND_UNSPECIFIED if choice is None else game_pb.GameKind.Value(f"GAME_KIND_{choice.name}")

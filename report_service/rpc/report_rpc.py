@@ -1,33 +1,35 @@
-"""The servicer of ReportService: decodes requests, calls the use cases, encodes reports."""
+"""The servicer of ReportService: decodes requests, calls the use cases, report_messages reports."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import datetime
 from typing import Any
 
 import grpc
-from dossier.report.v1 import report_pb2 as report_pb
 from dossier.report.v1 import report_service_pb2 as service_pb
 from dossier.report.v1 import report_service_pb2_grpc as service_rpc
-from google.protobuf.timestamp_pb2 import Timestamp
 
 from report_service.download import Downloads
 from report_service.feed import Feed
-from report_service.reports import Kind, Report, Reports, Wish
+from report_service.issued_reports import IssuedReports
+from report_service.reports import Reports
+from report_service.rpc.messages import CONTENT_TYPES, issued_message, report_message, wish_of
 from report_service.storage.report_store import position_of
+from report_service.wishes import Kind, Wish
 from runtime import calls
 from runtime.pages import PageTokens, page_size
 
-CONTENT_TYPES = {Kind.PLAYER_REPORT: "application/pdf", Kind.ACCOUNT_EXPORT: "application/zip"}
 Context = grpc.aio.ServicerContext[Any, Any]
 
 
 class ReportRpc(service_rpc.ReportServiceServicer):
     """Serves `dossier.report.v1.ReportService`."""
 
-    def __init__(self, reports: Reports, *, feed: Feed, downloads: Downloads, pages: PageTokens) -> None:
+    def __init__(
+        self, reports: Reports, *, issued: IssuedReports, feed: Feed, downloads: Downloads, pages: PageTokens
+    ) -> None:
         self._reports = reports
+        self._issued = issued
         self._feed = feed
         self._downloads = downloads
         self._pages = pages
@@ -37,14 +39,8 @@ class ReportRpc(service_rpc.ReportServiceServicer):
     ) -> service_pb.CreateReportResponse:
         """See the proto."""
         caller = calls.caller()
-        wish = Wish(
-            owner_id=caller.account_id,
-            username=request.username or caller.username,
-            include_email=request.include_email,
-            request_id=request.request_id,
-        )
-        report = await self._reports.create(wish, own_username=caller.username)
-        return service_pb.CreateReportResponse(report=encode(report))
+        report = await self._reports.create(wish_of(request, caller), own_username=caller.username)
+        return service_pb.CreateReportResponse(report=report_message(report))
 
     async def ExportAccount(
         self, request: service_pb.ExportAccountRequest, context: Context
@@ -59,12 +55,12 @@ class ReportRpc(service_rpc.ReportServiceServicer):
             kind=Kind.ACCOUNT_EXPORT,
         )
         report = await self._reports.create(wish, own_username=caller.username)
-        return service_pb.ExportAccountResponse(report=encode(report))
+        return service_pb.ExportAccountResponse(report=report_message(report))
 
     async def GetReport(self, request: service_pb.GetReportRequest, context: Context) -> service_pb.GetReportResponse:
         """See the proto."""
         report = await self._reports.get(calls.caller().account_id, request.report_id)
-        return service_pb.GetReportResponse(report=encode(report))
+        return service_pb.GetReportResponse(report=report_message(report))
 
     async def ListReports(
         self, request: service_pb.ListReportsRequest, context: Context
@@ -78,14 +74,14 @@ class ReportRpc(service_rpc.ReportServiceServicer):
         token = ""
         if len(found) > size:
             token = self._pages.seal(list(position_of(found[size - 1])), "reports", owner_id)
-        return service_pb.ListReportsResponse(reports=map(encode, found[:size]), next_page_token=token)
+        return service_pb.ListReportsResponse(reports=map(report_message, found[:size]), next_page_token=token)
 
     async def WatchReport(
         self, request: service_pb.WatchReportRequest, context: Context
     ) -> AsyncIterator[service_pb.WatchReportResponse]:
         """See the proto."""
         async for report in self._feed.watch(calls.caller().account_id, request.report_id):
-            yield service_pb.WatchReportResponse(report=encode(report))
+            yield service_pb.WatchReportResponse(report=report_message(report))
 
     async def DownloadReport(
         self, request: service_pb.DownloadReportRequest, context: Context
@@ -95,7 +91,7 @@ class ReportRpc(service_rpc.ReportServiceServicer):
             calls.caller().account_id, request.report_id, offset=request.read_offset, limit=request.read_limit
         )
         metadata = service_pb.DownloadReportMetadata(
-            content_type=CONTENT_TYPES[download.report.kind],
+            content_type=CONTENT_TYPES[download.report.format],
             file_name=download.file_name,
             size_bytes=download.report.size_bytes,
             sha256=download.report.sha256,
@@ -111,7 +107,7 @@ class ReportRpc(service_rpc.ReportServiceServicer):
     ) -> service_pb.CancelReportResponse:
         """See the proto."""
         report = await self._reports.cancel(calls.caller().account_id, request.report_id)
-        return service_pb.CancelReportResponse(report=encode(report))
+        return service_pb.CancelReportResponse(report=report_message(report))
 
     async def DeleteReport(
         self, request: service_pb.DeleteReportRequest, context: Context
@@ -120,28 +116,14 @@ class ReportRpc(service_rpc.ReportServiceServicer):
         await self._reports.delete(calls.caller().account_id, request.report_id)
         return service_pb.DeleteReportResponse()
 
-
-def encode(report: Report) -> report_pb.Report:
-    """Return a report as clients see it."""
-    message = report_pb.Report(
-        report_id=report.report_id,
-        username=report.username,
-        state=f"STATE_{report.state}",
-        failure_reason=f"FAILURE_REASON_{report.failure_reason or 'UNSPECIFIED'}",
-        include_email=report.include_email,
-        create_time=_timestamp(report.create_time),
-        update_time=_timestamp(report.update_time),
-        size_bytes=report.size_bytes,
-        sha256=report.sha256,
-        attempt_count=report.attempt_count,
-        kind=f"KIND_{report.kind}",
-    )
-    if report.expire_time is not None:
-        message.expire_time.CopyFrom(_timestamp(report.expire_time))
-    return message
-
-
-def _timestamp(time: datetime) -> Timestamp:
-    timestamp = Timestamp()
-    timestamp.FromDatetime(time)
-    return timestamp
+    async def VerifyReport(
+        self, request: service_pb.VerifyReportRequest, context: Context
+    ) -> service_pb.VerifyReportResponse:
+        """See the proto."""
+        if request.report_id:
+            issued = await self._issued.of_id(request.report_id)
+        else:
+            issued = await self._issued.of_file(request.sha256)
+        if issued is None:
+            return service_pb.VerifyReportResponse(issued=False)
+        return service_pb.VerifyReportResponse(issued=True, report=issued_message(issued))

@@ -3,7 +3,8 @@
 -- name: find_by_request^
 SELECT
     report_id, owner_id, username, include_email, state, fence, attempt_count, create_time, update_time, expire_time,
-    blob_key, size_bytes, sha256, failure_reason, kind, request_digest
+    blob_key, size_bytes, sha256, failure_reason, kind, format, locale, season, game_kind,
+    start_time, end_time, game_id, request_digest
 FROM reports
 WHERE owner_id = :owner_id AND request_id = :request_id AND deleted = 0;
 
@@ -18,20 +19,22 @@ WHERE owner_id = :owner_id AND deleted = 0;
 INSERT INTO reports (
     report_id, owner_id, username, include_email, request_id, request_digest, state, fence, attempt_count, hint_count,
     due_time, create_time, update_time, expire_time, blob_key, size_bytes, sha256, failure_reason, deleted,
-    kind
+    kind, format, locale, season, game_kind, start_time, end_time, game_id
 ) VALUES (
     :report_id, :owner_id, :username, :include_email, :request_id, :request_digest, 'QUEUED', 0, 0, 0,
     now_micros(), now_micros(), now_micros(), NULL, '', 0, '', '', 0,
-    :kind
+    :kind, :format, :locale, :season, :game_kind, :start_time, :end_time, :game_id
 )
 RETURNING
     report_id, owner_id, username, include_email, state, fence, attempt_count, create_time, update_time, expire_time,
-    blob_key, size_bytes, sha256, failure_reason, kind;
+    blob_key, size_bytes, sha256, failure_reason, kind, format, locale, season, game_kind,
+    start_time, end_time, game_id;
 
 -- name: get_report^
 SELECT
     report_id, owner_id, username, include_email, state, fence, attempt_count, create_time, update_time, expire_time,
-    blob_key, size_bytes, sha256, failure_reason, kind
+    blob_key, size_bytes, sha256, failure_reason, kind, format, locale, season, game_kind,
+    start_time, end_time, game_id
 FROM reports
 WHERE report_id = :report_id AND owner_id = :owner_id AND deleted = 0;
 
@@ -39,7 +42,8 @@ WHERE report_id = :report_id AND owner_id = :owner_id AND deleted = 0;
 -- Newest first, from before the position given.
 SELECT
     report_id, owner_id, username, include_email, state, fence, attempt_count, create_time, update_time, expire_time,
-    blob_key, size_bytes, sha256, failure_reason, kind
+    blob_key, size_bytes, sha256, failure_reason, kind, format, locale, season, game_kind,
+    start_time, end_time, game_id
 FROM reports
 WHERE
     owner_id = :owner_id AND deleted = 0
@@ -54,7 +58,8 @@ UPDATE reports SET
 WHERE report_id = :report_id AND owner_id = :owner_id AND deleted = 0 AND state IN ('QUEUED', 'RENDERING')
 RETURNING
     report_id, owner_id, username, include_email, state, fence, attempt_count, create_time, update_time, expire_time,
-    blob_key, size_bytes, sha256, failure_reason, kind;
+    blob_key, size_bytes, sha256, failure_reason, kind, format, locale, season, game_kind,
+    start_time, end_time, game_id;
 
 -- name: delete_report^
 -- A worker that was at it may still be writing: the files are deleted when it has surely ended.

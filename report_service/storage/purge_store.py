@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from report_service.account_purges import Counts
-from report_service.reports import Kind, Rules
+from report_service.reports import Rules
+from report_service.wishes import Kind
 from runtime.database import Database
 from runtime.times import span_micros
 
@@ -21,13 +22,14 @@ class PurgeStore:
             hidden = await session.all(
                 "hide_reports_of_account", account_id=account_id, username=username, lease=self._lease
             )
-            kinds = [(row["kind"], row["owner_id"] == account_id) for row in hidden]
+            await session.all("forget_issued_to", username=username)
+            kinds = [(row["kind"] == Kind.ACCOUNT_EXPORT, row["owner_id"] == account_id) for row in hidden]
             row = await session.one(
                 "add_to_purge",
                 receipt_id=receipt_id,
-                report_count=kinds.count((Kind.PLAYER_REPORT, True)),
-                foreign_report_count=kinds.count((Kind.PLAYER_REPORT, False)),
-                export_count=kinds.count((Kind.ACCOUNT_EXPORT, True)),
+                report_count=kinds.count((False, True)),
+                foreign_report_count=kinds.count((False, False)),
+                export_count=kinds.count((True, True)),
             )
         return Counts(row["report_count"], row["foreign_report_count"], row["export_count"]) if row else Counts()
 

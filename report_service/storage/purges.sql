@@ -19,4 +19,6 @@ ON CONFLICT (receipt_id) DO UPDATE SET
 RETURNING report_count, foreign_report_count, export_count;
 
 -- name: count_left^
-SELECT COUNT(*) AS row_count FROM reports WHERE owner_id = :account_id OR username = :username;
+SELECT
+    (SELECT COUNT(*) FROM reports WHERE owner_id = :account_id OR username = :username)
+    + (SELECT COUNT(*) FROM issued_reports WHERE username = :username) AS row_count;

@@ -9,9 +9,11 @@ from typing import Any
 import structlog
 
 from report_service.errors import RequestIdTaken
-from report_service.reports import Due, DueHint, FailureReason, Kind, Report, Rules, State, Wish
+from report_service.reports import Due, DueHint, FailureReason, Report, Rules, State
+from report_service.storage.rows import to_report, wish_columns
+from report_service.wishes import Wish
 from runtime.database import Database, Row, Session, UniqueViolation
-from runtime.times import micros, moment, span_micros
+from runtime.times import micros, span_micros
 
 # How many ids `watched_reports` asks for at once.
 WATCHED_AT_ONCE = 50
@@ -62,7 +64,7 @@ class ReportStore:
             rows = await session.all(
                 "list_reports", owner_id=owner_id, before_time=before_time, before_id=before_id, row_limit=limit
             )
-        return [_to_report(row) for row in rows]
+        return [to_report(row) for row in rows]
 
     async def cancel(self, owner_id: str, report_id: str) -> Report | None:
         """QUEUED, RENDERING → CANCELLED, fence + 1."""
@@ -94,15 +96,18 @@ class ReportStore:
 
     async def complete(self, job: Report, *, blob_key: str, size_bytes: int, sha256: str) -> bool:
         """RENDERING → READY with the same fence. False: somebody else has decided."""
-        row = await self._change(
-            "complete_report",
-            report_id=job.report_id,
-            fence=job.fence,
-            blob_key=blob_key,
-            size_bytes=size_bytes,
-            sha256=sha256,
-            retention=self._retention,
-        )
+        async with self._database.write() as session:
+            row = await session.one(
+                "complete_report",
+                report_id=job.report_id,
+                fence=job.fence,
+                blob_key=blob_key,
+                size_bytes=size_bytes,
+                sha256=sha256,
+                retention=self._retention,
+            )
+            if row is not None:
+                await session.one("issue_report", report_id=job.report_id)
         if row is not None:
             self._finished(State.READY, None)
         return row is not None
@@ -205,7 +210,7 @@ class ReportStore:
                 ids = report_ids[start : start + WATCHED_AT_ONCE]
                 padded = [*ids, *[""] * (WATCHED_AT_ONCE - len(ids))]
                 rows = await session.all("watched_reports", **{f"id_{n}": value for n, value in enumerate(padded)})
-                found.update((row["report_id"], _to_report(row)) for row in rows)
+                found.update((row["report_id"], to_report(row)) for row in rows)
         return found
 
     async def _change(self, query: str, **parameters: Any) -> Row | None:
@@ -221,7 +226,7 @@ class _WishRows:
 
     async def find_repeat(self, wish: Wish) -> tuple[Report, str] | None:
         row = await self._session.one("find_by_request", owner_id=wish.owner_id, request_id=wish.request_id)
-        return None if row is None else (_to_report(row), row["request_digest"])
+        return None if row is None else (to_report(row), row["request_digest"])
 
     async def count(self, owner_id: str) -> tuple[int, int]:
         row = await self._session.one("count_of_owner", owner_id=owner_id)
@@ -237,29 +242,10 @@ class _WishRows:
             request_id=wish.request_id,
             request_digest=wish.digest,
             kind=str(wish.kind),
+            **wish_columns(wish),
         )
-        return _to_report(row)
+        return to_report(row)
 
 
 def _report(row: Row | None) -> Report | None:
-    return None if row is None else _to_report(row)
-
-
-def _to_report(row: Row) -> Report:
-    return Report(
-        report_id=row["report_id"],
-        owner_id=row["owner_id"],
-        username=row["username"],
-        include_email=bool(row["include_email"]),
-        state=State(row["state"]),
-        fence=row["fence"],
-        attempt_count=row["attempt_count"],
-        create_time=moment(row["create_time"]),
-        update_time=moment(row["update_time"]),
-        expire_time=None if row["expire_time"] is None else moment(row["expire_time"]),
-        blob_key=row["blob_key"],
-        size_bytes=row["size_bytes"],
-        sha256=row["sha256"],
-        failure_reason=FailureReason(row["failure_reason"]) if row["failure_reason"] else None,
-        kind=Kind(row["kind"]),
-    )
+    return None if row is None else to_report(row)

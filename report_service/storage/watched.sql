@@ -3,7 +3,8 @@
 -- name: watched_reports
 SELECT
     report_id, owner_id, username, include_email, state, fence, attempt_count, create_time, update_time, expire_time,
-    blob_key, size_bytes, sha256, failure_reason, kind
+    blob_key, size_bytes, sha256, failure_reason, kind, format, locale, season, game_kind,
+    start_time, end_time, game_id
 FROM reports
 WHERE deleted = 0 AND report_id IN (
     :id_0, :id_1, :id_2, :id_3, :id_4, :id_5, :id_6, :id_7, :id_8, :id_9, :id_10, :id_11, :id_12, :id_13,

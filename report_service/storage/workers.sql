@@ -9,7 +9,8 @@ WHERE
     AND (state = 'QUEUED' OR (state = 'RENDERING' AND :take_over = 1))
 RETURNING
     report_id, owner_id, username, include_email, state, fence, attempt_count, create_time, update_time, expire_time,
-    blob_key, size_bytes, sha256, failure_reason, kind;
+    blob_key, size_bytes, sha256, failure_reason, kind, format, locale, season, game_kind,
+    start_time, end_time, game_id;
 
 -- name: exhaust_report^
 UPDATE reports SET

@@ -345,6 +345,8 @@ TABLE: dict[str, Row] = {
         _by_report(report_pb.CancelReportRequest), REPORT_FINISHED, REPORT_NOT_FOUND, REPORT_NOT_FOUND
     ),
     "dossier.report.v1.ReportService/DeleteReport": signed_in(_delete_report, OK, REPORT_NOT_FOUND, REPORT_NOT_FOUND),
+    # An id that nobody knows is answered too: it was not issued.
+    "dossier.report.v1.ReportService/VerifyReport": anyone(_by_report(report_pb.VerifyReportRequest), OK, OK, OK),
     "dossier.profile.v1.CredentialsService/CreateAccount": parts(),
     "dossier.profile.v1.CredentialsService/OpenSession": parts(),
     "dossier.profile.v1.CredentialsService/OpenSessionWithApiKey": parts(),
@@ -362,6 +364,8 @@ TABLE: dict[str, Row] = {
     "dossier.profile.v1.CredentialsService/RevokeRole": parts(),
     "dossier.profile.v1.CredentialsService/CreateServiceAccount": parts(),
     "dossier.stats.v1.SnapshotService/GetSnapshot": parts(),
+    "dossier.stats.v1.SnapshotService/GetSeasonSnapshot": parts(OK),
+    "dossier.stats.v1.SnapshotService/GetGameSnapshot": parts(),
     "dossier.lifecycle.v1.LifecycleService/ReadAccount": parts(),
     "dossier.lifecycle.v1.LifecycleService/ListPurges": parts(OK),
     "dossier.lifecycle.v1.LifecycleService/ConfirmPurge": parts(),

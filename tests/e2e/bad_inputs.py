@@ -264,6 +264,7 @@ def _pages_and_times() -> Iterator[Bad]:
     for rpc, kind in (
         (f"{GAME}/ListGames", game_service_pb.ListGamesRequest),
         (f"{STATS}/GetPlayerStats", stats_pb.GetPlayerStatsRequest),
+        (f"{REPORT}/CreateReport", report_pb.CreateReportRequest),
     ):
         for field in ("start_time", "end_time"):
             for name, moment in {

@@ -26,6 +26,7 @@ from tests.e2e.bad_values import (
     Bad,
     Made,
     Request,
+    each,
     invalid,
 )
 from tests.e2e.games import a_game
@@ -175,6 +176,24 @@ def reports() -> Iterator[Bad]:
         return report_pb.CreateReportRequest(username=scene.owner.username, include_email=True)
 
     yield Bad(f"{REPORT}/CreateReport", "with somebody's e-mail", with_email, INVALID)
+    yield from _kinds_of_reports()
+
+
+def _kinds_of_reports() -> Iterator[Bad]:
+    create, request = f"{REPORT}/CreateReport", report_pb.CreateReportRequest
+    yield from each(create, request, "season", {"with a line break": "a\r\nb", "too long": "a" * 41})
+    yield from each(
+        create, request, "locale", {"of a system": "de_AT", "too long": "a" * 36, "with a line break": "de\n"}
+    )
+    yield from each(create, request, "game_id", {"without a certificate": str(uuid.uuid4()), "of no game": "game-1"})
+    yield from each(create, request, "kind", {"of an export": 2, "that is none": 9, "without its game": 4})
+    yield from each(create, request, "format", {"that is none": 9})
+    yield from each(create, request, "game_kind", {"that is none": 9})
+    verify = f"{REPORT}/VerifyReport"
+    yield Bad(verify, "nothing", report_pb.VerifyReportRequest(), INVALID)
+    yield from each(verify, report_pb.VerifyReportRequest, "report_id", {"of no report": "report-1"})
+    digests = {"in capitals": "AB" * 32, "too short": "ab" * 31, "too long": "ab" * 33, "of other digits": "xy" * 32}
+    yield from each(verify, report_pb.VerifyReportRequest, "sha256", digests)
 
 
 def _of_the_owner(request: type[Any], scene: Scene) -> Message:

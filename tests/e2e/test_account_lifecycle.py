@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from io import BytesIO
+from pathlib import Path
 from zipfile import ZipFile
 
 import jsonschema
@@ -75,6 +76,24 @@ async def test_deleted_account_comes_back_with_everything(club: Club) -> None:
     assert (await visitor.get_user(username)).city == "Kyiv"
     assert (await anna.get_report(report.report_id)).state == report_pb2.STATE_READY
     assert (await visitor.deletion_receipt(receipt.receipt_id)).state == account_pb.DELETION_STATE_UNDELETED
+
+
+async def test_report_in_hand_is_verified_and_names_nobody_who_is_hidden(club: Club, tmp_path: Path) -> None:
+    """By file and by id, without an account; the name goes with the account and comes back with it."""
+    anna, visitor = await club.player("anna"), await club.visitor()
+    username = anna.own_username()
+    report = await ready(anna, await anna.create_report())
+    await anna.download_report(report.report_id, tmp_path / "anna.pdf")
+    issued = await visitor.verify_report(report.report_id)
+    assert (issued.issued, issued.report.username, issued.report.sha256) == (True, username, report.sha256)
+    assert await visitor.verify_report_file(tmp_path / "anna.pdf") == issued
+    (tmp_path / "anna.pdf").write_bytes(b"forged")
+    assert not (await visitor.verify_report_file(tmp_path / "anna.pdf")).issued
+    await anna.delete_account(PASSWORD)
+    hidden = await visitor.verify_report(report.report_id)
+    assert (hidden.issued, hidden.report.username) == (True, "")
+    await visitor.undelete_account(username, PASSWORD)
+    assert await visitor.verify_report(report.report_id) == issued
 
 
 async def test_receipt_that_never_was_is_not_found(club: Club) -> None:

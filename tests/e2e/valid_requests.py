@@ -105,6 +105,7 @@ VALID: dict[str, Callable[[Scene], Message | list[Message]]] = {
     "DownloadReport": lambda scene: report_pb.DownloadReportRequest(report_id=scene.report_id),
     "CancelReport": lambda scene: report_pb.CancelReportRequest(report_id=scene.report_id),
     "DeleteReport": lambda scene: report_pb.DeleteReportRequest(report_id=scene.report_id),
+    "VerifyReport": lambda _: report_pb.VerifyReportRequest(report_id=str(uuid.uuid4())),
     "SearchUsers": lambda _: admin_pb.SearchUsersRequest(prefix="a"),
     "SetRoles": lambda scene: admin_pb.SetRolesRequest(username=scene.players[0], give=[access_pb2.ROLE_REFEREE]),
     "BanUser": lambda scene: admin_pb.BanUserRequest(username=scene.players[1], reason="rude"),

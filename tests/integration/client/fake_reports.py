@@ -29,6 +29,7 @@ class FakeReports(report_rpc.ReportServiceServicer):
     Attributes:
         cuts: after how many bytes each of the next downloads is cut.
         watches: the states that each of the next watches sends before it is cut; a final state ends one cleanly.
+        told: what else is told of the report.
         hangs: whether such a watch stands still instead of being cut.
         pause_after: after how many bytes a download stands still; 0 means never.
     """
@@ -43,13 +44,15 @@ class FakeReports(report_rpc.ReportServiceServicer):
         self.state: int = report_pb.STATE_READY
         self.failure_reason = 0
         self.kind: report_pb.Kind = report_pb.KIND_PLAYER_REPORT
+        self.told = report_pb.Report(username="anna")
         self.hangs = False
         self.pause_after = 0
 
     def report(self, state: int | None = None) -> report_pb.Report:
         """Return the report, in `state` or the one it is in."""
         state = self.state if state is None else state
-        report = report_pb.Report(report_id=REPORT_ID, username="anna", state=state, kind=self.kind)
+        report = report_pb.Report(report_id=REPORT_ID, state=state, kind=self.kind)
+        report.MergeFrom(self.told)
         report.create_time.FromJsonString("2026-11-23T12:00:00Z")
         if state == report_pb.STATE_READY:
             report.size_bytes = len(self.content)
@@ -123,6 +126,22 @@ class FakeReports(report_rpc.ReportServiceServicer):
         await self._fake.enter("DeleteReport", request, context, signed_in=True)
         await self._known(request.report_id, context)
         return pb.DeleteReportResponse()
+
+    async def VerifyReport(self, request: pb.VerifyReportRequest, context: Context) -> pb.VerifyReportResponse:
+        await self._fake.enter("VerifyReport", request, context)
+        sha256 = hashlib.sha256(self.content).hexdigest()
+        if request.report_id != REPORT_ID and sha256 != request.sha256:
+            return pb.VerifyReportResponse()
+        issued = report_pb.IssuedReport(
+            report_id=REPORT_ID,
+            kind=self.kind,
+            format=report_pb.FORMAT_PDF,
+            issue_time=self.report().create_time,
+            sha256=sha256,
+            size_bytes=len(self.content),
+            username="anna",
+        )
+        return pb.VerifyReportResponse(issued=True, report=issued)
 
     async def _known(self, report_id: str, context: Context) -> None:
         from tests.integration.client.fakes import Fault

@@ -54,7 +54,7 @@ async def test_account_export_is_saved_as_a_zip_file(signed_in: Command, fake: F
     assert result.err.splitlines()[:3] == [f"export {REPORT_ID}", "QUEUED", "READY"]
     assert (tmp_path / "anna-2026-11-23.zip").read_bytes() == fake.reports.content
     listed = await signed_in("report", "list")
-    assert listed.out.rstrip().endswith("account export")
+    assert listed.out.rstrip().endswith("account export\tzip")
 
 
 async def test_report_that_failed_ends_with_1(signed_in: Command, fake: FakeServer) -> None:

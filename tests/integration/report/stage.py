@@ -7,32 +7,28 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import grpc
 from dossier.lifecycle.v1 import lifecycle_service_pb2_grpc as lifecycle_rpc
-from dossier.profile.v1 import user_pb2 as user_pb
+from dossier.profile.v1 import profile_service_pb2_grpc as profile_rpc
 from dossier.report.v1 import report_pb2 as report_pb
 from dossier.report.v1 import report_service_pb2 as service_pb
 from dossier.report.v1 import report_service_pb2_grpc as service_rpc
-from dossier.stats.v1 import game_pb2 as game_pb
-from dossier.stats.v1 import player_stats_pb2 as stats_pb
-from dossier.stats.v1 import snapshot_service_pb2 as snapshot_pb
 from dossier.stats.v1 import snapshot_service_pb2_grpc as snapshot_rpc
-from google.protobuf.duration_pb2 import Duration
-from google.protobuf.timestamp_pb2 import Timestamp
 from google.rpc import error_details_pb2
 from grpc_status import rpc_status
 
 from report_service.app import STORAGE, Parts, open_parts
-from report_service.document.snapshot import Snapshot
+from report_service.document.snapshot import Order
 from report_service.metrics import ReportMetrics
-from report_service.reports import Rules, Wish
+from report_service.reports import Rules
 from report_service.settings import Settings
 from report_service.storage.report_store import ReportStore
+from report_service.wishes import Wish
 from report_service.worker import Renderer
 from runtime import contract
 from runtime.access import Door
@@ -43,9 +39,8 @@ from runtime.server import Server
 from runtime.service_tokens import ServiceTokens
 from runtime.settings import Secret
 from tests.integration.report.fake_lifecycle import FakeLifecycle
+from tests.integration.report.fake_snapshots import NOW, SECRET, FakeProfiles, FakeSnapshots
 
-SECRET = b"a-secret-of-the-stage-0123456789abcdef"
-NOW = datetime(2026, 11, 23, 17, 45, tzinfo=UTC)
 PDF = b"%PDF-1.7 " + b"0123456789abcdef" * 60_000  # Several chunks.
 
 
@@ -88,53 +83,6 @@ async def eventually(holds: Callable[[], Any | Awaitable[Any]], *, within_second
         await asyncio.sleep(0.01)
 
 
-@dataclass
-class FakeSnapshots(snapshot_rpc.SnapshotServiceServicer):
-    """profile_service's SnapshotService. `faults` are codes to fail with, one a call; unknown players are absent."""
-
-    faults: list[grpc.StatusCode] = field(default_factory=list)
-    players: set[str] = field(default_factory=lambda: {"anna", "bert"})
-    requests: list[snapshot_pb.GetSnapshotRequest] = field(default_factory=list)
-
-    async def GetSnapshot(
-        self, request: snapshot_pb.GetSnapshotRequest, context: grpc.aio.ServicerContext[Any, Any]
-    ) -> snapshot_pb.GetSnapshotResponse:
-        self.requests.append(request)
-        ServiceTokens(SECRET, issuer="profile_service").verify(
-            dict(context.invocation_metadata() or ())["authorization"].removeprefix("Bearer ")
-        )
-        if self.faults:
-            await context.abort(self.faults.pop(0), "as the test wants it")
-        if request.username not in self.players:
-            await context.abort(grpc.StatusCode.NOT_FOUND, "no such player")
-        return a_snapshot_message(request.username, email="anna@example.org" if request.include_email else "")
-
-
-def a_snapshot_message(username: str, *, email: str = "", game_count: int = 20) -> snapshot_pb.GetSnapshotResponse:
-    """Return a player with some games, as profile_service sends it."""
-    moment = Timestamp()
-    moment.FromDatetime(NOW)
-    hour = Duration(seconds=3600)
-    tally = stats_pb.Tally(sessions=game_count, wins=game_count, play_time=Duration(seconds=3600 * game_count))
-    return snapshot_pb.GetSnapshotResponse(
-        user=user_pb.User(username=username, display_name=username.title(), create_time=moment),
-        email=email,
-        stats=stats_pb.PlayerStats(overall=tally, roles=[stats_pb.RoleTally(role=game_pb.ROLE_DON, tally=tally)]),
-        games=[
-            snapshot_pb.PlayedGame(
-                game_id=f"game-{number}",
-                start_time=moment,
-                duration=hour,
-                seat_number=number % 10 + 1,
-                role=game_pb.ROLE_DON,
-                result=game_pb.RESULT_WIN,
-            )
-            for number in range(game_count)
-        ],
-        read_time=moment,
-    )
-
-
 class FakeRenderer:
     """Makes a document at once, or when `gate` opens, or fails as `faults` says, one a call."""
 
@@ -144,10 +92,10 @@ class FakeRenderer:
         self.gate.set()
         self.begun = asyncio.Event()
         self.faults: list[BaseException] = []
-        self.snapshots: list[Snapshot] = []
+        self.orders: list[Order] = []
 
-    async def render(self, snapshot: Snapshot) -> bytes:
-        self.snapshots.append(snapshot)
+    async def render(self, order: Order) -> bytes:
+        self.orders.append(order)
         self.begun.set()
         await self.gate.wait()
         if self.faults:
@@ -177,6 +125,12 @@ class Stage:
     settings: Settings
     snapshots: FakeSnapshots
     lifecycle: FakeLifecycle
+    profiles: FakeProfiles
+
+    async def verify(self, **fields: Any) -> service_pb.VerifyReportResponse:
+        """Ask as somebody who is not signed in."""
+        stub: Any = service_rpc.ReportServiceStub(self.channel)
+        return await stub.VerifyReport(service_pb.VerifyReportRequest(**fields), timeout=60)
 
     def as_player(self, username: str) -> Player:
         """Return the RPCs as this player calls them."""
@@ -234,11 +188,14 @@ class Player:
 
 
 @asynccontextmanager
-async def open_profile(snapshots: FakeSnapshots, lifecycle: FakeLifecycle | None = None) -> AsyncIterator[str]:
+async def open_profile(
+    snapshots: FakeSnapshots, lifecycle: FakeLifecycle | None = None, profiles: FakeProfiles | None = None
+) -> AsyncIterator[str]:
     """Serve the fake profile_service and return its address."""
     server = grpc.aio.server()
     snapshot_rpc.add_SnapshotServiceServicer_to_server(snapshots, server)
     lifecycle_rpc.add_LifecycleServiceServicer_to_server(lifecycle or FakeLifecycle(), server)
+    profile_rpc.add_ProfileServiceServicer_to_server(profiles or FakeProfiles(), server)
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()
     try:
@@ -252,13 +209,13 @@ async def open_stage(
     settings: Settings, *, renderer: Renderer | None = None, metrics: ReportMetrics | None = None
 ) -> AsyncIterator[Stage]:
     """Run the report service behind a real server, its profile_service faked."""
-    snapshots, lifecycle = FakeSnapshots(), FakeLifecycle()
+    snapshots, lifecycle, profiles = FakeSnapshots(), FakeLifecycle(), FakeProfiles()
     tokens = ServiceTokens(SECRET, issuer="report_service")
     sessions: Any = SimpleNamespace(remembers=lambda caller: True)
     verifier: Any = _NamedCallers()
     methods = {path: method for path, method in contract.methods().items() if method.service.endswith("ReportService")}
     async with (
-        open_profile(snapshots, lifecycle) as address,
+        open_profile(snapshots, lifecycle, profiles) as address,
         grpc.aio.insecure_channel(address) as profile,
         asyncio.TaskGroup() as tasks,
         open_parts(
@@ -274,7 +231,7 @@ async def open_stage(
         ) as server,
         grpc.aio.insecure_channel(server.address) as channel,
     ):
-        yield Stage(parts, channel, settings, snapshots, lifecycle)
+        yield Stage(parts, channel, settings, snapshots, lifecycle, profiles)
         await parts.drain()
 
 

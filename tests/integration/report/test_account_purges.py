@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from dossier.lifecycle.v1 import lifecycle_service_pb2 as lifecycle_pb
+from dossier.report.v1 import report_pb2 as report_pb
 
 from tests.integration.report.stage import FakeRenderer, Stage, a_settings, eventually, open_stage, refused
 
@@ -35,13 +36,14 @@ async def test_purge_takes_all_of_the_account_and_about_it(quick: Stage) -> None
     anna, bert = quick.as_player("anna"), quick.as_player("bert")
     for username in ("", "bert"):
         await anna.made(username=username)
+    await anna.made(kind=report_pb.KIND_SEASON_REPORT)
     await anna.watch_to_end((await anna.export()).report_id)
     about_anna = await bert.made(username="anna")
     kept = await bert.made()
     purge(quick, "anna")
     await eventually(lambda: quick.lifecycle.confirmed)
     counts = quick.lifecycle.confirmed[0].counts
-    assert (counts.report_count, counts.export_count, counts.foreign_report_count) == (2, 1, 1)
+    assert (counts.report_count, counts.export_count, counts.foreign_report_count) == (3, 1, 1)
     assert not (await anna.list()).reports
     with refused() as refusal:
         await bert.get(about_anna.report_id)

@@ -13,6 +13,8 @@ from typing import Any
 import grpc
 import jsonschema
 from dossier.report.v1 import report_pb2 as report_pb
+from dossier.stats.v1 import game_pb2 as game_pb
+from google.protobuf.timestamp_pb2 import Timestamp
 
 from tests.integration.report.stage import PDF, FakeRenderer, Player, Stage, a_settings, open_stage, refused
 
@@ -71,6 +73,22 @@ async def test_export_says_nothing_of_other_people(stage: Stage) -> None:
     assert (account["reports"][0]["username"], account["reports"][0]["file"]) == ("", "")
     assert b"bert" not in archive.read("account.json")
     assert not any(name.startswith("reports/") for name in archive.namelist())
+
+
+async def test_export_tells_what_each_report_was_of(stage: Stage) -> None:
+    """A report's file keeps its type; one of a season, in which others stand, is listed without its file."""
+    anna = stage.as_player("anna")
+    moment = Timestamp(seconds=1_772_323_200)
+    await anna.made(format=report_pb.FORMAT_JSON, locale="uk", start_time=moment)
+    await anna.made(kind=report_pb.KIND_SEASON_REPORT, season="2026-spring", game_kind=game_pb.GAME_KIND_ELITE)
+    archive, account = opened((await exported(anna))[1])
+    season, own = account["reports"]
+    assert (own["format"], own["locale"], own["season"], own["game_kind"]) == ("JSON", "uk", "", "")
+    assert (own["start_time"], own["end_time"]) == ("2026-03-01T00:00:00Z", None)
+    assert own["file"].endswith(".json")
+    assert archive.read(own["file"]) == PDF
+    assert (season["kind"], season["season"], season["game_kind"]) == ("SEASON_REPORT", "2026-spring", "ELITE")
+    assert (season["username"], season["file"]) == ("", "")
 
 
 async def test_export_is_a_report_of_its_owner_alone(stage: Stage) -> None:

@@ -29,7 +29,8 @@ from dossier.stats.v1 import snapshot_service_pb2 as snapshot_pb
 from dossier.stats.v1 import snapshot_service_pb2_grpc as snapshot_rpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
-from tests.integration.report.stage import SECRET, FakeSnapshots, Player, eventually, refused
+from tests.integration.report.fake_snapshots import SECRET, FakeSnapshots
+from tests.integration.report.stage import Player, eventually, refused
 from tests.provision.ports import free_port
 from tests.provision.rabbitmq import RabbitNode
 

@@ -15,21 +15,22 @@ from pathlib import Path
 
 import pytest
 
-from report_service.document.snapshot import Snapshot
+from report_service.document.snapshot import Order, Scope
 from report_service.errors import RenderCrashed, RenderFailed, RenderInterrupted, RenderLimit
+from report_service.player_snapshots import player_snapshot
 from report_service.render_child import REPORTS_PER_CHILD
 from report_service.rendering import RenderPool, open_render_pool
-from report_service.snapshot_client import decode
 from tests.integration.report import strange_documents
-from tests.integration.report.stage import a_snapshot_message, eventually
+from tests.integration.report.fake_snapshots import a_snapshot_message
+from tests.integration.report.stage import eventually
 
 STRANGE = strange_documents.__name__
 
 
-def a_snapshot(about: str = "", *, game_count: int = 20, mark: Path = Path("/dev/null")) -> Snapshot:
+def an_order(about: str = "", *, game_count: int = 20, mark: Path = Path("/dev/null")) -> Order:
     """Return a player whose `about` tells the strange renderer what to do; one that hangs touches `mark` first."""
-    snapshot = decode("report-1", a_snapshot_message("anna", game_count=game_count))
-    return replace(snapshot, about=about, city=str(mark))
+    snapshot = player_snapshot("report-1", Scope(), a_snapshot_message("anna", game_count=game_count))
+    return Order(replace(snapshot, about=about, city=str(mark)))
 
 
 @pytest.fixture
@@ -42,7 +43,7 @@ async def pool() -> AsyncIterator[RenderPool]:
 async def test_document_is_made_from_snapshot() -> None:
     """The real renderer makes a PDF in a child, and this process never loads fpdf2."""
     async with open_render_pool(1) as pool:
-        pdf = await pool.render(a_snapshot())
+        pdf = await pool.render(an_order())
     assert pdf.startswith(b"%PDF-")
     code = "import sys, report_service.app; sys.exit('fpdf' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False, timeout=60).returncode == 0
@@ -51,7 +52,7 @@ async def test_document_is_made_from_snapshot() -> None:
 async def test_largest_document_fits_the_memory_limit() -> None:
     """500 games are no reason to fail."""
     async with open_render_pool(1) as pool:
-        assert (await pool.render(a_snapshot(game_count=500))).startswith(b"%PDF-")
+        assert (await pool.render(an_order(game_count=500))).startswith(b"%PDF-")
 
 
 @pytest.mark.parametrize(
@@ -67,28 +68,28 @@ async def test_misbehaving_child_is_told_and_the_next_report_is_made(
 ) -> None:
     """Each kind of misfortune has its error, and none harms the pool."""
     with pytest.raises(error):
-        await pool.render(a_snapshot(about))
-    assert (await pool.render(a_snapshot())).isdigit()
+        await pool.render(an_order(about))
+    assert (await pool.render(an_order())).isdigit()
 
 
 async def test_chattering_child_fills_no_log(pool: RenderPool, capfd: pytest.CaptureFixture[str]) -> None:
     """Gigabytes of printing are neither kept nor waited for."""
-    assert (await pool.render(a_snapshot("chatter"))).isdigit()
+    assert (await pool.render(an_order("chatter"))).isdigit()
     assert capfd.readouterr() == ("", "")
 
 
 async def test_failure_says_where_but_not_with_what(pool: RenderPool) -> None:
     """The log gets the place in the code, not the message, in which the player's data may stand."""
     with pytest.raises(RenderFailed, match=r"^ValueError\n(?s:.)*in misbehave") as failed:
-        await pool.render(a_snapshot("raise", mark=Path("secret")))
+        await pool.render(an_order("raise", mark=Path("secret")))
     assert "secret" not in str(failed.value)
 
 
 async def test_hanging_report_holds_one_child_only() -> None:
     """While one child hangs, the other makes every report."""
     async with open_render_pool(2, module=STRANGE) as pool:
-        hanging = asyncio.create_task(pool.render(a_snapshot("sleep")))
-        assert len({await pool.render(a_snapshot()) for _ in range(20)}) == 1
+        hanging = asyncio.create_task(pool.render(an_order("sleep")))
+        assert len({await pool.render(an_order()) for _ in range(20)}) == 1
         assert not hanging.done()
         hanging.cancel()
         await asyncio.wait([hanging])
@@ -100,11 +101,11 @@ async def test_crash_harms_no_report_that_another_child_makes() -> None:
 
         async def crash() -> None:
             with pytest.raises(RenderCrashed):
-                await pool.render(a_snapshot("be killed"))
+                await pool.render(an_order("be killed"))
 
         async def make() -> None:
             for _ in range(200):
-                assert (await pool.render(a_snapshot())).isdigit()
+                assert (await pool.render(an_order())).isdigit()
 
         await asyncio.gather(make(), crash(), crash(), crash())
 
@@ -112,7 +113,7 @@ async def test_crash_harms_no_report_that_another_child_makes() -> None:
 async def test_every_report_is_made_while_children_are_replaced(pool: RenderPool) -> None:
     """A child makes 200 reports; that the next one takes its place is nobody's fault."""
     count = 2 * REPORTS_PER_CHILD + 50
-    children = [await pool.render(a_snapshot(game_count=1)) for _ in range(count)]
+    children = [await pool.render(an_order(game_count=1)) for _ in range(count)]
     assert sorted(Counter(children).values()) == [50, REPORTS_PER_CHILD, REPORTS_PER_CHILD]
 
 
@@ -120,69 +121,69 @@ async def test_stopped_child_is_replaced(monkeypatch: pytest.MonkeyPatch) -> Non
     """A child that no limit of its own can end costs an attempt, not the report."""
     monkeypatch.setattr("report_service.rendering.SILENCE_SECONDS", 0.0)
     async with open_render_pool(1, timeout_seconds=1.0, module=STRANGE) as pool:
-        child = int(await pool.render(a_snapshot()))
+        child = int(await pool.render(an_order()))
         os.kill(child, signal.SIGSTOP)
         with pytest.raises(RenderInterrupted):
-            await pool.render(a_snapshot())
-        assert int(await pool.render(a_snapshot())) != child
+            await pool.render(an_order())
+        assert int(await pool.render(an_order())) != child
         await eventually(lambda: not is_alive(child))
 
 
 async def test_child_is_killed_when_render_is_cancelled(pool: RenderPool, tmp_path: Path) -> None:
     """A worker that stops leaves no child at work, and the next report does not wait for the cancelled one."""
-    child = int(await pool.render(a_snapshot()))
+    child = int(await pool.render(an_order()))
     mark = tmp_path / "hangs"
-    rendering = asyncio.create_task(pool.render(a_snapshot("hang", mark=mark)))
+    rendering = asyncio.create_task(pool.render(an_order("hang", mark=mark)))
     await eventually(mark.exists)
     rendering.cancel()
     await asyncio.wait([rendering])
     assert rendering.cancelled()
     await eventually(lambda: not is_alive(child))
-    assert int(await pool.render(a_snapshot())) != child
+    assert int(await pool.render(an_order())) != child
 
 
 async def test_child_is_replaced_when_it_made_no_document(pool: RenderPool) -> None:
     """What a failed document left behind in its process, memory above all, spoils no other player's report."""
-    child = await pool.render(a_snapshot())
+    child = await pool.render(an_order())
     with pytest.raises(RenderLimit):
-        await pool.render(a_snapshot("hoard"))
-    assert await pool.render(a_snapshot()) != child
+        await pool.render(an_order("hoard"))
+    assert await pool.render(an_order()) != child
 
 
 async def test_stop_of_the_whole_group_ends_no_child(pool: RenderPool, tmp_path: Path) -> None:
     """Init systems and terminals signal children too; the service still finishes what is in hand."""
-    child = int(await pool.render(a_snapshot()))
+    child = int(await pool.render(an_order()))
     mark = tmp_path / "naps"
-    rendering = asyncio.create_task(pool.render(a_snapshot("nap", mark=mark)))
+    rendering = asyncio.create_task(pool.render(an_order("nap", mark=mark)))
     await eventually(mark.exists)
     for pid in (child, _parent(child)):
         os.kill(pid, signal.SIGTERM)
         os.kill(pid, signal.SIGINT)
     assert int(await rendering) == child
-    assert int(await pool.render(a_snapshot())) == child
+    assert int(await pool.render(an_order())) == child
 
 
 async def test_child_that_is_killed_at_rest_is_replaced(pool: RenderPool) -> None:
     """A child that the kernel kills between two reports costs nothing."""
-    child = int(await pool.render(a_snapshot()))
+    child = int(await pool.render(an_order()))
     os.kill(child, signal.SIGKILL)
     await eventually(lambda: not is_alive(child))
-    assert int(await pool.render(a_snapshot())) != child
+    assert int(await pool.render(an_order())) != child
 
 
 async def test_render_is_interrupted_when_children_cannot_start() -> None:
     """A renderer that does not even load is a fault that passes with the next deployment, and nothing hangs."""
     async with open_render_pool(1, timeout_seconds=1.0, module="tests.no_such_module") as pool:
         with pytest.raises(RenderInterrupted):
-            await pool.render(a_snapshot())
+            await pool.render(an_order())
 
 
 async def test_children_end_when_pool_is_closed(tmp_path: Path) -> None:
     """Closing ends even a child at work."""
     async with open_render_pool(1, timeout_seconds=60.0, module=STRANGE) as pool:
-        child = int(await pool.render(a_snapshot()))
+        child = int(await pool.render(an_order()))
         mark = tmp_path / "hangs"
-        rendering = asyncio.create_task(pool.render(a_snapshot("hang", mark=mark)))
+        rendering = asyncio.create_task(pool.render(an_order("hang", mark=mark)))
         await eventually(mark.exists)
     await eventually(lambda: not is_alive(child))
     rendering.cancel()
@@ -195,10 +196,10 @@ def test_children_end_when_service_is_killed(tmp_path: Path) -> None:
     script.write_text(
         "import asyncio, os, signal\n"
         "from report_service.rendering import open_render_pool\n"
-        "from tests.integration.report.test_rendering import STRANGE, a_snapshot\n"
+        "from tests.integration.report.test_rendering import STRANGE, an_order\n"
         "async def main():\n"
         "    async with open_render_pool(1, module=STRANGE) as pool:\n"
-        "        print((await pool.render(a_snapshot())).decode(), flush=True)\n"
+        "        print((await pool.render(an_order())).decode(), flush=True)\n"
         "        os.kill(os.getpid(), signal.SIGKILL)\n"
         "if __name__ == '__main__':\n"
         "    asyncio.run(main())\n"

@@ -49,7 +49,7 @@ async def test_email_is_printed_when_asked_for_oneself(stage: Stage, renderer: F
     """The wish reaches the snapshot and the document."""
     report = await stage.as_player("anna").made(include_email=True)
     assert report.include_email
-    assert renderer.snapshots[0].email == "anna@example.org"
+    assert renderer.orders[0].snapshot.email == "anna@example.org"
 
 
 async def test_email_of_somebody_else_is_refused(stage: Stage) -> None:
@@ -74,7 +74,7 @@ async def test_repeat_answers_the_same_report(stage: Stage, renderer: FakeRender
     again = await anna.create(request_id=request_id, username="anna")
     assert {report.report_id for report in (*reports, again)} == {again.report_id}
     await anna.watch_to_end(again.report_id)
-    assert len(renderer.snapshots) == 1
+    assert len(renderer.orders) == 1
     assert len((await anna.list()).reports) == 1
 
 

@@ -10,7 +10,8 @@ from dossier.stats.v1 import snapshot_service_pb2_grpc as snapshot_rpc
 from report_service.snapshot_client import SnapshotClient
 from runtime.channels import open_channel
 from runtime.service_tokens import ServiceTokens
-from tests.integration.report.stage import SECRET, FakeSnapshots, eventually
+from tests.integration.report.fake_snapshots import SECRET, FakeSnapshots
+from tests.integration.report.stage import eventually
 
 
 async def test_snapshot_is_waited_for_when_profile_service_restarts() -> None:
@@ -28,7 +29,7 @@ async def test_snapshot_is_waited_for_when_profile_service_restarts() -> None:
     snapshot_rpc.add_SnapshotServiceServicer_to_server(FakeSnapshots(), server)
     async with open_channel(address) as channel:
         client = SnapshotClient(channel, ServiceTokens(SECRET, issuer="report_service"))
-        fetching = asyncio.create_task(client.fetch("report-1", "anna", viewer_id="", include_email=False))
+        fetching = asyncio.create_task(client.player("report-1", "anna", viewer_id=""))
         await eventually(lambda: refused >= 2)
         absent.close()
         server.add_insecure_port(address)

@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 from report_service.errors import RequestIdTaken
-from report_service.reports import FailureReason, Report, Rules, State, Wish
+from report_service.reports import FailureReason, Report, Rules, State
 from report_service.storage.report_store import ReportStore
-from tests.integration.report.stage import NOW, Clock, a_wish, open_store
+from report_service.wishes import Wish
+from tests.integration.report.fake_snapshots import NOW
+from tests.integration.report.stage import Clock, a_wish, open_store
 
 DIGEST = "ab" * 32
 

@@ -11,15 +11,17 @@ from typing import IO, Any
 
 import pytest
 
-from report_service.document.snapshot import Gender, Snapshot, Tally
+from report_service.document.snapshot import Snapshot
 from report_service.errors import PlayerNotFound, RenderCrashed, RenderFailed, RenderInterrupted, RenderLimit
 from report_service.exports import ExportFile
 from report_service.hints import InProcessHints
+from report_service.player_snapshots import player_snapshot
 from report_service.reports import FailureReason, Report, Rules, State
 from report_service.storage.report_store import ReportStore
 from report_service.worker import ATTEMPTS_AT_CRASH, RETRY_SECONDS, SHORTAGE_SECONDS, Worker
 from runtime.errors import DeadlineExceeded, Unavailable
-from tests.integration.report.stage import NOW, PDF, Clock, FakeRenderer, a_wish, eventually
+from tests.integration.report.fake_snapshots import a_snapshot_message
+from tests.integration.report.stage import PDF, Clock, FakeRenderer, a_wish, eventually
 
 
 @dataclass
@@ -27,16 +29,13 @@ class FakeSource:
     """Snapshots, or `faults`, one a call."""
 
     faults: list[Exception] = field(default_factory=list)
-    asked: list[tuple[str, str, bool]] = field(default_factory=list)
+    asked: list[Report] = field(default_factory=list)
 
-    async def fetch(self, report_id: str, username: str, *, viewer_id: str, include_email: bool) -> Snapshot:
-        self.asked.append((username, viewer_id, include_email))
+    async def fetch(self, job: Report) -> Snapshot:
+        self.asked.append(job)
         if self.faults:
             raise self.faults.pop(0)
-        nothing = Tally(0, 0, 0, NOW - NOW)
-        return Snapshot(
-            report_id, NOW, username, username, Gender.UNSPECIFIED, None, "", "", "", NOW, None, nothing, (), ()
-        )
+        return player_snapshot(job.report_id, job.scope, a_snapshot_message(job.username))
 
 
 class FakeFiles(dict[str, bytes]):
@@ -92,6 +91,7 @@ class Workshop:
         self.source = FakeSource()
         self.renderer = FakeRenderer()
         self.files = FakeFiles()
+        self.public_url = ""
         self._count = 0
 
     def worker(self, *, slots: int = 1) -> Worker:
@@ -105,6 +105,7 @@ class Workshop:
             files=self.files,
             rules=Rules(),
             slots=slots,
+            public_url=self.public_url,
             new_key=lambda: f"key{len(self.files)}",
             changed=lambda report_id: None,
         )
@@ -163,7 +164,8 @@ async def test_report_turns_ready_when_all_goes_well(shop: Workshop) -> None:
     assert shop.files[report.blob_key] == PDF
     assert report.blob_key.startswith("report-1/1-")
     assert (report.size_bytes, report.sha256) == (len(PDF), hashlib.sha256(PDF).hexdigest())
-    assert shop.source.asked == [("anna", "anna-id", True)]
+    [job] = shop.source.asked
+    assert (job.username, job.owner_id, job.include_email) == ("anna", "anna-id", True)
 
 
 async def test_report_is_made_once_when_hints_are_doubled(shop: Workshop) -> None:
@@ -178,7 +180,7 @@ async def test_report_is_made_once_when_hints_are_doubled(shop: Workshop) -> Non
         await shop.turns(State.READY)
         await shop.hints.send("report-1")
         await eventually(lambda: not shop.hints._known)
-    assert len(shop.renderer.snapshots) == 1
+    assert len(shop.renderer.orders) == 1
     assert len(shop.files) == 1
 
 
@@ -197,7 +199,7 @@ async def test_redelivered_hint_takes_over_and_overtaken_worker_leaves_no_file(s
         await shop.ask()
         await shop.renderer.begun.wait()
         shop.hints._put("report-1", redelivered=True)
-        await eventually(lambda: len(shop.renderer.snapshots) == 2)
+        await eventually(lambda: len(shop.renderer.orders) == 2)
         shop.renderer.gate.set()
         report = await shop.turns(State.READY)
         assert (report.fence, report.attempt_count) == (2, 2)

@@ -2,18 +2,45 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
+import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
 import pytest
 
-from report_service.download import Downloads
+from report_service.document.snapshot import Format, Scope
+from report_service.download import Download, Downloads
 from report_service.errors import FileDamaged, OffsetOutOfRange, ReportNotFound, ReportNotReady
-from report_service.reports import Kind, Report, State
+from report_service.reports import Report, State
+from report_service.wishes import Kind
 
 DATA = bytes(range(256)) * 4096  # 1 MiB.
 MOMENT = datetime(2026, 11, 23, tzinfo=UTC)
+
+
+REPORT = Report(
+    report_id="report-1",
+    owner_id="anna-id",
+    username="anna",
+    include_email=False,
+    state=State.READY,
+    fence=1,
+    attempt_count=1,
+    create_time=MOMENT,
+    update_time=MOMENT,
+    expire_time=MOMENT,
+    blob_key="key",
+    size_bytes=len(DATA),
+    sha256=hashlib.sha256(DATA).hexdigest(),
+    failure_reason=None,
+    kind=Kind.PLAYER_REPORT,
+    format=Format.PDF,
+    locale="",
+    scope=Scope(),
+    game_id="",
+)
 
 
 class FakeReports:
@@ -23,26 +50,8 @@ class FakeReports:
         self._state = state
 
     async def get(self, owner_id: str, report_id: str) -> Report | None:
-        if (owner_id, report_id) != ("anna-id", "report-1"):
-            return None
-        digest = hashlib.sha256(DATA).hexdigest()
-        return Report(
-            report_id,
-            owner_id,
-            "anna",
-            False,
-            self._state,
-            1,
-            1,
-            MOMENT,
-            MOMENT,
-            MOMENT,
-            "key",
-            len(DATA),
-            digest,
-            None,
-            Kind.PLAYER_REPORT,
-        )
+        found = (owner_id, report_id) == ("anna-id", "report-1")
+        return dataclasses.replace(REPORT, state=self._state) if found else None
 
 
 class FakeFiles:
@@ -112,3 +121,10 @@ async def test_offset_past_the_end_is_out_of_range() -> None:
     with pytest.raises(OffsetOutOfRange) as caught:
         await chunks_of(FakeFiles(piece_bytes=1), offset=len(DATA) + 1)
     assert caught.value.metadata == {"size_bytes": str(len(DATA))}
+
+
+@pytest.mark.parametrize("username", ['anna"\r\nset-cookie: a=b', "../../anna", "анна; x"])
+def test_name_of_a_file_never_steers_a_header_or_a_path(username: str) -> None:
+    """Whatever a row holds, the name is one of few letters that opens no folder."""
+    report = dataclasses.replace(REPORT, username=username)
+    assert re.fullmatch("[a-z0-9_.-]+", Download(report, 0, 0).file_name)

@@ -10,9 +10,11 @@ from typing import Any
 
 import pytest
 
+from report_service.document.snapshot import Format, Scope
 from report_service.errors import ReportNotFound
 from report_service.feed import Feed
-from report_service.reports import Kind, Report, State
+from report_service.reports import Report, State
+from report_service.wishes import Kind
 from runtime.errors import Draining, Unavailable
 from tests.integration.report.stage import eventually
 
@@ -23,7 +25,25 @@ def a_report(report_id: str = "report-1", **changes: Any) -> Report:
     """Return a report that waits."""
     kind = Kind.PLAYER_REPORT
     report = Report(
-        report_id, "anna-id", "anna", False, State.QUEUED, 0, 0, MOMENT, MOMENT, None, "", 0, "", None, kind
+        report_id,
+        "anna-id",
+        "anna",
+        False,
+        State.QUEUED,
+        0,
+        0,
+        MOMENT,
+        MOMENT,
+        None,
+        "",
+        0,
+        "",
+        None,
+        kind,
+        Format.PDF,
+        "",
+        Scope(),
+        "",
     )
     return replace(report, **changes)
 

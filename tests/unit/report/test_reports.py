@@ -10,14 +10,34 @@ from datetime import UTC, datetime
 
 import pytest
 
+from report_service.document.snapshot import Format, Scope
 from report_service.errors import ReportFinished, ReportNotFound, ReportQuota, RequestIdReused, RequestIdTaken
-from report_service.reports import Kind, Report, Reports, Rules, State, Wish
+from report_service.reports import Report, Reports, Rules, State
+from report_service.wishes import Kind, Wish
 from runtime.errors import InvalidInput, Violation
 
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
 WISH = Wish("anna-id", "boris", include_email=False, request_id="")
 REPORT = Report(
-    "r-1", "anna-id", "boris", False, State.QUEUED, 0, 0, NOW, NOW, None, "", 0, "", None, Kind.PLAYER_REPORT
+    "r-1",
+    "anna-id",
+    "boris",
+    False,
+    State.QUEUED,
+    0,
+    0,
+    NOW,
+    NOW,
+    None,
+    "",
+    0,
+    "",
+    None,
+    Kind.PLAYER_REPORT,
+    Format.PDF,
+    "",
+    Scope(),
+    "",
 )
 
 

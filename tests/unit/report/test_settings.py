@@ -64,3 +64,12 @@ def test_all_problems_are_told_at_once() -> None:
     with pytest.raises(SettingsError) as caught:
         Settings.from_env({"DOSSIER_REPORT_PAGE_SECRET": "short", "DOSSIER_REPORT_LEASE_SECONDS": "5"})
     assert len(caught.value.problems) == 3
+
+
+def test_public_address_is_one_that_a_path_can_be_added_to() -> None:
+    """A slash at the end is no matter; what is no address stops the process."""
+    url = {"DOSSIER_REPORT_PUBLIC_URL": "https://club.example.org/mafia/"}
+    assert Settings.from_env(NEEDED | url).public_url == "https://club.example.org/mafia"
+    for bad in ("club.example.org", "javascript:alert(1)", "https://", "https://a/?b=c", "https://a b/"):
+        with pytest.raises(SettingsError, match="PUBLIC_URL must be an address"):
+            Settings.from_env(NEEDED | {"DOSSIER_REPORT_PUBLIC_URL": bad})

@@ -200,6 +200,9 @@ class ReportServiceServicer:
         the file, which also proves that nothing in it was changed. It is told of reports that were made, whoever deleted them
         since; never of exports, and never who asked for one.
 
+        Reports whose data came out the same may be the same bytes, as a table without rows is: by `sha256` the first of them
+        is told, without the name, season or game in which the others differ.
+
         Errors:
         INVALID_ARGUMENT (INVALID_REQUEST): name either a report or a file.
         """

@@ -114,6 +114,9 @@ class ReportServiceStub:
     the file, which also proves that nothing in it was changed. It is told of reports that were made, whoever deleted them
     since; never of exports, and never who asked for one.
 
+    Reports whose data came out the same may be the same bytes, as a table without rows is: by `sha256` the first of them
+    is told, without the name, season or game in which the others differ.
+
     Errors:
       INVALID_ARGUMENT (INVALID_REQUEST): name either a report or a file.
     """
@@ -203,6 +206,9 @@ class ReportServiceAsyncStub(ReportServiceStub):
     """Tells whether this club issued a report, when, and about whom: by the id that is printed on it, or by the SHA-256 of
     the file, which also proves that nothing in it was changed. It is told of reports that were made, whoever deleted them
     since; never of exports, and never who asked for one.
+
+    Reports whose data came out the same may be the same bytes, as a table without rows is: by `sha256` the first of them
+    is told, without the name, season or game in which the others differ.
 
     Errors:
       INVALID_ARGUMENT (INVALID_REQUEST): name either a report or a file.
@@ -344,6 +350,9 @@ class ReportServiceServicer(metaclass=_abc_1.ABCMeta):
         """Tells whether this club issued a report, when, and about whom: by the id that is printed on it, or by the SHA-256 of
         the file, which also proves that nothing in it was changed. It is told of reports that were made, whoever deleted them
         since; never of exports, and never who asked for one.
+
+        Reports whose data came out the same may be the same bytes, as a table without rows is: by `sha256` the first of them
+        is told, without the name, season or game in which the others differ.
 
         Errors:
           INVALID_ARGUMENT (INVALID_REQUEST): name either a report or a file.

@@ -75,6 +75,9 @@ class SnapshotServiceServicer:
     def GetSeasonSnapshot(self, request, context):
         """Returns everything that the report of a season shows to who asked for it, read in one transaction. A season that
         nobody played is one without games.
+
+        Errors:
+        INVALID_ARGUMENT (INVALID_REQUEST): mend the fields.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
