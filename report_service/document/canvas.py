@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from report_service.document import emoji, paths
 from report_service.document.encoding import Encoding
 from report_service.document.fonts import EMOJI, Face, is_text_face
-from report_service.document.paths import Point, n
 from report_service.document.palette import PAGE_HEIGHT, PAGE_WIDTH, WHITE, Style, Weight
+from report_service.document.paths import Point, n
 from report_service.document.shaping import Line, Run, shape
 from report_service.document.structure import Bookmark, Box, Element, Mark
 
@@ -72,7 +72,7 @@ class Canvas:
 
     @contextmanager
     def element(self, tag: str, *, alt: str = "", actual: str = "", scope: str = "", span: int = 1) -> Iterator[None]:
-        """Have what is drawn meanwhile be part of a new element; what is drawn in none is decoration, as all in one is."""
+        """Have what is drawn meanwhile be part of a new element; in a decoration, that changes nothing."""
         if self._open[-1].tag == _DECORATION:
             yield
             return

@@ -53,10 +53,11 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Stack:
-    """One column: its counts from the baseline up, in the order of `PAINTS`, and what stands below it, if anything."""
+    """One column: its counts from the baseline up, in the order of `PAINTS`, what stands below it, and its share."""
 
     counts: tuple[int, int, int]
     label: str = ""
+    share: float = 1.0
 
 
 def donut(canvas: Canvas, centre: Point, parts: Sequence[Part], *, radius: float, value: str, caption: str) -> None:
@@ -115,13 +116,14 @@ def columns(
         level = y + height - step * unit
         canvas.rule((x, level), (x + width, level), colour=HAIRLINE, line=0.6)
         canvas.text(x - 5, level + 2.6, words.number(step), style=NOTE, align="right")
-    pitch = width / len(stacks)
-    bar = pitch * _COLUMN_SHARE
-    for number, stack in enumerate(stacks):
-        left = x + number * pitch
+    left, unit_width = x, width / sum(stack.share for stack in stacks)
+    for stack in stacks:
+        pitch = unit_width * stack.share
+        bar = unit_width * _COLUMN_SHARE
         _column(canvas, (left + (pitch - bar) / 2, y + height), stack.counts, width=bar, unit=unit)
         if stack.label:
             canvas.text(left + pitch / 2, y + height + 10, fit(stack.label, NOTE, pitch - 1), align="center")
+        left += pitch
     canvas.rule((x, y + height), (x + width, y + height), colour=MUTED, line=0.8)
 
 
@@ -144,9 +146,7 @@ def _cut(canvas: Canvas, centre: Point, shares: list[float], *, radius: float, i
     start = 0.0
     gap = _GAP / (2 * 3.1416 * radius)
     for share in shares:
-        canvas.ring_segment(
-            centre, radius + 1, inner - 1, start=start - gap / 2, end=start + gap / 2, fill=WHITE
-        )
+        canvas.ring_segment(centre, radius + 1, inner - 1, start=start - gap / 2, end=start + gap / 2, fill=WHITE)
         start += share
 
 

@@ -21,21 +21,24 @@ def formulas(words: Language) -> list[str]:
     """Return how the figures about players are reckoned, and after whom."""
     return [
         words.text(
-            "Win rate: wins among the games that were won or lost; draws and void games are left out. The interval is that of "
-            "E. B. Wilson (1927) at 95 %: for 5 wins of 10 it reaches from 24 % to 76 %. What was never played has no rate."
+            "Win rate: wins among the games that were won or lost; draws and void games are left out. The "
+            "interval is that of E.\u00a0B.\u00a0Wilson (1927) at 95\u00a0%: for 5 wins of 10 it reaches from "
+            "24\u00a0% to 76\u00a0%. What was never played has no rate."
         ),
         words.text(
-            "Club's rate in a role: everybody's wins in it plus 5, divided by everybody's decided games in it plus 10. Wins "
-            "above the club: the wins, less what the club wins in as many games of the same roles."
+            "Club's rate in a role: everybody's wins in it plus 5, divided by everybody's decided games in it "
+            "plus 10. Wins above the club: the wins, less what the club wins in as many games of the same "
+            "roles."
         ),
         words.text(
-            "Rating: a strength as red and one as black, learned from each game's result by the mean strength of both sides, "
-            "after R. C. Weng and C.-J. Lin (2011). New players begin at 1500. The band is twice the standard deviation to "
-            "each side; a rating is provisional for the first 30 games, and boards are ordered by its lower edge."
+            "Rating: a strength as red and one as black, learned from each game's result by the mean strength "
+            "of both sides, after R.\u00a0C.\u00a0Weng and C.-J.\u00a0Lin (2011). New players begin at 1500. "
+            "The band is twice the standard deviation to each side; a rating is provisional for the first 30 "
+            "games, and boards are ordered by its lower edge."
         ),
         words.text(
-            "Points are those of the points profile that each game names. The compensation for being killed in the first "
-            "night depends on the whole season, and is not part of a single game's points."
+            "Points are those of the points profile that each game names. The compensation for being killed in "
+            "the first night depends on the whole season, and is not part of a single game's points."
         ),
     ]
 
@@ -61,8 +64,8 @@ def _verification(flow: Flow, report_id: str, address: str) -> None:
     with canvas.figure(MARGIN + 16, y + 15, _SIDE, _SIDE, alt=words.text("QR code of {address}", address=address)):
         canvas.modules(segno.make_qr(address, error="m", mask=_MASK).matrix, MARGIN + 16, y + 15, _SIDE, fill=INK)
     advice = words.text(
-        "Scan the code, or ask the club with the number below. It tells whether and when it issued this report, and the "
-        "SHA-256 of the file as it was issued: one that was changed has another."
+        "Scan the code, or ask the club with the number below. It tells whether and when it issued this report, "
+        "and the SHA-256 of the file as it was issued: one that was changed has another."
     )
     with canvas.element("P"):
         for number, line in enumerate(wrap(advice, BODY, width, max_lines=4)):

@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from report_service.document import figures
 from report_service.document.canvas import Canvas
 from report_service.document.language import Language
-from report_service.document.palette import AREA, BODY, BODY_STRONG, HAIRLINE, INK, LOSS, MUTED, NOTE, TRACK, WHITE, WIN
+from report_service.document.palette import (
+    AREA,
+    BODY,
+    BODY_STRONG,
+    GRID,
+    HAIRLINE,
+    INK,
+    LOSS,
+    MUTED,
+    NOTE,
+    TRACK,
+    WHITE,
+    WIN,
+)
 from report_service.document.paths import Point
 from report_service.document.shaping import fit
 from report_service.document.snapshot import CalibrationBin, Interval
 
-_MONTH_WIDTH = 44.0
+_MONTH_WIDTH = 38.0
 _RATE_PITCH = 24.0
 
 
@@ -67,7 +80,8 @@ def area(
     canvas.polygon(line, stroke=WIN, line=1.5, closed=False)
     canvas.rule((plot.x, foot), (plot.x + width, foot), colour=MUTED, line=0.8)
     canvas.circle(*line[-1], 2.6, fill=WIN)
-    canvas.text(line[-1][0] - 5, line[-1][1] - 5, words.points(round(points[-1][1], 1)), style=BODY_STRONG, align="right")
+    total = words.number(points[-1][1], digits=1)
+    canvas.text(line[-1][0] - 5, line[-1][1] - 5, total, style=BODY_STRONG, align="right")
 
 
 def band(
@@ -110,12 +124,12 @@ def rates(canvas: Canvas, words: Language, at: Point, shown: Sequence[Rate], *, 
     bottom = y + (len(shown) - 1) * _RATE_PITCH + 15
     for share in (0.0, 0.5, 1.0):
         at_share = track[0] + share * track[1]
-        canvas.rule((at_share, y - 4), (at_share, bottom), colour=MUTED, line=0.4, dash="1.5 1.5")
+        canvas.rule((at_share, y - 4), (at_share, bottom), colour=GRID, line=0.35)
         canvas.text(at_share, bottom + 7.5, words.percent(share), style=NOTE.sized(6.5), align="center")
 
 
 def calibration(canvas: Canvas, words: Language, at: Point, bins: Sequence[CalibrationBin], *, side: float) -> None:
-    """Draw how often red won against the chance it was given, a dot for each stretch of chances, larger for more games."""
+    """Draw how often red won against the chance it was given: a dot for each stretch, larger for more games."""
     x, y = at
     for share in (0.0, 0.25, 0.5, 0.75, 1.0):
         canvas.rule((x, y + side * (1 - share)), (x + side, y + side * (1 - share)), colour=HAIRLINE, line=0.6)
@@ -136,7 +150,7 @@ def _axes(canvas: Canvas, words: Language, plot: Plot, steps: Sequence[float]) -
     for step in steps:
         level = plot.up(step)
         canvas.rule((plot.x, level), (plot.x + plot.width, level), colour=HAIRLINE, line=0.6)
-        label = words.number(step) if whole else words.points(step)
+        label = words.number(step, digits=0 if whole else 1)
         canvas.text(plot.x - 5, level + 2.6, label, style=NOTE, align="right")
     foot = plot.y + plot.height
     for day in figures.months(plot.first, plot.last, most=max(2, int(plot.width / _MONTH_WIDTH))):
@@ -152,10 +166,10 @@ def _month(words: Language, day: date) -> str:
     return words.month(day) if day.month > 1 else str(day.year)
 
 
-def _rate(
-    canvas: Canvas, words: Language, rate: Rate, top: float, track: tuple[float, float], *, right: float
-) -> None:
-    on: Callable[[float], float] = lambda share: track[0] + min(max(share, 0.0), 1.0) * track[1]  # noqa: E731
+def _rate(canvas: Canvas, words: Language, rate: Rate, top: float, track: tuple[float, float], *, right: float) -> None:
+    def on(share: float) -> float:
+        return track[0] + min(max(share, 0.0), 1.0) * track[1]
+
     if rate.interval:
         low, high = on(rate.interval.low), on(rate.interval.high)
         canvas.rect(low, top + 2.5, max(high - low, 2), 5, fill=AREA, stroke=WIN, line=0.6, radius=2.5)

@@ -52,9 +52,9 @@ class Language:
         pattern = f"#,##0.{'0' * digits}" if digits else "#,##0"
         return format_decimal(value, format=pattern, locale=self._locale)
 
-    def points(self, value: float | None) -> str:
-        """Return points: two decimals at most, and as few as needed; a dash for None."""
-        return NONE if value is None else format_decimal(round(value, 2) + 0.0, format="#,##0.##", locale=self._locale)
+    def points(self, value: float) -> str:
+        """Return points, which have two decimals."""
+        return f"{'−' if round(value, 2) < 0 else ''}{self.number(abs(value), digits=2)}"
 
     def signed(self, value: float | None, *, digits: int = 1) -> str:
         """Return a difference with its sign, a dash for None."""
@@ -77,7 +77,7 @@ class Language:
         hours = max(0.0, span.total_seconds() / 3600)
         if hours < 1:
             return self.minutes(span)
-        value = self.number(round(hours)) if hours >= 9.95 else self.points(round(hours, 1))
+        value = self.number(hours, digits=0 if hours >= 9.95 else 1)
         return self.text("{hours} h", hours=value)
 
     def minutes(self, span: timedelta) -> str:

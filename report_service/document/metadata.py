@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from xml.sax.saxutils import escape
 
 PRODUCER = "Dossier with fpdf2"
+# Controls, halves of surrogate pairs and non-characters. Source: XML 1.0, production 2.
+_NOT_XML = re.compile("[\x00-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,4 +70,4 @@ def xmp(properties: Properties) -> str:
 
 def _escaped(text: str) -> str:
     """Return text for XML, without what XML cannot hold at all."""
-    return escape("".join(char for char in text if char >= " " and not "\ud800" <= char <= "\udfff" and char < "\ufffe" or char > "\uffff"))
+    return escape(_NOT_XML.sub("", text))

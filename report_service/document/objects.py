@@ -12,7 +12,7 @@ class Objects(Protocol):
         """Return the number of an object that is put later, exactly once."""
 
     def put(self, number: int, body: str, stream: bytes | None = None) -> None:
-        """Write an object: a value, or with `stream` the entries of a stream's dictionary. Streams are compressed here."""
+        """Write an object: a value, or of a stream, which is compressed here, the entries of its dictionary."""
 
     def add(self, body: str, stream: bytes | None = None) -> int:
         """Reserve a number, put the object there, and return it."""

@@ -11,11 +11,11 @@ from typing import Any, cast
 
 from fpdf import FPDF
 from fpdf.enums import OutputIntentSubType, PDFResourceType, ResourceAccessPolicy
-from fpdf.util import builtin_srgb2014_bytes
 from fpdf.image_parsing import preload_image
 from fpdf.output import OutputProducer, PDFICCProfile, PDFPage
 from fpdf.prefs import ViewerPreferences
 from fpdf.syntax import Name, PDFArray, PDFObject
+from fpdf.util import builtin_srgb2014_bytes
 
 from report_service.document import packing
 from report_service.document.canvas import Canvas, Page
@@ -137,7 +137,7 @@ class _Producer(OutputProducer):
         page.annots = PDFArray(map(self._own, numbers))
         if numbers:
             # The order in which a reader without a mouse goes through them.
-            page.tabs = Name("S")
+            cast(Any, page).tabs = Name("S")
 
     def _add_fonts(
         self, image_objects_per_index: Any, gfxstate_objs_per_name: Any, pattern_objs_per_name: Any
@@ -152,8 +152,8 @@ class _Producer(OutputProducer):
         number = write_outline(self, self._document.canvas.bookmarks, self._pages)
         return (None if number is None else self._own(number)), ()
 
-    def _finalize_catalog(self, catalog_obj: Any, **parts: Any) -> None:
-        super()._finalize_catalog(catalog_obj, **parts)
+    def _finalize_catalog(self, catalog_obj: Any, *parts: Any, **named: Any) -> None:
+        super()._finalize_catalog(catalog_obj, *parts, **named)
         # Nothing happens when the file is opened.
         catalog_obj.open_action = None
         self._catalog = catalog_obj.id

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from report_service.document import charts, curves, figures, terms
 from report_service.document.language import NONE, Language
 from report_service.document.layout import Flow, Panel, notice
-from report_service.document.palette import CELL, CELL_STRONG, CONTENT_WIDTH, LOSS_TEXT, MARGIN, MUTED, WIN
+from report_service.document.palette import CELL, CELL_STRONG, CONTENT_WIDTH, LOSS_TEXT, MARGIN, MUTED, NOTE, WIN
 from report_service.document.snapshot import Companion, Fate, GameLine, Hits, PlayerSnapshot, Result, Stats, Week
 from report_service.document.table import Cell, Column, Look, Table
 from report_service.document.text import clean
@@ -50,7 +50,8 @@ def weekly(flow: Flow, panel: Panel, shown: Sequence[Week], note: str) -> None:
     with canvas.figure(panel.x, panel.top, panel.width, panel.height - 36, alt=alt):
         charts.weeks(canvas, words, (left, panel.y + 40), shown, width=width, height=78)
         if not any(totals):
-            canvas.text(left + width / 2, panel.y + 102, words.text("No games in these weeks"), style=CELL, align="center")
+            none = words.text("No games in these weeks")
+            canvas.text(left + width / 2, panel.y + 102, none, style=NOTE, align="center")
         charts.keys(canvas, (left, panel.y + 135), items, width=width)
 
 
@@ -87,8 +88,8 @@ def _rating_note(words: Language, snapshot: PlayerSnapshot) -> str:
     rating = snapshot.stats.rating if snapshot.stats else None
     if rating is None:
         return ""
-    value = words.text("{rating} ± {deviation}", rating=words.number(rating.rating), deviation=words.number(rating.deviation))
-    parts = [value]
+    value, deviation = words.number(rating.rating), words.number(rating.deviation)
+    parts = [words.text("{rating} ± {deviation}", rating=value, deviation=deviation)]
     if rating.provisional:
         parts.append(words.text("provisional"))
     if snapshot.place:
@@ -105,7 +106,9 @@ def _playing(flow: Flow, snapshot: PlayerSnapshot, stats: Stats) -> None:
     with flow.row(_CHART_HEIGHT):
         panel = flow.panel(words.text("Hours played"), x=left, width=width, height=_CHART_HEIGHT)
         _hours(flow, panel, snapshot)
-        panel = flow.panel(words.text("How the games ended for the player"), x=middle, width=width, height=_CHART_HEIGHT)
+        panel = flow.panel(
+            words.text("How the games ended for the player"), x=middle, width=width, height=_CHART_HEIGHT
+        )
         _endings(flow, panel, stats)
     facts, ledger = _facts(words, stats), _ledger(words, stats)
     height = 31 + 18 + _ROW_HEIGHT * max(len(facts), len(ledger)) + 10
@@ -125,8 +128,10 @@ def _hours(flow: Flow, panel: Panel, snapshot: PlayerSnapshot) -> None:
         notice(flow.canvas, panel, words.text("The games behind it are not shown"))
         return
     first, last = words.day(points[0][0]), words.day(points[-1][0])
-    total = words.points(round(points[-1][1], 1))
-    alt = words.text("Area of the hours played, from {first} to {last}: {hours} h.", first=first, last=last, hours=total)
+    hours = words.number(points[-1][1], digits=1)
+    alt = words.text(
+        "Area of the hours played, from {first} to {last}: {hours} h.", first=first, last=last, hours=hours
+    )
     with flow.canvas.figure(panel.x, panel.top, panel.width, panel.height - 36, alt=alt):
         at = (panel.left + 22, panel.y + 42)
         curves.area(flow.canvas, words, at, points, width=panel.inner_width - 24, height=_CHART_HEIGHT - 66)
@@ -142,7 +147,11 @@ def _endings(flow: Flow, panel: Panel, stats: Stats) -> None:
         notice(canvas, panel, words.text("No game told how it ended for the player"))
         return
     stacks, spoken = _ending_stacks(words, counts)
-    items = [(words.text("voted out"), charts.DARK), (words.text("killed"), charts.BRIGHT), (words.text("other"), charts.PALE)]
+    items = [
+        (words.text("voted out"), charts.DARK),
+        (words.text("killed"), charts.BRIGHT),
+        (words.text("other"), charts.PALE),
+    ]
     alt = words.text("Columns of how the games ended for the player, by round. {counts}.", counts="; ".join(spoken))
     with canvas.figure(panel.x, panel.top, panel.width, panel.height - 36, alt=alt):
         at, width = (panel.left + 18, panel.y + 40), panel.inner_width - 18
@@ -158,10 +167,12 @@ def _ending_stacks(words: Language, counts: Counter[tuple[Fate, int]]) -> tuple[
         label = words.number(number) if number else "?"
         stacks.append(charts.Stack((voted, killed, 0), f"{label}+" if number == _LATEST_ROUND else label))
         spoken.append(f"{label}: {words.number(voted)} + {words.number(killed)}")
-    removed = sum(count for (fate, _), count in counts.items() if fate in (Fate.REMOVED_BY_FOULS, Fate.REMOVED_BY_JUDGE))
-    survived = sum(count for (fate, _), count in counts.items() if fate is Fate.SURVIVED)
-    for word, count in ((words.text("removed"), removed), (words.text("survived"), survived)):
-        stacks.append(charts.Stack((0, 0, count), word))
+    by_fate: Counter[Fate] = Counter()
+    for (fate, _), count in counts.items():
+        by_fate[fate] += count
+    removed = by_fate[Fate.REMOVED_BY_FOULS] + by_fate[Fate.REMOVED_BY_JUDGE]
+    for word, count in ((words.text("removed"), removed), (words.text("survived"), by_fate[Fate.SURVIVED])):
+        stacks.append(charts.Stack((0, 0, count), word, share=1.8))
         spoken.append(f"{word}: {words.number(count)}")
     return stacks, spoken
 
@@ -176,18 +187,20 @@ def _ledger(words: Language, stats: Stats) -> list[Sequence[Cell]]:
 def _facts(words: Language, stats: Stats) -> list[Sequence[Cell]]:
     play, form = stats.play, stats.form
     moves = " · ".join(words.number(count) for count in reversed(play.best_moves))
+    fouls = NONE if play.fouls_per_game is None else words.number(play.fouls_per_game, digits=2)
+    longest = f"{words.number(form.longest_wins)} · {words.number(form.longest_losses)}"
     run = words.plural("{count} win", "{count} wins", form.current_run)
     if form.current_run < 0:
         run = words.plural("{count} loss", "{count} losses", -form.current_run)
     told = (
         (words.text("Killed in the first night"), _first_kills(words, stats)),
-        (words.text("Best moves that named 3 · 2 · 1 · 0 black"), moves if any(play.best_moves) else NONE),
+        (words.text("Best moves: 3 · 2 · 1 · 0 black"), moves if any(play.best_moves) else NONE),
         (words.text("Sheriff's checks that found black"), _hits(words, play.sheriff_checks)),
         (words.text("Don's checks that found the sheriff"), _hits(words, play.don_checks)),
         (words.text("Votes for black, as red"), _hits(words, play.votes)),
-        (words.text("Fouls a game"), NONE if play.fouls_per_game is None else words.points(play.fouls_per_game)),
+        (words.text("Fouls a game"), fouls),
         (words.text("Current run"), run if form.current_run else NONE),
-        (words.text("Longest runs of wins · losses"), f"{words.number(form.longest_wins)} · {words.number(form.longest_losses)}"),
+        (words.text("Longest runs of wins · losses"), longest),
     )
     return [(Cell(label), Cell(value)) for label, value in told]
 

@@ -4,14 +4,26 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from report_service.document import avatar, player_report
+from report_service.document import avatar, game_certificate, player_report, season_report, twins
 from report_service.document.canvas import Canvas
 from report_service.document.fonts import EMOJI, FALLBACKS, face
 from report_service.document.language import Language, codes, language
 from report_service.document.metadata import Properties
 from report_service.document.palette import Weight
 from report_service.document.pdf import write
-from report_service.document.snapshot import GameLine, Gender, Order, PlayerSnapshot, Result, Role, Scope, Stats, Tally
+from report_service.document.snapshot import (
+    Format,
+    GameLine,
+    Gender,
+    Order,
+    PlayerSnapshot,
+    Result,
+    Role,
+    Scope,
+    SeasonSnapshot,
+    Stats,
+    Tally,
+)
 
 
 def render(order: Order) -> bytes:
@@ -20,13 +32,17 @@ def render(order: Order) -> bytes:
     Nothing in the snapshot makes it fail: unreadable pictures and characters are replaced by stand-ins.
     """
     snapshot = order.snapshot
+    if order.format is Format.JSON:
+        return twins.to_json(snapshot)
+    if order.format is Format.CSV:
+        return twins.to_csv(snapshot)
     own = snapshot.locale if isinstance(snapshot, PlayerSnapshot) else ""
     words = language(order.locale, own)
     canvas = Canvas(mirrored=words.mirrored)
     title = _draw(canvas, words, order)
     properties = Properties(
         title=title,
-        subject=words.text("Dossier"),
+        subject=words.text("Made by Dossier"),
         language=words.code,
         created=snapshot.generated_time.astimezone(UTC),
         file_id=snapshot.report_id,
@@ -38,7 +54,9 @@ def _draw(canvas: Canvas, words: Language, order: Order) -> str:
     snapshot = order.snapshot
     if isinstance(snapshot, PlayerSnapshot):
         return player_report.draw(canvas, words, snapshot, address=order.verify_address)
-    raise NotImplementedError
+    if isinstance(snapshot, SeasonSnapshot):
+        return season_report.draw(canvas, words, snapshot, address=order.verify_address)
+    return game_certificate.draw(canvas, words, snapshot, address=order.verify_address)
 
 
 def warm_up() -> None:

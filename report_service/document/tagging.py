@@ -91,9 +91,7 @@ def write_outline(objects: Objects, bookmarks: Sequence[Bookmark], pages: Sequen
         after = f"/Next {ref(numbers[index + 1])}" if index + 1 < len(numbers) else ""
         place = f"[{ref(pages[mark.page - 1])}/XYZ null {n(mark.top)} null]"
         objects.put(number, f"<</Title {text(mark.title)}/Parent {ref(root)}{before}{after}/Dest{place}>>")
-    objects.put(
-        root, f"<</Type/Outlines/First {ref(numbers[0])}/Last {ref(numbers[-1])}/Count {len(numbers)}>>"
-    )
+    objects.put(root, f"<</Type/Outlines/First {ref(numbers[0])}/Last {ref(numbers[-1])}/Count {len(numbers)}>>")
     return root
 
 

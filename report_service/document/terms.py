@@ -21,13 +21,6 @@ def roles(words: Language) -> Mapping[Role, str]:
 
 
 @cache
-def sides(words: Language) -> Mapping[Role, str]:
-    """Return what the side of each role is called."""
-    red, black = words.text("Red"), words.text("Black")
-    return {Role.CIVILIAN: red, Role.SHERIFF: red, Role.MAFIA: black, Role.DON: black}
-
-
-@cache
 def results(words: Language) -> Mapping[Result, str]:
     """Return what the results of a player are called."""
     return {
@@ -103,7 +96,7 @@ def records(words: Language) -> Mapping[RecordKind, str]:
         RecordKind.MOST_GAMES: words.text("Most games"),
         RecordKind.MOST_POINTS: words.text("Most points"),
         RecordKind.BEST_WIN_RATE: words.text("Best win rate"),
-        RecordKind.MOST_WINS_ABOVE_CLUB: words.text("Most wins above the club's rate"),
+        RecordKind.MOST_WINS_ABOVE_CLUB: words.text("Wins above the club"),
         RecordKind.LONGEST_WINS: words.text("Longest run of wins"),
     }
 

@@ -1,0 +1,153 @@
+"""The same snapshot for programs: as JSON by `report.schema.json`, and as a table in CSV."""
+
+from __future__ import annotations
+
+import base64
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import orjson
+
+from report_service.document.snapshot import (
+    GameLine,
+    GameSnapshot,
+    PlayerSnapshot,
+    SeasonSnapshot,
+    SeatLine,
+    Snapshot,
+    StandingLine,
+)
+
+_KINDS = {
+    PlayerSnapshot: "player_report",
+    SeasonSnapshot: "season_report",
+    GameSnapshot: "game_certificate",
+}
+_GAME_COLUMNS = (
+    "game_id",
+    "start_time",
+    "duration_seconds",
+    "season",
+    "kind",
+    "table",
+    "seat",
+    "role",
+    "result",
+    "fate",
+    "fate_round",
+    "points",
+    "rating_before",
+    "rating_after",
+    "deviation_after",
+)
+_STANDING_COLUMNS = (
+    "place",
+    "username",
+    "display_name",
+    "points",
+    "games",
+    "wins",
+    "losses",
+    "win_rate",
+    "wins_above_club",
+    "rating_bound",
+)
+_SEAT_COLUMNS = ("seat", "username", "name", "role", "result", "fate", "fate_round", "fouls", "points")
+# What a spreadsheet would take for a formula. Source: OWASP, "CSV Injection".
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+Row = Sequence[object]
+
+
+def to_json(snapshot: Snapshot) -> bytes:
+    """Return everything that the document shows: times as RFC 3339, lengths in seconds, pictures in base64."""
+    named = {"kind": _KINDS[type(snapshot)], "snapshot": snapshot}
+    return orjson.dumps(
+        named, default=_plain, option=orjson.OPT_UTC_Z | orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
+    )
+
+
+def to_csv(snapshot: Snapshot) -> bytes:
+    """Return a row for each game of a player, each place of a season, or each seat of a game; empty means None."""
+    if isinstance(snapshot, PlayerSnapshot):
+        return _table(_GAME_COLUMNS, map(_game, snapshot.games or ()))
+    if isinstance(snapshot, SeasonSnapshot):
+        return _table(_STANDING_COLUMNS, map(_standing, snapshot.standings))
+    return _table(_SEAT_COLUMNS, map(_seat, snapshot.seats))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, timedelta):
+        return value.total_seconds()
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode("ascii")
+    raise TypeError(type(value).__name__)
+
+
+def _table(columns: Sequence[str], rows: Iterable[Row]) -> bytes:
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    writer.writerow(columns)
+    writer.writerows([_cell(value) for value in row] for row in rows)
+    return out.getvalue().encode("utf-8", "replace")
+
+
+def _cell(value: object) -> object:
+    if isinstance(value, datetime):
+        return f"{value.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    if isinstance(value, str) and value.startswith(_FORMULA_STARTS):
+        return f"'{value}"
+    return value
+
+
+def _game(game: GameLine) -> Row:
+    return (
+        game.game_id,
+        game.start_time,
+        round(game.duration.total_seconds()),
+        game.season,
+        game.kind,
+        game.table,
+        game.seat,
+        game.role,
+        game.result,
+        game.fate,
+        game.fate_round or None,
+        game.points,
+        game.rating_before,
+        game.rating_after,
+        game.deviation_after,
+    )
+
+
+def _standing(line: StandingLine) -> Row:
+    return (
+        line.rank,
+        line.username,
+        line.display_name,
+        line.points,
+        line.sessions,
+        line.wins,
+        line.losses,
+        line.win_rate,
+        line.wins_above_club,
+        line.rating_bound,
+    )
+
+
+def _seat(seat: SeatLine) -> Row:
+    points = round(sum(entry.points for entry in seat.points), 4)
+    return (
+        seat.seat,
+        seat.username,
+        seat.name,
+        seat.role,
+        seat.result,
+        seat.fate,
+        seat.fate_round or None,
+        seat.fouls,
+        points,
+    )
