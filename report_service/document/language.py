@@ -39,10 +39,6 @@ class Language:
         found = self._catalogue.gettext(message)
         return found.format(**values) if values else found
 
-    def term(self, context: str, message: str, /) -> str:
-        """Return a word that depends on what it is said of."""
-        return self._catalogue.pgettext(context, message)
-
     def plural(self, one: str, many: str, count: int, /, **values: str) -> str:
         """Return a message in the form that a number takes; `{count}` in it is the number."""
         return self._catalogue.ngettext(one, many, count).format(count=self.number(count), **values)
