@@ -22,43 +22,33 @@ class Encoding:
     def __init__(self, used: Face) -> None:
         self.face = used
         self._texts: dict[int, str] = {}
-        self._glyphs: dict[int, int] = {}
         self._extra: dict[tuple[int, str], int] = {}
+        self._moved: dict[int, int] = {}
+        self._shown: dict[Run, str] = {}
 
     def show(self, run: Run, size: float) -> str:
         """Return the operators that show a run at `size` points, and note its glyphs as used."""
-        plain = all([self._claim(glyph) for glyph in run.glyphs])
-        raised = any(glyph.dy for glyph in run.glyphs)
-        if plain and not raised:
-            return _shown_plainly(run)
+        if run in self._shown:
+            return self._shown[run]
         codes = [self._code(glyph) for glyph in run.glyphs]
-        if raised:
+        if any(glyph.dy for glyph in run.glyphs):
             return _shown_raised(run, codes, size)
-        return _array(run.face, run.glyphs, codes)
+        self._shown[run] = _array(run.face, run.glyphs, codes)
+        return self._shown[run]
 
     def codes(self) -> Iterator[tuple[int, int, str]]:
         """Yield each used code in order with its glyph id and text."""
         for code in sorted(self._texts):
-            yield code, self._glyphs[code], self._texts[code]
-
-    def _claim(self, glyph: Glyph) -> bool:
-        self._glyphs.setdefault(glyph.gid, glyph.gid)
-        return self._texts.setdefault(glyph.gid, glyph.text) == glyph.text
+            yield code, self._moved.get(code, code), self._texts[code]
 
     def _code(self, glyph: Glyph) -> int:
-        if self._texts[glyph.gid] == glyph.text:
+        if self._texts.setdefault(glyph.gid, glyph.text) == glyph.text:
             return glyph.gid
         key = (glyph.gid, glyph.text)
         if key not in self._extra:
-            code = _LAST_CODE - len(self._extra)
-            self._extra[key] = code
-            self._glyphs[code], self._texts[code] = key
+            code = self._extra[key] = _LAST_CODE - len(self._extra)
+            self._moved[code], self._texts[code] = key
         return self._extra[key]
-
-
-@lru_cache(maxsize=4096)
-def _shown_plainly(run: Run) -> str:
-    return _array(run.face, run.glyphs, [glyph.gid for glyph in run.glyphs])
 
 
 def _shown_raised(run: Run, codes: list[int], size: float) -> str:

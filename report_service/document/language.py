@@ -9,7 +9,7 @@ import gettext
 import io
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from babel import Locale, UnknownLocaleError
@@ -45,8 +45,7 @@ class Language:
 
     def number(self, value: float, *, digits: int = 0) -> str:
         """Return a number with exactly so many decimals, and its thousands apart."""
-        pattern = f"#,##0.{'0' * digits}" if digits else "#,##0"
-        return format_decimal(value, format=pattern, locale=self._locale)
+        return _decimal(value, digits, self._locale)
 
     def points(self, value: float) -> str:
         """Return points, which have two decimals."""
@@ -127,6 +126,12 @@ def _candidates(tag: str) -> Iterator[tuple[str, str]]:
             continue
         plain = str(locale) == ENGLISH
         yield locale.language, _INTERNATIONAL if plain else str(locale)
+
+
+@lru_cache(maxsize=4096)
+def _decimal(value: float, digits: int, locale: Locale) -> str:
+    """Return a formatted number. The same few come back in every report."""
+    return format_decimal(value, format=f"#,##0.{'0' * digits}" if digits else "#,##0", locale=locale)
 
 
 @cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby, pairwise
@@ -56,22 +57,18 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Runs in visual order, to be set in `style`; `unknown` counts the clusters that no face draws."""
+    """Runs in visual order, `width` points wide in `style`; `unknown` counts the clusters that no face draws."""
 
     runs: tuple[Run, ...]
     style: Style
+    width: float
     unknown: int = 0
-
-    @property
-    def width(self) -> float:
-        """The width in points."""
-        return sum(run.width(self.style) for run in self.runs)
 
 
 def shape(text: str, style: Style, *, rtl: bool | None = None) -> Line:
     """Return clean text as one line; `rtl` is the paragraph's direction, taken from the text when None."""
     runs, unknown = _visual_runs(text, style.weight, style.tabular, rtl)
-    return Line(runs, style, unknown)
+    return Line(runs, style, sum(run.width(style) for run in runs), unknown)
 
 
 def fit(text: str, style: Style, width: float, *, rtl: bool | None = None) -> Line:
@@ -91,7 +88,8 @@ def fit(text: str, style: Style, width: float, *, rtl: bool | None = None) -> Li
     return shape(_shortened(parts, low), style, rtl=rtl)
 
 
-def wrap(text: str, style: Style, width: float, *, max_lines: int) -> list[Line]:
+@lru_cache(maxsize=256)
+def wrap(text: str, style: Style, width: float, *, max_lines: int) -> Sequence[Line]:
     """Break a paragraph at spaces (or between clusters of a long word) into at most `max_lines`, the last one cut."""
     rtl = is_rtl(text)
     rows: list[str] = []
@@ -101,7 +99,7 @@ def wrap(text: str, style: Style, width: float, *, max_lines: int) -> list[Line]
         rows.append(row)
     if rest:
         rows.append(rest)
-    return [fit(row, style, width, rtl=rtl) for row in rows]
+    return tuple(fit(row, style, width, rtl=rtl) for row in rows)
 
 
 def is_rtl(text: str) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from report_service.document.canvas import Canvas
 from report_service.document.layout import Flow
 from report_service.document.palette import BODY_BOTTOM, CAPTION, CELL, HAIRLINE, MUTED, ZEBRA, Style
-from report_service.document.shaping import Line, fit, shape
+from report_service.document.shaping import fit, shape
 
 HEAD_HEIGHT = 18.0
 _INSET = 8.0
@@ -58,6 +58,7 @@ class Table:
         self._columns = columns
         self._look = look
         self._rows = rows
+        self._lines = [[shape(cell.text, cell.style) for cell in row] for row in rows]
         self._widths = self._fitted()
         self._edges = self._spread()
 
@@ -83,8 +84,8 @@ class Table:
     def _fitted(self) -> list[float]:
         """Return the widths that the columns get: what they want, and less for those that give when it is too much."""
         wanted = [shape(column.title.upper(), CAPTION).width for column in self._columns]
-        for row in self._rows:
-            wanted = [max(width, self._line(cell).width) for width, cell in zip(wanted, row, strict=True)]
+        for row in self._lines:
+            wanted = [max(width, line.width) for width, line in zip(wanted, row, strict=True)]
         excess = sum(wanted) + _GUTTER * (len(wanted) - 1) + 2 * self._inset - self._width
         giving = [index for index, column in enumerate(self._columns) if column.gives]
         for left, index in zip(range(len(giving), 0, -1), sorted(giving, key=wanted.__getitem__), strict=True):
@@ -130,7 +131,7 @@ class Table:
         baseline = y + self._look.row_height / 2 + 3
         with self._canvas.element("TR"):
             for index, (column, cell) in enumerate(zip(self._columns, row, strict=True)):
-                line = self._line(cell)
+                line = self._lines[number][index]
                 if line.width > self._widths[index] + 0.01:
                     line = fit(cell.text, cell.style, self._widths[index])
                 tag, scope = ("TD", "") if index else ("TH", "Row")
@@ -139,9 +140,6 @@ class Table:
         if not (self._look.shaded or last):
             self._canvas.rule((self._x, bottom), (self._x + self._width, bottom), colour=HAIRLINE, line=0.6)
         return bottom
-
-    def _line(self, cell: Cell) -> Line:
-        return shape(cell.text, cell.style)
 
 
 def _side(column: Column) -> str:
