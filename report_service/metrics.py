@@ -10,7 +10,7 @@ import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from report_service.amqp_hints import AmqpReceiver, AmqpSender
-from report_service.document.snapshot import Order
+from report_service.document.snapshot import Document, Order
 from report_service.hint_messages import HintFault
 from report_service.reports import FailureReason, State
 from report_service.worker import Renderer
@@ -54,6 +54,11 @@ class ReportMetrics:
             buckets=RENDER_BUCKETS_SECONDS,
             registry=self._registry,
         )
+        self._unknown = Counter(
+            "dossier_report_unknown_characters",
+            "Characters in reports that none of the fonts has, set as a box.",
+            registry=self._registry,
+        )
         self._connected = Gauge(
             "dossier_report_broker_connected",
             "Whether RabbitMQ can be used, 1 or 0.",
@@ -71,7 +76,7 @@ class ReportMetrics:
 
     def timed(self, renderer: Renderer) -> Renderer:
         """Return the renderer with a clock."""
-        return _TimedRenderer(renderer, self._rendered)
+        return _TimedRenderer(renderer, self._rendered, self._unknown)
 
     def watch_sender(self, sender: AmqpSender) -> None:
         """Show the sender's connection and what it knows of the dead letters."""
@@ -106,14 +111,17 @@ class ReportMetrics:
 
 
 class _TimedRenderer:
-    def __init__(self, renderer: Renderer, seconds: Histogram) -> None:
+    def __init__(self, renderer: Renderer, seconds: Histogram, unknown: Counter) -> None:
         self._renderer = renderer
         self._seconds = seconds
+        self._unknown = unknown
 
-    async def render(self, order: Order) -> bytes:
+    async def render(self, order: Order) -> Document:
         began, outcome = time.perf_counter(), "ok"
         try:
-            return await self._renderer.render(order)
+            made = await self._renderer.render(order)
+            self._unknown.inc(made.unknown_clusters)
+            return made
         except BaseException as error:
             outcome = type(error).__name__
             raise

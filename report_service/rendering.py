@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 import structlog
 
 from report_service import render_child
-from report_service.document.snapshot import Order
+from report_service.document.snapshot import Document, Order
 from report_service.errors import RenderCrashed, RenderInterrupted, RenderLimit
 from runtime.fail_points import FailPoint, nowhere
 
@@ -44,7 +44,7 @@ class RenderPool:
         # First in, first out: a child that is being replaced gets time for it.
         self._idle: asyncio.Queue[_Child] = asyncio.Queue()
 
-    async def render(self, order: Order) -> bytes:
+    async def render(self, order: Order) -> Document:
         """Return the file's bytes.
 
         Raises:
@@ -81,7 +81,7 @@ async def open_render_pool(
     """Open the pool, and on leaving end its children.
 
     Args:
-        module: what the children import; has `render(order) -> bytes` and `warm_up()`.
+        module: what the children import; has `render(order) -> Document` and `warm_up()`.
     """
     pool = RenderPool([_Child(module, timeout_seconds, fail_point) for _ in range(children)])
     try:
@@ -110,7 +110,7 @@ class _Child:
         """Have a process ready soon."""
         self._thread.submit(self._make_ready)
 
-    async def render(self, order: Order) -> bytes:
+    async def render(self, order: Order) -> Document:
         """See `RenderPool`."""
         sound = False
         try:

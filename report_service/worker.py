@@ -11,7 +11,7 @@ from typing import IO, Protocol
 
 import structlog
 
-from report_service.document.snapshot import Format, Order, Snapshot
+from report_service.document.snapshot import Document, Format, Order, Snapshot
 from report_service.errors import (
     GameNotFound,
     NotStored,
@@ -70,7 +70,7 @@ class Snapshots(Protocol):
 class Renderer(Protocol):
     """What makes the document."""
 
-    async def render(self, order: Order) -> bytes:
+    async def render(self, order: Order) -> Document:
         """Return the file's bytes. Raises RenderFailed, RenderLimit, RenderCrashed or RenderInterrupted."""
 
 
@@ -241,10 +241,10 @@ class Worker:
     async def _document(self, job: Report) -> MadeFile:
         snapshot = await self._snapshots.fetch(job)
         address = verify_address(self._public_url, job.report_id)
-        data = await self._renderer.render(Order(snapshot, job.format or Format.PDF, job.locale, address))
+        made = await self._renderer.render(Order(snapshot, job.format or Format.PDF, job.locale, address))
         key = self._key(job)
-        await self._store(self._files.put(key, data))
-        return MadeFile(key, len(data), hashlib.sha256(data).hexdigest())
+        await self._store(self._files.put(key, made.data))
+        return MadeFile(key, len(made.data), hashlib.sha256(made.data).hexdigest())
 
     async def _export(self, job: Report) -> MadeFile:
         async with self._exports.open(job) as export:

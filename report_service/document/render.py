@@ -1,4 +1,4 @@
-"""An order to the bytes of its file, and nothing else: no clock, no network, no file but the vendored ones."""
+"""An order to its document, and nothing else: no clock, no network, no file but the vendored ones."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from report_service.document.metadata import Properties
 from report_service.document.palette import Weight
 from report_service.document.pdf import write
 from report_service.document.snapshot import (
+    Document,
     Format,
     GameLine,
     Gender,
@@ -26,16 +27,16 @@ from report_service.document.snapshot import (
 )
 
 
-def render(order: Order) -> bytes:
-    """Return the file: the same bytes for the same order, in any process.
+def render(order: Order) -> Document:
+    """Return the document: the same bytes for the same order, in any process.
 
     Nothing in the snapshot makes it fail: unreadable pictures and characters are replaced by stand-ins.
     """
     snapshot = order.snapshot
     if order.format is Format.JSON:
-        return twins.to_json(snapshot)
+        return Document(twins.to_json(snapshot))
     if order.format is Format.CSV:
-        return twins.to_csv(snapshot)
+        return Document(twins.to_csv(snapshot))
     own = snapshot.locale if isinstance(snapshot, PlayerSnapshot) else ""
     words = language(order.locale, own)
     canvas = Canvas(mirrored=words.mirrored)
@@ -47,7 +48,7 @@ def render(order: Order) -> bytes:
         created=snapshot.generated_time.astimezone(UTC),
         file_id=snapshot.report_id,
     )
-    return write(canvas, properties)
+    return Document(write(canvas, properties), canvas.unknown_clusters)
 
 
 def _draw(canvas: Canvas, words: Language, order: Order) -> str:

@@ -414,6 +414,14 @@ Snapshot = PlayerSnapshot | SeasonSnapshot | GameSnapshot
 
 
 @dataclass(frozen=True, slots=True)
+class Document:
+    """What was made. `unknown_clusters` counts the characters that no vendored face draws, set as U+FFFD."""
+
+    data: bytes
+    unknown_clusters: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Order:
     """What is to be made.
 

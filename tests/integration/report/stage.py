@@ -23,7 +23,7 @@ from google.rpc import error_details_pb2
 from grpc_status import rpc_status
 
 from report_service.app import STORAGE, Parts, open_parts
-from report_service.document.snapshot import Order
+from report_service.document.snapshot import Document, Order
 from report_service.metrics import ReportMetrics
 from report_service.reports import Rules
 from report_service.settings import Settings
@@ -94,13 +94,13 @@ class FakeRenderer:
         self.faults: list[BaseException] = []
         self.orders: list[Order] = []
 
-    async def render(self, order: Order) -> bytes:
+    async def render(self, order: Order) -> Document:
         self.orders.append(order)
         self.begun.set()
         await self.gate.wait()
         if self.faults:
             raise self.faults.pop(0)
-        return self.pdf
+        return Document(self.pdf)
 
 
 class _NamedCallers:

@@ -9,7 +9,7 @@ import sys
 import time
 from pathlib import Path
 
-from report_service.document.snapshot import Order, PlayerSnapshot
+from report_service.document.snapshot import Document, Order, PlayerSnapshot
 
 # What each kind of poison ends as: the error of the render pool.
 RAISES = ("raise", "exit", "recurse", "stop iteration", "cancel", "unpicklable")
@@ -28,11 +28,11 @@ def warm_up() -> None:
     """Do nothing."""
 
 
-def render(order: Order) -> bytes:
+def render(order: Order) -> Document:
     """Return this process's id, or misbehave."""
     snapshot = order.snapshot
     assert isinstance(snapshot, PlayerSnapshot)
-    return misbehave(snapshot.about, mark=snapshot.city) or str(os.getpid()).encode()
+    return Document(misbehave(snapshot.about, mark=snapshot.city) or str(os.getpid()).encode())
 
 
 def misbehave(manner: str, *, mark: str = "") -> bytes:

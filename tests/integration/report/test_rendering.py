@@ -43,7 +43,7 @@ async def pool() -> AsyncIterator[RenderPool]:
 async def test_document_is_made_from_snapshot() -> None:
     """The real renderer makes a PDF in a child, and this process never loads fpdf2."""
     async with open_render_pool(1) as pool:
-        pdf = await pool.render(an_order())
+        pdf = (await pool.render(an_order())).data
     assert pdf.startswith(b"%PDF-")
     code = "import sys, report_service.app; sys.exit('fpdf' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False, timeout=60).returncode == 0
@@ -52,7 +52,7 @@ async def test_document_is_made_from_snapshot() -> None:
 async def test_largest_document_fits_the_memory_limit() -> None:
     """500 games are no reason to fail."""
     async with open_render_pool(1) as pool:
-        assert (await pool.render(an_order(game_count=500))).startswith(b"%PDF-")
+        assert (await pool.render(an_order(game_count=500))).data.startswith(b"%PDF-")
 
 
 @pytest.mark.parametrize(
@@ -69,12 +69,12 @@ async def test_misbehaving_child_is_told_and_the_next_report_is_made(
     """Each kind of misfortune has its error, and none harms the pool."""
     with pytest.raises(error):
         await pool.render(an_order(about))
-    assert (await pool.render(an_order())).isdigit()
+    assert (await pool.render(an_order())).data.isdigit()
 
 
 async def test_chattering_child_fills_no_log(pool: RenderPool, capfd: pytest.CaptureFixture[str]) -> None:
     """Gigabytes of printing are neither kept nor waited for."""
-    assert (await pool.render(an_order("chatter"))).isdigit()
+    assert (await pool.render(an_order("chatter"))).data.isdigit()
     assert capfd.readouterr() == ("", "")
 
 
@@ -89,7 +89,7 @@ async def test_hanging_report_holds_one_child_only() -> None:
     """While one child hangs, the other makes every report."""
     async with open_render_pool(2, module=STRANGE) as pool:
         hanging = asyncio.create_task(pool.render(an_order("sleep")))
-        assert len({await pool.render(an_order()) for _ in range(20)}) == 1
+        assert len({(await pool.render(an_order())).data for _ in range(20)}) == 1
         assert not hanging.done()
         hanging.cancel()
         await asyncio.wait([hanging])
@@ -105,7 +105,7 @@ async def test_crash_harms_no_report_that_another_child_makes() -> None:
 
         async def make() -> None:
             for _ in range(200):
-                assert (await pool.render(an_order())).isdigit()
+                assert (await pool.render(an_order())).data.isdigit()
 
         await asyncio.gather(make(), crash(), crash(), crash())
 
@@ -113,7 +113,7 @@ async def test_crash_harms_no_report_that_another_child_makes() -> None:
 async def test_every_report_is_made_while_children_are_replaced(pool: RenderPool) -> None:
     """A child makes 200 reports; that the next one takes its place is nobody's fault."""
     count = 2 * REPORTS_PER_CHILD + 50
-    children = [await pool.render(an_order(game_count=1)) for _ in range(count)]
+    children = [(await pool.render(an_order(game_count=1))).data for _ in range(count)]
     assert sorted(Counter(children).values()) == [50, REPORTS_PER_CHILD, REPORTS_PER_CHILD]
 
 
@@ -121,17 +121,17 @@ async def test_stopped_child_is_replaced(monkeypatch: pytest.MonkeyPatch) -> Non
     """A child that no limit of its own can end costs an attempt, not the report."""
     monkeypatch.setattr("report_service.rendering.SILENCE_SECONDS", 0.0)
     async with open_render_pool(1, timeout_seconds=1.0, module=STRANGE) as pool:
-        child = int(await pool.render(an_order()))
+        child = int((await pool.render(an_order())).data)
         os.kill(child, signal.SIGSTOP)
         with pytest.raises(RenderInterrupted):
             await pool.render(an_order())
-        assert int(await pool.render(an_order())) != child
+        assert int((await pool.render(an_order())).data) != child
         await eventually(lambda: not is_alive(child))
 
 
 async def test_child_is_killed_when_render_is_cancelled(pool: RenderPool, tmp_path: Path) -> None:
     """A worker that stops leaves no child at work, and the next report does not wait for the cancelled one."""
-    child = int(await pool.render(an_order()))
+    child = int((await pool.render(an_order())).data)
     mark = tmp_path / "hangs"
     rendering = asyncio.create_task(pool.render(an_order("hang", mark=mark)))
     await eventually(mark.exists)
@@ -139,20 +139,20 @@ async def test_child_is_killed_when_render_is_cancelled(pool: RenderPool, tmp_pa
     await asyncio.wait([rendering])
     assert rendering.cancelled()
     await eventually(lambda: not is_alive(child))
-    assert int(await pool.render(an_order())) != child
+    assert int((await pool.render(an_order())).data) != child
 
 
 async def test_child_is_replaced_when_it_made_no_document(pool: RenderPool) -> None:
     """What a failed document left behind in its process, memory above all, spoils no other player's report."""
-    child = await pool.render(an_order())
+    child = (await pool.render(an_order())).data
     with pytest.raises(RenderLimit):
         await pool.render(an_order("hoard"))
-    assert await pool.render(an_order()) != child
+    assert (await pool.render(an_order())).data != child
 
 
 async def test_stop_of_the_whole_group_ends_no_child(pool: RenderPool, tmp_path: Path) -> None:
     """Init systems and terminals signal children too; the service still finishes what is in hand."""
-    child = int(await pool.render(an_order()))
+    child = int((await pool.render(an_order())).data)
     mark = tmp_path / "naps"
     rendering = asyncio.create_task(pool.render(an_order("nap", mark=mark)))
     await eventually(mark.exists)
@@ -160,15 +160,15 @@ async def test_stop_of_the_whole_group_ends_no_child(pool: RenderPool, tmp_path:
         os.kill(pid, signal.SIGTERM)
         os.kill(pid, signal.SIGINT)
     assert int(await rendering) == child
-    assert int(await pool.render(an_order())) == child
+    assert int((await pool.render(an_order())).data) == child
 
 
 async def test_child_that_is_killed_at_rest_is_replaced(pool: RenderPool) -> None:
     """A child that the kernel kills between two reports costs nothing."""
-    child = int(await pool.render(an_order()))
+    child = int((await pool.render(an_order())).data)
     os.kill(child, signal.SIGKILL)
     await eventually(lambda: not is_alive(child))
-    assert int(await pool.render(an_order())) != child
+    assert int((await pool.render(an_order())).data) != child
 
 
 async def test_render_is_interrupted_when_children_cannot_start() -> None:
@@ -181,7 +181,7 @@ async def test_render_is_interrupted_when_children_cannot_start() -> None:
 async def test_children_end_when_pool_is_closed(tmp_path: Path) -> None:
     """Closing ends even a child at work."""
     async with open_render_pool(1, timeout_seconds=60.0, module=STRANGE) as pool:
-        child = int(await pool.render(an_order()))
+        child = int((await pool.render(an_order())).data)
         mark = tmp_path / "hangs"
         rendering = asyncio.create_task(pool.render(an_order("hang", mark=mark)))
         await eventually(mark.exists)
