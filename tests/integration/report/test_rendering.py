@@ -199,7 +199,7 @@ def test_children_end_when_service_is_killed(tmp_path: Path) -> None:
         "from tests.integration.report.test_rendering import STRANGE, an_order\n"
         "async def main():\n"
         "    async with open_render_pool(1, module=STRANGE) as pool:\n"
-        "        print((await pool.render(an_order())).decode(), flush=True)\n"
+        "        print((await pool.render(an_order())).data.decode(), flush=True)\n"
         "        os.kill(os.getpid(), signal.SIGKILL)\n"
         "if __name__ == '__main__':\n"
         "    asyncio.run(main())\n"
