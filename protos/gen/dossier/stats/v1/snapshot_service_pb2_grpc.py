@@ -75,6 +75,8 @@ class SnapshotServiceServicer:
     def GetSeasonSnapshot(self, request, context):
         """Returns everything that the report of a season shows to who asked for it, read in one transaction. A season that
         nobody played is one without games.
+
+        Errors: none of its own.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -46,6 +46,8 @@ class SnapshotServiceStub:
     GetSeasonSnapshot: _grpc.UnaryUnaryMultiCallable[_snapshot_service_pb2.GetSeasonSnapshotRequest, _snapshot_service_pb2.GetSeasonSnapshotResponse]
     """Returns everything that the report of a season shows to who asked for it, read in one transaction. A season that
     nobody played is one without games.
+
+    Errors: none of its own.
     """
     GetGameSnapshot: _grpc.UnaryUnaryMultiCallable[_snapshot_service_pb2.GetGameSnapshotRequest, _snapshot_service_pb2.GetGameSnapshotResponse]
     """Returns everything that the certificate of a game shows to who asked for it, read in one transaction.
@@ -72,6 +74,8 @@ class SnapshotServiceAsyncStub(SnapshotServiceStub):
     GetSeasonSnapshot: _aio.UnaryUnaryMultiCallable[_snapshot_service_pb2.GetSeasonSnapshotRequest, _snapshot_service_pb2.GetSeasonSnapshotResponse]  # type: ignore[assignment]
     """Returns everything that the report of a season shows to who asked for it, read in one transaction. A season that
     nobody played is one without games.
+
+    Errors: none of its own.
     """
     GetGameSnapshot: _aio.UnaryUnaryMultiCallable[_snapshot_service_pb2.GetGameSnapshotRequest, _snapshot_service_pb2.GetGameSnapshotResponse]  # type: ignore[assignment]
     """Returns everything that the certificate of a game shows to who asked for it, read in one transaction.
@@ -107,6 +111,8 @@ class SnapshotServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_snapshot_service_pb2.GetSeasonSnapshotResponse, _abc.Awaitable[_snapshot_service_pb2.GetSeasonSnapshotResponse]]:
         """Returns everything that the report of a season shows to who asked for it, read in one transaction. A season that
         nobody played is one without games.
+
+        Errors: none of its own.
         """
 
     @_abc_1.abstractmethod
