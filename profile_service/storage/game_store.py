@@ -7,13 +7,13 @@ from typing import Any
 
 from profile_service.errors import UserNotFound
 from profile_service.games import Game
-from profile_service.statistics import PlayedGame, Season
+from profile_service.statistics import Season
 from profile_service.storage.game_rows import games_of
 from profile_service.storage.periods import ALWAYS
 from profile_service.storage.stats_store import Games
 from profile_service.visibility import Audience, Viewer
 from runtime.database import Database, Row, Session
-from runtime.times import MICRO, micros, moment
+from runtime.times import micros, moment
 
 MAX_SEASONS = 200
 
@@ -71,24 +71,6 @@ class GameStore:
             Season(row["season"], row["game_count"], moment(row["first_time"]), moment(row["last_time"]))
             for row in rows
         ]
-
-
-async def played_games(session: Session, account_id: str, *, count: int) -> list[PlayedGame]:
-    """Return the newest games of an account, read in `session`."""
-    rows = await session.all("list_played_games", account_id=account_id, row_limit=count)
-    return [played_game(row) for row in rows]
-
-
-def played_game(row: Row) -> PlayedGame:
-    """Decode a row of a player's seats."""
-    return PlayedGame(
-        row["game_id"],
-        moment(row["start_time"]),
-        row["duration"] * MICRO,
-        row["seat_number"],
-        row["role"],
-        row["result"],
-    )
 
 
 def position_of(game: Game) -> list[str | int]:
