@@ -7,10 +7,13 @@ from typing import Any
 
 from profile_service.errors import UserNotFound
 from profile_service.games import Game
+from profile_service.snapshots import GameSnapshot
 from profile_service.statistics import Season
 from profile_service.storage.game_rows import games_of
 from profile_service.storage.periods import ALWAYS
+from profile_service.storage.snapshot_store import read_now
 from profile_service.storage.stats_store import Games
+from profile_service.storage.viewers import present
 from profile_service.visibility import Audience, Viewer
 from runtime.database import Database, Row, Session
 from runtime.times import micros, moment
@@ -28,6 +31,20 @@ class GameStore:
         """Return the game as the viewer may see it."""
         async with self._database.read() as session:
             return next(iter(await _load(session, [game_id], viewer)), None)
+
+    async def snapshot(self, game_id: str, viewer: Viewer) -> GameSnapshot | None:
+        """Return the game as the viewer may see it, with what the players are called whom it names."""
+        async with self._database.read() as session:
+            viewer = await present(session, viewer)
+            games = await _load(session, [game_id], viewer)
+            names = await session.all("list_seat_names", game_id=game_id)
+            read_time = await read_now(session)
+        if not games:
+            return None
+        [game] = games
+        named = {seat.seat_number for seat in game.seats if seat.username}
+        shown = {row["seat_number"]: row["display_name"] for row in names if row["seat_number"] in named}
+        return GameSnapshot(game, shown, read_time)
 
     async def list_games(
         self,
