@@ -65,6 +65,7 @@ from profile_service.storage.leaderboard_store import LeaderboardStore
 from profile_service.storage.mail_queue import MailQueue
 from profile_service.storage.mail_store import MailStore
 from profile_service.storage.replay_store import ReplayStore
+from profile_service.storage.season_store import SeasonStore
 from profile_service.storage.service_account_store import ServiceAccountStore
 from profile_service.storage.session_store import SessionStore
 from profile_service.storage.snapshot_store import SnapshotStore
@@ -278,9 +279,10 @@ def _administration(ground: _Ground, roles: Roles, bans: Bans, programs: Service
 def _whole_accounts(ground: _Ground, accounts: CredentialStore, deletions: Deletions) -> tuple[Registration, ...]:
     snapshots = Snapshots(SnapshotStore(ground.database), ground.avatars)
     exports = ExportStore(ground.database)
+    snapshot = SnapshotServicer(snapshots, SeasonStore(ground.database), GameStore(ground.database))
     lifecycle = LifecycleServicer(accounts, snapshots=snapshots, exports=exports, deletions=deletions)
     return (
-        partial(snapshot_service_pb2_grpc.add_SnapshotServiceServicer_to_server, SnapshotServicer(snapshots)),
+        partial(snapshot_service_pb2_grpc.add_SnapshotServiceServicer_to_server, snapshot),
         partial(lifecycle_service_pb2_grpc.add_LifecycleServiceServicer_to_server, lifecycle),
     )
 

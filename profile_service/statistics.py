@@ -147,7 +147,13 @@ NO_GAMES = PlayerStats()
 
 @dataclass(frozen=True, slots=True)
 class PlayedGame:
-    """One game as one player saw it."""
+    """One game as one player saw it.
+
+    Attributes:
+        fate, fate_round: as a seat has them.
+        points: of the player's seat, in POINTs, without compensation.
+        rating_before, rating_after, deviation_after: None until the game is rated.
+    """
 
     game_id: str
     start_time: datetime
@@ -155,6 +161,52 @@ class PlayedGame:
     seat_number: int
     role: str
     result: str
+    season: str
+    kind: str
+    table: str
+    fate: str
+    fate_round: int
+    points: int
+    rating_before: float | None
+    rating_after: float | None
+    deviation_after: float | None
+
+    def without_rating(self) -> PlayedGame:
+        """Return the same without what it did to the rating."""
+        return replace(self, rating_before=None, rating_after=None, deviation_after=None)
+
+
+@dataclass(frozen=True, slots=True)
+class WeekTally:
+    """The games of the ISO week whose Monday begins at `start_time`. `play_time` is in microseconds."""
+
+    start_time: datetime
+    wins: int
+    losses: int
+    draws: int
+    play_time: int
+
+    @property
+    def sessions(self) -> int:
+        """The games that were not broken off."""
+        return self.wins + self.losses + self.draws
+
+
+@dataclass(frozen=True, slots=True)
+class Companion:
+    """Somebody with or against whom a player sat, and how the player fared in those games."""
+
+    username: str
+    display_name: str
+    tally: Tally
+
+
+@dataclass(frozen=True, slots=True)
+class Companions:
+    """Those with whom a player sat on one side most often, and those against whom."""
+
+    partners: tuple[Companion, ...] = ()
+    opponents: tuple[Companion, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,12 +38,17 @@ class Prediction:
 
 @dataclass(frozen=True, slots=True)
 class Tenth:
-    """The predictions in [lower, lower + 0.1): how many, their mean chance, and the share that red won."""
+    """The predictions in [lower, lower + 0.1): how many, their mean chance, and how many red won."""
 
     lower: float
     games: int
     mean_chance: float
-    red_share: float
+    red_wins: int
+
+    @property
+    def red_share(self) -> float:
+        """The share that red won."""
+        return self.red_wins / self.games
 
 
 class Forecaster(Protocol):
@@ -139,7 +144,7 @@ def reliability(predictions: Sequence[Prediction]) -> list[Tenth]:
             number / 10,
             len(those),
             fsum(p.chance for p in those) / len(those),
-            sum(p.red_won for p in those) / len(those),
+            sum(p.red_won for p in those),
         )
         for number, those in sorted(tenths.items())
     ]

@@ -15,7 +15,7 @@ from profile_service.errors import AccountNotFound
 from profile_service.game_messages import timestamp
 from profile_service.rpc.account_rpc import account_message
 from profile_service.rpc.messages import user_message
-from profile_service.rpc.snapshot_rpc import played_game_message
+from profile_service.rpc.snapshot_messages import played_game_message
 from profile_service.rpc.stats_messages import stats_message
 from profile_service.sessions import ListedSession
 from profile_service.snapshots import Snapshots
@@ -78,7 +78,7 @@ class LifecycleServicer(lifecycle_rpc.LifecycleServiceServicer):
 
     async def _whole(self, account: Account) -> lifecycle_pb.ExportedAccount:
         owner = viewer(account.account_id)
-        snapshot = await self._snapshots.take(account.username, owner, include_email=False)
+        snapshot = await self._snapshots.take(account.username, owner)
         return lifecycle_pb.ExportedAccount(
             user=user_message(snapshot.user, owner),
             account=account_message(account),

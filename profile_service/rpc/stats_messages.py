@@ -32,7 +32,7 @@ _IN_ALL = ("survived", "removed_by_fouls", "removed_by_judge")
 def stats_message(stats: PlayerStats) -> stats_pb.PlayerStats:
     """Return statistics as a message."""
     message = stats_pb.PlayerStats(
-        overall=_tally(stats.tally(ROLES)),
+        overall=tally_message(stats.tally(ROLES)),
         roles=[_role(stats, role) for role in stats.played()],
         seats=_seats(stats),
         endings=_endings(stats),
@@ -41,7 +41,7 @@ def stats_message(stats: PlayerStats) -> stats_pb.PlayerStats:
     for roles, shown in ((RED_ROLES, message.red), (BLACK_ROLES, message.black)):
         tally = stats.tally(roles)
         if tally.sessions or tally.voids:
-            shown.CopyFrom(_tally(tally))
+            shown.CopyFrom(tally_message(tally))
     if stats.counters:
         message.points.CopyFrom(_points(stats))
         message.play.CopyFrom(_play(stats))
@@ -85,7 +85,8 @@ def standing_message(page: Page, place: Place, board: Board) -> stats_pb.Standin
     )
 
 
-def _tally(tally: Tally) -> stats_pb.Tally:
+def tally_message(tally: Tally) -> stats_pb.Tally:
+    """Return counts as a message."""
     message = stats_pb.Tally(
         sessions=tally.sessions,
         wins=tally.wins,
@@ -118,7 +119,7 @@ def _role(stats: PlayerStats, role: str) -> stats_pb.RoleTally:
     points = sum(stats.count(f"points_{reason}", (role,)) for reason in REASONS)
     return stats_pb.RoleTally(
         role=ROLE.value(role),
-        tally=_tally(tally),
+        tally=tally_message(tally),
         luck=role_luck(tally.sessions, stats.count("games"), role),
         points=points / POINT,
     )
@@ -240,4 +241,6 @@ def _peak(peak: Peak) -> stats_pb.RatingPeak:
 
 
 def _pair_tally(tally: PairTally) -> stats_pb.Tally:
-    return _tally(Tally(tally.sessions, tally.wins, tally.losses, tally.draws, tally.voids, tally.play_time, None))
+    return tally_message(
+        Tally(tally.sessions, tally.wins, tally.losses, tally.draws, tally.voids, tally.play_time, None)
+    )

@@ -10,9 +10,9 @@ from profile_service.audit import Kind
 from profile_service.sessions import ListedSession
 from profile_service.statistics import PlayedGame
 from profile_service.storage.audit_store import record
-from profile_service.storage.game_store import played_game
-from profile_service.storage.periods import ALWAYS
+from profile_service.storage.played_games import NEWEST, played_games
 from profile_service.storage.session_store import listed_session
+from profile_service.storage.stats_store import EVERY_GAME
 from runtime.database import Database, Row
 from runtime.times import micros, moment
 
@@ -55,20 +55,15 @@ class ExportStore:
 
     async def games(self, account_id: str) -> AsyncIterator[list[PlayedGame]]:
         """Yield all games, newest first."""
-        before_time, before_id = ALWAYS, ""
+        before = NEWEST
         while True:
             async with self._database.read() as session:
-                rows = await session.all(
-                    "export_games",
-                    account_id=account_id,
-                    before_time=before_time,
-                    before_id=before_id,
-                    row_limit=PAGE_ROWS,
+                games = await played_games(
+                    session, account_id, EVERY_GAME, count=PAGE_ROWS, before=before, show_voided=True
                 )
-            if not rows:
+            if not games:
                 return
-            games = [played_game(row) for row in rows]
-            before_time, before_id = micros(games[-1].start_time), games[-1].game_id
+            before = micros(games[-1].start_time), games[-1].game_id
             yield games
 
     async def audit_events(self, account_id: str) -> AsyncIterator[list[OwnEvent]]:

@@ -14,11 +14,3 @@ FROM audit_events
 WHERE (actor_id = :account_id OR subject_id = :account_id) AND event_id > :after
 ORDER BY event_id
 LIMIT :row_limit;
-
--- name: export_games
-SELECT game_id, start_time, duration, seat_number, role, result
-FROM seats
-WHERE account_id = :account_id
-    AND (start_time < :before_time OR (start_time = :before_time AND game_id < :before_id))
-ORDER BY start_time DESC, game_id DESC
-LIMIT :row_limit;

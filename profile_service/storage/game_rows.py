@@ -35,6 +35,21 @@ def games_of(rows: Sequence[Row], seats: Sequence[Row]) -> list[Game]:
     return [_game(row, seated[row["game_id"]]) for row in rows]
 
 
+def told_game(row: Row, seats: Sequence[Row]) -> Game:
+    """Return what was told of a game: nothing of who sat there. Of a game that has no record, only these seats."""
+    if row["record"] is not None:
+        return game_of_record(row["record"])
+    return Game(
+        game_id=row["game_id"],
+        start_time=moment(row["start_time"]),
+        duration=row["duration"] * MICRO,
+        winner=row["winner"],
+        seats=tuple(Seat(seat["seat_number"], "", seat["role"]) for seat in seats),
+        rule_set=_OLD_RULES,
+        points_profile=_OLD_POINTS,
+    )
+
+
 async def insert_games(session: Session, games: Sequence[Game]) -> None:
     """Insert games whose seats name accounts."""
     await session.many("insert_game", [_columns(game) for game in games])
@@ -97,7 +112,7 @@ def _seat_columns(game: Game) -> list[dict[str, Any]]:
 
 def _game(row: Row, seats: Sequence[Row]) -> Game:
     sat = {seat["seat_number"]: seat for seat in seats}
-    told = _told(row, seats)
+    told = told_game(row, seats)
     return replace(
         told,
         game_id=row["game_id"],
@@ -107,20 +122,6 @@ def _game(row: Row, seats: Sequence[Row]) -> Game:
         create_time=moment(row["create_time"]),
         update_time=moment(row["update_time"]),
         red_chance=row["red_chance"],
-    )
-
-
-def _told(row: Row, seats: Sequence[Row]) -> Game:
-    if row["record"] is not None:
-        return game_of_record(row["record"])
-    return Game(
-        game_id=row["game_id"],
-        start_time=moment(row["start_time"]),
-        duration=row["duration"] * MICRO,
-        winner=row["winner"],
-        seats=tuple(Seat(seat["seat_number"], "", seat["role"]) for seat in seats),
-        rule_set=_OLD_RULES,
-        points_profile=_OLD_POINTS,
     )
 
 

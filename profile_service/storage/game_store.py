@@ -7,13 +7,16 @@ from typing import Any
 
 from profile_service.errors import UserNotFound
 from profile_service.games import Game
-from profile_service.statistics import PlayedGame, Season
+from profile_service.snapshots import GameSnapshot
+from profile_service.statistics import Season
 from profile_service.storage.game_rows import games_of
 from profile_service.storage.periods import ALWAYS
+from profile_service.storage.snapshot_store import read_now
 from profile_service.storage.stats_store import Games
+from profile_service.storage.viewers import present
 from profile_service.visibility import Audience, Viewer
 from runtime.database import Database, Row, Session
-from runtime.times import MICRO, micros, moment
+from runtime.times import micros, moment
 
 MAX_SEASONS = 200
 
@@ -28,6 +31,20 @@ class GameStore:
         """Return the game as the viewer may see it."""
         async with self._database.read() as session:
             return next(iter(await _load(session, [game_id], viewer)), None)
+
+    async def snapshot(self, game_id: str, viewer: Viewer) -> GameSnapshot | None:
+        """Return the game as the viewer may see it, with what the players are called whom it names."""
+        async with self._database.read() as session:
+            viewer = await present(session, viewer)
+            games = await _load(session, [game_id], viewer)
+            names = await session.all("list_seat_names", game_id=game_id)
+            read_time = await read_now(session)
+        if not games:
+            return None
+        [game] = games
+        named = {seat.seat_number for seat in game.seats if seat.username}
+        shown = {row["seat_number"]: row["display_name"] for row in names if row["seat_number"] in named}
+        return GameSnapshot(game, shown, read_time)
 
     async def list_games(
         self,
@@ -71,24 +88,6 @@ class GameStore:
             Season(row["season"], row["game_count"], moment(row["first_time"]), moment(row["last_time"]))
             for row in rows
         ]
-
-
-async def played_games(session: Session, account_id: str, *, count: int) -> list[PlayedGame]:
-    """Return the newest games of an account, read in `session`."""
-    rows = await session.all("list_played_games", account_id=account_id, row_limit=count)
-    return [played_game(row) for row in rows]
-
-
-def played_game(row: Row) -> PlayedGame:
-    """Decode a row of a player's seats."""
-    return PlayedGame(
-        row["game_id"],
-        moment(row["start_time"]),
-        row["duration"] * MICRO,
-        row["seat_number"],
-        row["role"],
-        row["result"],
-    )
 
 
 def position_of(game: Game) -> list[str | int]:

@@ -91,13 +91,6 @@ WHERE account_id = :account_id AND start_time >= :start_time AND start_time < :e
 ORDER BY start_time DESC, game_id DESC
 LIMIT :row_limit;
 
--- name: list_played_games
-SELECT game_id, start_time, duration, seat_number, role, result
-FROM seats
-WHERE account_id = :account_id AND counted = 1
-ORDER BY start_time DESC, game_id DESC
-LIMIT :row_limit;
-
 -- name: list_games_of
 -- Oldest first.
 SELECT game_id FROM seats WHERE account_id = :account_id ORDER BY start_time, game_id;

@@ -60,8 +60,7 @@ class LeaderboardStore:
     async def page(self, question: Question, start: Start, *, count: int) -> Page:
         """Return up to `count` places behind `start`."""
         async with self._database.read() as session:
-            total = await session.one(f"count_board_by_{question.board}", **question.parameters)
-            return await _page(session, question, start, count, total=_places(total))
+            return await page_of(session, question, start, count=count)
 
     async def around(self, question: Question, username: str, *, count: int) -> Page:
         """Return the places around a player, up to `count`. Raises UserNotFound or NotOnBoard."""
@@ -69,15 +68,29 @@ class LeaderboardStore:
             player = await session.one("get_player", username=username)
             if player is None:
                 raise UserNotFound(username)
-            key = await _key(session, question, player)
-            if key is None:
+            page = await page_around(session, question, player["account_id"], count=count)
+            if page is None:
                 raise NotOnBoard(username)
-            position = {"value": key, "before": player["account_id"]}
-            # One scan for the rank and for how many there are.
-            ranked = await session.one(f"count_ahead_by_{question.board}", **question.parameters, **position)
-            rank = 1 if ranked is None else ranked["ahead"] + 1
-            start = await _start_before(session, question, position, rank, count // 2)
-            return await _page(session, question, start, count, total=_places(ranked))
+            return page
+
+
+async def page_of(session: Session, question: Question, start: Start, *, count: int) -> Page:
+    """Return up to `count` places behind `start`, read in `session`."""
+    total = _places(await session.one(f"count_board_by_{question.board}", **question.parameters))
+    return await _page(session, question, start, count, total=total)
+
+
+async def page_around(session: Session, question: Question, account_id: str, *, count: int) -> Page | None:
+    """Return the places around an account, up to `count`, read in `session`; None when it is not on the board."""
+    key = await _key(session, question, account_id)
+    if key is None:
+        return None
+    position = {"value": key, "before": account_id}
+    # One scan for the rank and for how many there are.
+    ranked = await session.one(f"count_ahead_by_{question.board}", **question.parameters, **position)
+    rank = 1 if ranked is None else ranked["ahead"] + 1
+    start = await _start_before(session, question, position, rank, count // 2)
+    return await _page(session, question, start, count, total=_places(ranked))
 
 
 async def _page(session: Session, question: Question, start: Start, count: int, *, total: int) -> Page:
@@ -101,16 +114,16 @@ def _top(board: Board) -> float | str:
     return ":" if board is Board.POINTS else math.inf
 
 
-async def _key(session: Session, question: Question, player: Row) -> float | str | None:
+async def _key(session: Session, question: Question, account_id: str) -> float | str | None:
     rows = await session.all(
         "get_leaderboard_row",
-        account_id=player["account_id"],
+        account_id=account_id,
         season=question.games.season,
         kind=question.games.kind,
     )
     column = _COLUMNS[question.board]
     for row in rows:
-        shown = question.viewer.sees(row["audience"], owner_id=player["account_id"])
+        shown = question.viewer.sees(row["audience"], owner_id=account_id)
         if shown and row["sessions"] >= question.minimum and row[column] is not None:
             key: float | str = row[column]
             return key

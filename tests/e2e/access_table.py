@@ -364,6 +364,7 @@ TABLE: dict[str, Row] = {
     "dossier.profile.v1.CredentialsService/RevokeRole": parts(),
     "dossier.profile.v1.CredentialsService/CreateServiceAccount": parts(),
     "dossier.stats.v1.SnapshotService/GetSnapshot": parts(),
+    # Of all games, when no season is named.
     "dossier.stats.v1.SnapshotService/GetSeasonSnapshot": parts(OK),
     "dossier.stats.v1.SnapshotService/GetGameSnapshot": parts(),
     "dossier.lifecycle.v1.LifecycleService/ReadAccount": parts(),

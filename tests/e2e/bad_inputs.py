@@ -265,6 +265,7 @@ def _pages_and_times() -> Iterator[Bad]:
         (f"{GAME}/ListGames", game_service_pb.ListGamesRequest),
         (f"{STATS}/GetPlayerStats", stats_pb.GetPlayerStatsRequest),
         (f"{REPORT}/CreateReport", report_pb.CreateReportRequest),
+        (f"{SNAPSHOT}/GetSnapshot", snapshot_pb.GetSnapshotRequest),
     ):
         for field in ("start_time", "end_time"):
             for name, moment in {
@@ -278,6 +279,7 @@ def _pages_and_times() -> Iterator[Bad]:
 
 def _internal() -> Iterator[Bad]:
     yield from each(f"{SNAPSHOT}/GetSnapshot", snapshot_pb.GetSnapshotRequest, "username", USERNAMES)
+    yield from each(f"{SNAPSHOT}/GetGameSnapshot", snapshot_pb.GetGameSnapshotRequest, "game_id", IDS)
     own: dict[str, Any] = {"password": PASSWORD}
     yield from each(f"{CREDENTIALS}/CreateAccount", credentials_pb.CreateAccountRequest, "username", USERNAMES, **own)
     for kind in ("GetSession", "CloseSession"):

@@ -8,7 +8,7 @@ from dossier.profile.v1 import visibility_pb2
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 
 from runtime import contract
-from tests.integration.profile.test_visibility import READINGS
+from tests.integration.profile.readings import READINGS
 
 # The names of the fields that say something of a person, in whatever message they stand.
 PERSONAL = frozenset((

@@ -159,7 +159,7 @@ async def test_stop_of_the_whole_group_ends_no_child(pool: RenderPool, tmp_path:
     for pid in (child, _parent(child)):
         os.kill(pid, signal.SIGTERM)
         os.kill(pid, signal.SIGINT)
-    assert int(await rendering) == child
+    assert int((await rendering).data) == child
     assert int((await pool.render(an_order())).data) == child
 
 

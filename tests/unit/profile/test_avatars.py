@@ -12,8 +12,8 @@ import pytest
 
 from profile_service.avatars import Avatars, Variant
 from profile_service.imaging import CONTENT_TYPE, VARIANT_SIZES, Processed
-from profile_service.snapshots import Snapshot, Snapshots
-from profile_service.statistics import NO_GAMES
+from profile_service.snapshots import GamesAsked, Snapshot, Snapshots
+from profile_service.statistics import NO_GAMES, Companions
 from profile_service.users import Avatar, User
 from profile_service.visibility import ANYBODY, Viewer
 from runtime.calls import Caller
@@ -141,12 +141,12 @@ class FakeSnapshots:
 
     keys: list[str]
 
-    async def read(self, username: str, viewer: Viewer, *, include_email: bool) -> Snapshot:
-        return Snapshot(ANNA, "", self.keys.pop(0), NO_GAMES, [], NOW)
+    async def read(self, username: str, viewer: Viewer, *, games: GamesAsked, include_email: bool) -> Snapshot:
+        return Snapshot(ANNA, "", self.keys.pop(0), NO_GAMES, [], None, [], Companions(), NOW)
 
 
 async def test_snapshot_of_a_player_who_changes_the_avatar_meanwhile_has_the_new_one() -> None:
     """An avatar that is replaced between its row and its bytes is read once more."""
     store = FakeSnapshots(["old", "new"])
-    snapshot = await Snapshots(store, FakeBlobs({"new": b"picture"})).take("anna", ANYBODY, include_email=False)
+    snapshot = await Snapshots(store, FakeBlobs({"new": b"picture"})).take("anna", ANYBODY)
     assert (snapshot.avatar_key, snapshot.avatar) == ("new", b"picture")

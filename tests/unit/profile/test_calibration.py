@@ -73,7 +73,8 @@ def test_certain_error_costs_much_and_not_everything() -> None:
 def test_reliability_is_by_tenths() -> None:
     """Predictions of a tenth stand together, certainty in the last, and empty tenths are left out."""
     predictions = [Prediction(0.25, red_won=True), Prediction(0.25, red_won=False), Prediction(1.0, red_won=True)]
-    assert reliability(predictions) == [Tenth(0.2, 2, 0.25, 0.5), Tenth(0.9, 1, 1.0, 1.0)]
+    assert reliability(predictions) == [Tenth(0.2, 2, 0.25, 1), Tenth(0.9, 1, 1.0, 1)]
+    assert [tenth.red_share for tenth in reliability(predictions)] == [0.5, 1.0]
 
 
 def test_spearman_is_that_of_the_textbook() -> None:

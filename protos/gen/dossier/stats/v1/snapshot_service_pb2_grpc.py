@@ -76,8 +76,7 @@ class SnapshotServiceServicer:
         """Returns everything that the report of a season shows to who asked for it, read in one transaction. A season that
         nobody played is one without games.
 
-        Errors:
-        INVALID_ARGUMENT (INVALID_REQUEST): mend the fields.
+        Errors: none of its own.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -47,8 +47,7 @@ class SnapshotServiceStub:
     """Returns everything that the report of a season shows to who asked for it, read in one transaction. A season that
     nobody played is one without games.
 
-    Errors:
-      INVALID_ARGUMENT (INVALID_REQUEST): mend the fields.
+    Errors: none of its own.
     """
     GetGameSnapshot: _grpc.UnaryUnaryMultiCallable[_snapshot_service_pb2.GetGameSnapshotRequest, _snapshot_service_pb2.GetGameSnapshotResponse]
     """Returns everything that the certificate of a game shows to who asked for it, read in one transaction.
@@ -76,8 +75,7 @@ class SnapshotServiceAsyncStub(SnapshotServiceStub):
     """Returns everything that the report of a season shows to who asked for it, read in one transaction. A season that
     nobody played is one without games.
 
-    Errors:
-      INVALID_ARGUMENT (INVALID_REQUEST): mend the fields.
+    Errors: none of its own.
     """
     GetGameSnapshot: _aio.UnaryUnaryMultiCallable[_snapshot_service_pb2.GetGameSnapshotRequest, _snapshot_service_pb2.GetGameSnapshotResponse]  # type: ignore[assignment]
     """Returns everything that the certificate of a game shows to who asked for it, read in one transaction.
@@ -114,8 +112,7 @@ class SnapshotServiceServicer(metaclass=_abc_1.ABCMeta):
         """Returns everything that the report of a season shows to who asked for it, read in one transaction. A season that
         nobody played is one without games.
 
-        Errors:
-          INVALID_ARGUMENT (INVALID_REQUEST): mend the fields.
+        Errors: none of its own.
         """
 
     @_abc_1.abstractmethod
