@@ -16,6 +16,7 @@ from dossier.profile.v1 import user_pb2
 from dossier.stats.v1 import game_pb2
 
 from client import DossierClient, DossierError
+from standalone.sample_club import evening
 from standalone.secrets import write_private
 
 FOLDER = Path(__file__).parent
@@ -183,4 +184,7 @@ def _a_game(usernames: Sequence[str], start: datetime, minutes: int, chance: ran
     )
     game.start_time.FromDatetime(start)
     game.duration.FromTimedelta(timedelta(minutes=minutes))
+    game.season = f"{start:%Y}"
+    # By itself, so that what is told of a game does not change who won the next one.
+    evening.tell(game, random.Random(game.game_id))  # noqa: S311 - a sample, the same each time
     return game
