@@ -10,7 +10,7 @@ PORT ?= 7070
 TESTFLAGS ?= -n 3 --dist loadgroup
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help run reset test lint format protos document-check faults mutants bench calibrate dist clean
+.PHONY: help run reset test lint format protos messages document-check faults mutants bench calibrate dist clean
 
 help: ## List the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,6 +44,9 @@ format: .venv/dev ## Put code and protos in order
 protos: .venv/dev ## Generate the Python stubs and the README's configuration table
 	@$(BIN)/python tools/generate_stubs.py
 	@$(BIN)/python tools/configuration_table.py
+
+messages: .venv/dev ## Bring the catalogues of the reports up to the messages in the code
+	@$(BIN)/python -m tools.messages
 
 document-check: .venv/dev ## Have veraPDF, poppler and qpdf judge the report in every state (DOCUMENTFLAGS=)
 	@$(BIN)/python -m tests.document $(DOCUMENTFLAGS)

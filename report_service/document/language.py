@@ -23,6 +23,10 @@ ENGLISH = "en"
 NONE = "–"
 # English as the world writes it: day before month.
 _INTERNATIONAL = "en_001"
+# Set apart as Ukrainian typography has it, and as the catalogue does; CLDR does not.
+_PERCENT_PATTERNS = {"uk": "#,##0\u00a0%"}
+# CLDR marks the figures of Arabic, and one that begins a sentence would turn all of it round.
+_LEFT_TO_RIGHT_MARK = "\u200e"
 
 
 class Language:
@@ -89,7 +93,7 @@ class Language:
 
     def moment(self, moment: datetime) -> str:
         """Return date, time of day and the zone."""
-        return f"{self.day(moment)}, {self.clock(moment)} {self.text('UTC')}"
+        return self.text("{day}, {clock} UTC", day=self.day(moment), clock=self.clock(moment))
 
     def month(self, of: date) -> str:
         """Return the short name of the month."""
@@ -97,7 +101,8 @@ class Language:
 
     @cache  # noqa: B019 - there are as many languages as catalogues, and they live as long as the process
     def _percent_pattern(self, digits: int) -> str:
-        pattern = str(self._locale.percent_formats[None].pattern)
+        pattern = _PERCENT_PATTERNS.get(self.code) or str(self._locale.percent_formats[None].pattern)
+        pattern = pattern.replace(_LEFT_TO_RIGHT_MARK, "")
         return pattern.replace("#,##0", f"#,##0.{'0' * digits}") if digits else pattern
 
 
