@@ -24,6 +24,7 @@ from report_service.document.palette import (
     NOTE,
     PAGE_WIDTH,
     WHITE,
+    band_caption,
 )
 from report_service.document.shaping import fit, is_rtl, shape, wrap
 from report_service.document.text import clean, initials
@@ -82,7 +83,7 @@ def draw_band(canvas: Canvas, band: Band) -> None:
         left += _PORTRAIT + 2 * _RING + 22
     width = PAGE_WIDTH - MARGIN - left
     with canvas.element("P"):
-        canvas.text(left, 30, fit(band.kind.upper(), BAND_CAPTION, width))
+        canvas.text(left, 30, fit(band.kind.upper(), band_caption(canvas.mirrored), width))
     with canvas.element("H1", actual=band.actual):
         _name(canvas, left, band.name, width=width)
     with canvas.element("P"):
@@ -182,7 +183,8 @@ def _fields(canvas: Canvas, left: float, fields: Sequence[Field], *, width: floa
     for field in fields:
         limit = next(shares) if field.gives else width
         with canvas.element("P", actual=f"{field.caption}: {field.value}" if field.gives else ""):
-            caption = canvas.text(x, 113, fit(field.caption.upper(), BAND_CAPTION, max(limit, 40)))
+            style = band_caption(canvas.mirrored)
+            caption = canvas.text(x, 113, fit(field.caption.upper(), style, max(limit, 40)))
             value = canvas.text(x, 126, fit(field.value, BAND_VALUE, limit))
         x += max(caption, value) + _FIELD_GAP
 

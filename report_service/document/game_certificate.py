@@ -113,7 +113,7 @@ def _of(seat: SeatLine, reason: PointsReason) -> float:
 
 
 def _best_move(words: Language, seat: int, suspects: Sequence[int]) -> str:
-    named = ", ".join(words.number(suspect) for suspect in suspects)
+    named = words.listed(words.number(suspect) for suspect in suspects)
     return words.text("Best move: seat {seat} named the seats {suspects}.", seat=words.number(seat), suspects=named)
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import gettext
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import cache, lru_cache
 from pathlib import Path
@@ -46,6 +46,15 @@ class Language:
     def plural(self, one: str, many: str, count: int, /, **values: str) -> str:
         """Return a message in the form that a number takes; `{count}` in it is the number."""
         return self._catalogue.ngettext(one, many, count).format(count=self.number(count), **values)
+
+    def series(self, figures: Sequence[str]) -> str:
+        """Return figures side by side, in the direction in which the language reads."""
+        # A mark without a width: figures alone would read from left to right.
+        return ("\u200f" if self.mirrored else "") + " · ".join(figures)
+
+    def listed(self, items: Iterable[str]) -> str:
+        """Return things one after the other, with the language's comma."""
+        return self.text(", ").join(items)
 
     def number(self, value: float, *, digits: int = 0) -> str:
         """Return a number with exactly so many decimals, and its thousands apart."""

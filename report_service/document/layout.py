@@ -11,7 +11,6 @@ from report_service.document.language import Language
 from report_service.document.palette import (
     BODY,
     BODY_BOTTOM,
-    CAPTION,
     CONTENT_WIDTH,
     FIGURE,
     HAIRLINE,
@@ -19,6 +18,7 @@ from report_service.document.palette import (
     MARGIN,
     NOTE,
     WHITE,
+    caption,
 )
 from report_service.document.shaping import fit, shape, wrap
 
@@ -159,6 +159,6 @@ def _card(canvas: Canvas, x: float, y: float, card: Card, *, width: float) -> No
     room = width - 22
     size = min(FIGURE.size, FIGURE.size * room / max(shape(card.value, FIGURE).width, 1))
     with canvas.element("P"):
-        canvas.text(x + 11, y + 16, fit(card.label.upper(), CAPTION, room))
+        canvas.text(x + 11, y + 16, fit(card.label.upper(), caption(canvas.mirrored), room))
         canvas.text(x + 11, y + 39, card.value, style=FIGURE.sized(size))
         canvas.text(x + 11, y + 52, fit(card.note, NOTE, room))

@@ -80,5 +80,17 @@ BODY_STRONG = Style(9, INK, Weight.SEMIBOLD, tabular=True)
 NOTE = Style(7.5, MUTED)
 CAPTION = Style(6.5, MUTED, Weight.SEMIBOLD, tracking=0.45)
 FIGURE = Style(20, INK, Weight.SEMIBOLD, tabular=True)
-CELL = Style(8.5, INK, tabular=True)
-CELL_STRONG = Style(8.5, INK, Weight.SEMIBOLD, tabular=True)
+CELL = Style(8.5, INK)
+CELL_STRONG = Style(8.5, INK, Weight.SEMIBOLD)
+# Letters that have no capitals would be too small at the captions' size.
+_TALL_CAPTION = 7.5
+
+
+def caption(mirrored: bool) -> Style:
+    """Return the style of captions, larger where the language has no capitals."""
+    return CAPTION.sized(_TALL_CAPTION) if mirrored else CAPTION
+
+
+def band_caption(mirrored: bool) -> Style:
+    """Return the same for captions on the dark band."""
+    return BAND_CAPTION.sized(_TALL_CAPTION) if mirrored else BAND_CAPTION

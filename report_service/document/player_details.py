@@ -44,7 +44,7 @@ def weekly(flow: Flow, panel: Panel, shown: Sequence[Week], note: str) -> None:
         (words.text("Losses"), charts.BRIGHT),
         (words.text("Draws"), charts.PALE),
     ]
-    spoken = ", ".join(f"{word}: {words.number(total)}" for (word, _), total in zip(items, totals, strict=True))
+    spoken = words.listed(f"{word}: {words.number(total)}" for (word, _), total in zip(items, totals, strict=True))
     alt = words.text("Columns of games in each week. {note}. In all {counts}.", note=note, counts=spoken)
     left, width = panel.left + 14, panel.inner_width - 14
     with canvas.figure(panel.x, panel.top, panel.width, panel.height - 36, alt=alt):
@@ -152,7 +152,7 @@ def _endings(flow: Flow, panel: Panel, stats: Stats) -> None:
         (words.text("killed"), charts.BRIGHT),
         (words.text("other"), charts.PALE),
     ]
-    alt = words.text("Columns of how the games ended for the player, by round. {counts}.", counts="; ".join(spoken))
+    alt = words.text("Columns of how the games ended for the player, by round. {counts}.", counts=words.listed(spoken))
     with canvas.figure(panel.x, panel.top, panel.width, panel.height - 36, alt=alt):
         at, width = (panel.left + 18, panel.y + 40), panel.inner_width - 18
         charts.columns(canvas, words, at, stacks, width=width, height=_CHART_HEIGHT - 78)
@@ -172,7 +172,7 @@ def _ending_stacks(words: Language, counts: Counter[tuple[Fate, int]]) -> tuple[
         by_fate[fate] += count
     removed = by_fate[Fate.REMOVED_BY_FOULS] + by_fate[Fate.REMOVED_BY_JUDGE]
     for word, count in ((words.text("removed"), removed), (words.text("survived"), by_fate[Fate.SURVIVED])):
-        stacks.append(charts.Stack((0, 0, count), word, share=1.8))
+        stacks.append(charts.Stack((0, 0, count), word, share=2.0))
         spoken.append(f"{word}: {words.number(count)}")
     return stacks, spoken
 
@@ -186,9 +186,9 @@ def _ledger(words: Language, stats: Stats) -> list[Sequence[Cell]]:
 
 def _facts(words: Language, stats: Stats) -> list[Sequence[Cell]]:
     play, form = stats.play, stats.form
-    moves = " · ".join(words.number(count) for count in reversed(play.best_moves))
+    moves = words.series([words.number(count) for count in reversed(play.best_moves)])
     fouls = NONE if play.fouls_per_game is None else words.number(play.fouls_per_game, digits=2)
-    longest = f"{words.number(form.longest_wins)} · {words.number(form.longest_losses)}"
+    longest = words.series([words.number(form.longest_wins), words.number(form.longest_losses)])
     run = words.plural("{count} win", "{count} wins", form.current_run)
     if form.current_run < 0:
         run = words.plural("{count} loss", "{count} losses", -form.current_run)

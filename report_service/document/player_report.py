@@ -14,7 +14,7 @@ from report_service.document.snapshot import PlayerSnapshot, Role, Scope, Stats,
 from report_service.document.table import Cell, Column, Look, Table
 from report_service.document.text import clean
 
-_NARROW = 196.0
+_NARROW = 208.0
 _CHART_HEIGHT = 152.0
 _ROLE_HEIGHT = 140.0
 
@@ -53,7 +53,7 @@ def covered(words: Language, scope: Scope) -> str:
         parts.append(words.text("from {first}", first=words.day(scope.start_time)))
     elif scope.end_time:
         parts.append(words.text("before {last}", last=words.day(scope.end_time)))
-    return ", ".join(parts)
+    return words.listed(parts)
 
 
 def _band(words: Language, snapshot: PlayerSnapshot, name: str, kind: str) -> frame.Band:
@@ -141,7 +141,7 @@ def _donut(flow: Flow, panel: Panel, tally: Tally) -> None:
         charts.Part(words.text("Losses"), tally.losses, charts.BRIGHT),
         charts.Part(words.text("Draws"), tally.draws, charts.PALE),
     ]
-    counts = ", ".join(f"{part.word}: {words.number(part.count)}" for part in parts)
+    counts = words.listed(f"{part.word}: {words.number(part.count)}" for part in parts)
     rate = words.percent(tally.win_rate)
     alt = words.text("Ring of results. {counts}. Win rate: {rate}.", counts=counts, rate=rate)
     with flow.canvas.figure(panel.x, panel.top, panel.width, panel.height - 36, alt=alt):
@@ -188,7 +188,7 @@ def role_rates(flow: Flow, panel: Panel, tallies: dict[Role, Tally]) -> None:
         tally = tally or Tally()
         shown.append(Rate(name, tally.win_rate, tally.win_interval, tally.club_win_rate, counts))
         spoken.append(f"{name}: {words.percent(tally.win_rate)} ({counts})")
-    alt = words.text("Win rates by role, 0 to 100 %. {rates}.", rates="; ".join(spoken))
+    alt = words.text("Win rates by role, 0 to 100 %. {rates}.", rates=words.listed(spoken))
     with flow.canvas.figure(panel.x, panel.top - 2, panel.width, panel.height - 34, alt=alt):
         rates(flow.canvas, words, (panel.left, panel.y + 34), shown, width=panel.inner_width, label=52)
 

@@ -15,10 +15,10 @@ from report_service.document.snapshot import Calibration, RecordKind, SeasonReco
 from report_service.document.table import Cell, Column, Look, Table
 from report_service.document.text import clean
 
-_NARROW = 196.0
+_NARROW = 208.0
 _CHART_HEIGHT = 152.0
 _ROLE_HEIGHT = 140.0
-_CALIBRATION_HEIGHT = 190.0
+_CALIBRATION_HEIGHT = 196.0
 _ROW_HEIGHT = 17.0
 
 
@@ -93,7 +93,7 @@ def _results(flow: Flow, snapshot: SeasonSnapshot) -> None:
     ]
     decided = snapshot.red_wins + snapshot.black_wins
     rate = words.percent(snapshot.red_wins / decided if decided else None)
-    counts = ", ".join(f"{part.word}: {words.number(part.count)}" for part in parts)
+    counts = words.listed(f"{part.word}: {words.number(part.count)}" for part in parts)
     alt = words.text("Ring of results. {counts}. Win rate of red: {rate}.", counts=counts, rate=rate)
     with flow.canvas.figure(panel.x, panel.top, panel.width, panel.height - 36, alt=alt):
         centre = (panel.left + 43, panel.y + 90)
@@ -112,7 +112,7 @@ def _weeks(flow: Flow, snapshot: SeasonSnapshot, parts: Sequence[charts.Part]) -
     left, width = MARGIN + _NARROW + GAP, CONTENT_WIDTH - _NARROW - GAP
     panel = flow.panel(words.text("Games per week"), x=left, width=width, height=_CHART_HEIGHT, note=note)
     totals = (sum(week.wins for week in shown), sum(week.losses for week in shown), sum(week.draws for week in shown))
-    counts = ", ".join(f"{part.word}: {words.number(total)}" for part, total in zip(parts, totals, strict=True))
+    counts = words.listed(f"{part.word}: {words.number(total)}" for part, total in zip(parts, totals, strict=True))
     alt = words.text("Columns of games in each week. {note}. In all {counts}.", note=note, counts=counts)
     with flow.canvas.figure(panel.x, panel.top, panel.width, panel.height - 36, alt=alt):
         at, inner = (panel.left + 14, panel.y + 40), panel.inner_width - 14
@@ -164,7 +164,7 @@ def _calibration(flow: Flow, calibration: Calibration | None) -> None:
     if calibration is None:
         notice(canvas, panel, words.text("No game was rated yet"))
         return
-    spoken = "; ".join(_bin(words, item.mean_chance, item.red_wins, item.games) for item in calibration.bins)
+    spoken = words.listed(_bin(words, item.mean_chance, item.red_wins, item.games) for item in calibration.bins)
     alt = words.text("Chance given to red before the game, and how often red won. {bins}.", bins=spoken)
     side = 112.0
     with canvas.figure(panel.x, panel.top, side + 70, panel.height - 36, alt=alt):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -114,17 +115,17 @@ def _shortened(parts: list[str], count: int) -> str:
 
 def _first_row(text: str, style: Style, width: float) -> tuple[str, str]:
     """Split off what fits on one row."""
-    used, taken, last_space = 0.0, 0, 0
-    for part in clusters(text[:_LONGEST]):
-        used += shape(part, style).width
-        if used > width:
-            break
-        taken += len(part)
-        if part == " " or ord(part[0]) >= 0x2E80:
-            last_space = taken
-    if taken == len(text):
+    if len(text) <= _LONGEST and shape(text, style).width <= width:
         return text, ""
-    end = last_space or max(taken, 1)
+    ends, end = [], 0
+    for part in clusters(text[:_LONGEST]):
+        end += len(part)
+        ends.append(end)
+    # Letters that join are narrower than they are alone, so that only whole beginnings can be measured.
+    fitting = bisect_right(ends, width, key=lambda end: shape(text[:end].rstrip(), style).width)
+    taken = ends[max(fitting, 1) - 1]
+    spaces = (end for end in reversed(ends[:fitting]) if text[end - 1] == " " or ord(text[end - 1]) >= 0x2E80)
+    end = next(spaces, taken)
     return text[:end].rstrip(), text[end:].lstrip()
 
 

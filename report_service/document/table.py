@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 from report_service.document.canvas import Canvas
 from report_service.document.layout import Flow
-from report_service.document.palette import BODY_BOTTOM, CAPTION, CELL, HAIRLINE, MUTED, ZEBRA, Style
-from report_service.document.shaping import fit, shape
+from report_service.document.palette import BODY_BOTTOM, CELL, HAIRLINE, MUTED, ZEBRA, Style, caption
+from report_service.document.shaping import Line, fit, shape, wrap
 
 HEAD_HEIGHT = 18.0
 _INSET = 8.0
-_GUTTER = 14.0
+_GUTTER = 12.0
+_CAPTION_LEADING = 8.0
 # What is left to a name that has to give way to figures.
 _LEAST_WIDTH = 60.0
 
@@ -58,9 +59,19 @@ class Table:
         self._columns = columns
         self._look = look
         self._rows = rows
-        self._lines = [[shape(cell.text, cell.style) for cell in row] for row in rows]
+        self._caption = caption(canvas.mirrored)
+        self._lines = [list(map(_set, columns, row)) for row in rows]
         self._widths = self._fitted()
         self._edges = self._spread()
+        self._heads = [
+            wrap(column.title.upper(), self._caption, width + 0.01, max_lines=2)
+            for column, width in zip(columns, self._widths, strict=True)
+        ]
+
+    @property
+    def head_height(self) -> float:
+        """The height of the head."""
+        return HEAD_HEIGHT + _CAPTION_LEADING * (max(map(len, self._heads)) - 1)
 
     def draw(self, y: float) -> float:
         """Draw all of it on this page, its top at `y`; return where it ends."""
@@ -82,20 +93,27 @@ class Table:
                 flow.y = self._row(flow.y, row, number, last=number == len(self._rows) - 1)
 
     def _fitted(self) -> list[float]:
-        """Return the widths that the columns get: what they want, and less for those that give when it is too much."""
-        wanted = [shape(column.title.upper(), CAPTION).width for column in self._columns]
-        for row in self._lines:
-            wanted = [max(width, line.width) for width, line in zip(wanted, row, strict=True)]
-        excess = sum(wanted) + _GUTTER * (len(wanted) - 1) + 2 * self._inset - self._width
-        giving = [index for index, column in enumerate(self._columns) if column.gives]
-        for left, index in zip(range(len(giving), 0, -1), sorted(giving, key=wanted.__getitem__), strict=True):
-            if excess <= 0:
-                break
-            # The narrow give no more than they have above the least; the wide give the rest.
-            given = min(excess / left, max(0.0, wanted[index] - _LEAST_WIDTH))
-            wanted[index] -= given
-            excess -= given
+        """Return the widths that the columns get: if they want too much, heads take two lines, then names are cut."""
+        cells = [max((row[index].width for row in self._lines), default=0.0) for index in range(len(self._columns))]
+        heads = [shape(column.title.upper(), self._caption).width for column in self._columns]
+        wanted = list(map(max, cells, heads))
+        if self._excess(wanted) > 0:
+            words = [
+                max(shape(word, self._caption).width for word in c.title.upper().split(" ")) for c in self._columns
+            ]
+            wanted = list(map(max, cells, words))
+        if self._excess(wanted) > 0:
+            giving = [index for index, column in enumerate(self._columns) if column.gives]
+            level = max(_level([wanted[index] for index in giving], self._excess(wanted)), _LEAST_WIDTH)
+            for index in giving:
+                wanted[index] = min(wanted[index], level)
         return wanted
+
+    def _widest_word(self, column: Column) -> float:
+        return max(shape(word, self._caption).width for word in column.title.upper().split(" "))
+
+    def _excess(self, widths: Sequence[float]) -> float:
+        return sum(widths) + _GUTTER * (len(widths) - 1) + 2 * self._inset - self._width
 
     def _spread(self) -> list[float]:
         """Return where each column's text begins or, of figures, ends; what is left over goes between the columns."""
@@ -116,11 +134,12 @@ class Table:
             return self._captions(y)
 
     def _captions(self, y: float) -> float:
-        for column, edge, width in zip(self._columns, self._edges, self._widths, strict=True):
+        bottom = y + self.head_height
+        for column, edge, lines in zip(self._columns, self._edges, self._heads, strict=True):
             with self._canvas.element("TH", scope="Column"):
-                line = fit(column.title.upper(), CAPTION, max(width, _LEAST_WIDTH))
-                self._canvas.text(edge, y + 11.5, line, align=_side(column))
-        bottom = y + HEAD_HEIGHT
+                for number, line in enumerate(lines):
+                    baseline = bottom - 6.5 - (len(lines) - 1 - number) * _CAPTION_LEADING
+                    self._canvas.text(edge, baseline, line, align=_side(column))
         self._canvas.rule((self._x, bottom), (self._x + self._width, bottom), colour=MUTED, line=0.8)
         return bottom
 
@@ -133,13 +152,30 @@ class Table:
             for index, (column, cell) in enumerate(zip(self._columns, row, strict=True)):
                 line = self._lines[number][index]
                 if line.width > self._widths[index] + 0.01:
-                    line = fit(cell.text, cell.style, self._widths[index])
+                    line = fit(cell.text, line.style, self._widths[index])
                 tag, scope = ("TD", "") if index else ("TH", "Row")
                 with self._canvas.element(tag, scope=scope, actual=cell.actual):
                     self._canvas.text(self._edges[index], baseline, line, align=_side(column))
         if not (self._look.shaded or last):
             self._canvas.rule((self._x, bottom), (self._x + self._width, bottom), colour=HAIRLINE, line=0.6)
         return bottom
+
+
+def _set(column: Column, cell: Cell) -> Line:
+    """Return a cell's line, of figures with digits of one width. Hyphens in names would stand apart by that."""
+    return shape(cell.text, cell.style.tabulated() if column.right else cell.style)
+
+
+def _level(widths: Sequence[float], excess: float) -> float:
+    """Return to which width the widest have to come down to save so much."""
+    level, total = 0.0, 0.0
+    widest_first = sorted(widths, reverse=True)
+    for count, width in enumerate(widest_first, start=1):
+        total += width
+        level = (total - excess) / count
+        if count == len(widest_first) or level >= widest_first[count]:
+            break
+    return level
 
 
 def _side(column: Column) -> str:
