@@ -5,9 +5,9 @@ from __future__ import annotations
 from profile_service.avatars import LARGEST_PIXELS
 from profile_service.errors import UserNotFound
 from profile_service.snapshots import Snapshot
-from profile_service.statistics import PlayedGame, PlayerStats
+from profile_service.statistics import PlayedGame
 from profile_service.storage.game_store import played_games
-from profile_service.storage.stats_store import stats_of
+from profile_service.storage.stats_store import EVERY_GAME, shown_stats
 from profile_service.storage.user_store import user_of
 from profile_service.users import User
 from profile_service.visibility import Viewer
@@ -36,18 +36,10 @@ class SnapshotStore:
                 user=user.shown_to(viewer),
                 email=row["email"] if include_email and own else "",
                 avatar_key=None if variant is None else variant["blob_key"],
-                stats=await _stats(session, user, viewer),
+                stats=await shown_stats(session, username, EVERY_GAME, viewer),
                 games=await _games(session, user, viewer),
                 read_time=moment(row["now"]),
             )
-
-
-async def _stats(session: Session, user: User, viewer: Viewer) -> PlayerStats | None:
-    if not viewer.sees(user.visibility.statistics, owner_id=user.account_id):
-        return None
-    stats = await stats_of(session, user.account_id)
-    sees_games = viewer.sees(user.visibility.games, owner_id=user.account_id)
-    return stats if sees_games else stats.without_games()
 
 
 async def _games(session: Session, user: User, viewer: Viewer) -> list[PlayedGame] | None:
