@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from typing import NamedTuple
 
 # The normal deviate of a 95 % interval.
 Z = 1.96
@@ -14,8 +14,7 @@ PRIOR_GAMES = 10
 SHARES = {"civilian": 0.6, "sheriff": 0.1, "mafia": 0.2, "don": 0.1}
 
 
-@dataclass(frozen=True, slots=True)
-class Interval:
+class Interval(NamedTuple):
     """A stretch of rates, each 0 to 1."""
 
     low: float
