@@ -132,7 +132,8 @@ class PlayerStats:
 
     def club_share(self, role: str) -> float:
         """Return the share of decided games that the club wins in a role, smoothed."""
-        won, lost = self.club.get(f"{role}.wins", 0), self.club.get(f"{role}.losses", 0)
+        win, loss = _TALLIED[role][1:3]
+        won, lost = self.club.get(win, 0), self.club.get(loss, 0)
         return baseline(won, won + lost)
 
     def count(self, counter: str) -> int:

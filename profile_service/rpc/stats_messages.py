@@ -42,13 +42,14 @@ def stats_message(stats: PlayerStats) -> stats_pb.PlayerStats:
 
 def fill_stats(message: stats_pb.PlayerStats, stats: PlayerStats) -> None:
     """Fill in an empty message, which stands in another one: a message that is given to another is copied."""
-    _fill_tally(message.overall, stats.tally(ROLES))
+    overall = stats.tally(ROLES)
+    _fill_tally(message.overall, overall)
     for roles, shown in ((RED_ROLES, message.red), (BLACK_ROLES, message.black)):
         tally = stats.tally(roles)
         if tally.sessions or tally.voids:
             _fill_tally(shown, tally)
     for role in stats.played():
-        _add_role(message, stats, role)
+        _add_role(message, stats, role, games=overall.sessions)
     _add_seats(message, stats)
     _add_endings(message, stats)
     if stats.counters:
@@ -105,23 +106,24 @@ def _fill_tally(message: stats_pb.Tally, tally: Tally) -> None:
     message.losses = tally.losses
     message.draws = tally.draws
     message.voids = tally.voids
-    message.play_time.seconds, micros = divmod(tally.play_time, 1_000_000)
-    message.play_time.nanos = micros * 1000
-    interval = tally.interval
+    time = message.play_time
+    time.seconds, micros = divmod(tally.play_time, 1_000_000)
+    time.nanos = micros * 1000
+    decided, interval = tally.decided, tally.interval
     if interval is not None:
-        message.win_rate = tally.wins / tally.decided
-        message.win_interval.low = interval.low
-        message.win_interval.high = interval.high
+        message.win_rate = tally.wins / decided
+        shown = message.win_interval
+        shown.low, shown.high = interval
         if tally.expected is not None:
-            message.club_win_rate = tally.expected / tally.decided
+            message.club_win_rate = tally.expected / decided
             message.wins_above_club = tally.wins - tally.expected
 
 
-def _add_role(message: stats_pb.PlayerStats, stats: PlayerStats, role: str) -> None:
+def _add_role(message: stats_pb.PlayerStats, stats: PlayerStats, role: str, *, games: int) -> None:
     tally = stats.tally((role,))
     shown = message.roles.add(
         role=ROLE.value(role),
-        luck=role_luck(tally.sessions, stats.count("games"), role),
+        luck=role_luck(tally.sessions, games, role),
         points=sum([stats.counters.get(name, 0) for name in _POINTS[role]]) / POINT,
     )
     _fill_tally(shown.tally, tally)
@@ -133,13 +135,13 @@ def _add_seats(message: stats_pb.PlayerStats, stats: PlayerStats) -> None:
         sessions = get(games)
         if sessions:
             wins, losses = get(won, 0), get(lost, 0)
-            message.seats.add(
-                seat_number=number,
-                sessions=sessions,
-                wins=wins,
-                losses=losses,
-                win_rate=wins / (wins + losses) if wins + losses else None,
-            )
+            seat = message.seats.add()
+            seat.seat_number = number
+            seat.sessions = sessions
+            seat.wins = wins
+            seat.losses = losses
+            if wins + losses:
+                seat.win_rate = wins / (wins + losses)
 
 
 def _fill_points(message: stats_pb.Points, stats: PlayerStats) -> None:

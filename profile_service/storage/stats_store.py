@@ -101,9 +101,10 @@ async def shown_stats(session: Session, username: str, games: Games, viewer: Vie
     row = await session.one("get_stats", username=username, season=games.season, kind=games.kind)
     if row is None:
         raise UserNotFound(username)
-    if not _shows(row, viewer, games=games.period != EVER):  # a moment's statistics would tell of its game
+    of_period = games.period != EVER
+    if not _shows(row, viewer, games=of_period):  # a moment's statistics would tell of its game
         return None
-    stats = _stats(row, games) if games.period == EVER else await _stats_of_period(session, row, games)
+    stats = await _stats_of_period(session, row, games) if of_period else _stats(row, games)
     return stats if _shows(row, viewer, games=True) else stats.without_games()
 
 
