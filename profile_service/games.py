@@ -7,6 +7,9 @@ from datetime import datetime, timedelta
 
 RED = frozenset({"civilian", "sheriff"})
 ROLES = ("civilian", "sheriff", "mafia", "don")
+# The numbers of seats, and of days and nights with 0 for an unknown one, that the contract allows.
+SEATS = range(1, 21)
+ROUNDS = range(21)
 KINDS = ("club", "tournament", "elite")
 # Points are whole numbers of this many to the point, so that adding and taking away leaves no trace.
 POINT = 10_000

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from typing import NamedTuple
 
 # The normal deviate of a 95 % interval.
 Z = 1.96
@@ -14,8 +14,7 @@ PRIOR_GAMES = 10
 SHARES = {"civilian": 0.6, "sheriff": 0.1, "mafia": 0.2, "don": 0.1}
 
 
-@dataclass(frozen=True, slots=True)
-class Interval:
+class Interval(NamedTuple):
     """A stretch of rates, each 0 to 1."""
 
     low: float
@@ -26,9 +25,10 @@ def wilson(wins: int, games: int) -> Interval | None:
     """Return where the true rate lies with 95 % confidence, by Wilson's score (1927); None without games."""
     if not games:
         return None
-    rate = wins / games
-    centre = (rate + Z * Z / (2 * games)) / (1 + Z * Z / games)
-    half = Z * math.sqrt(rate * (1 - rate) / games + Z * Z / (4 * games * games)) / (1 + Z * Z / games)
+    rate, square = wins / games, Z * Z
+    whole = 1 + square / games
+    centre = (rate + square / (2 * games)) / whole
+    half = Z * math.sqrt(rate * (1 - rate) / games + square / (4 * games * games)) / whole
     return Interval(max(0.0, centre - half), min(1.0, centre + half))
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import cache
+from typing import NamedTuple
 
 from profile_service.games import ROLES
 from profile_service.rates import Interval, baseline, wilson
@@ -17,10 +19,14 @@ BLACK_ROLES = ("mafia", "don")
 COMPENSATION = "points.compensation"
 # The reasons for points within a game, as counters name them.
 REASONS = ("result", "best_move", "best_play", "bonus", "penalty", "discipline")
+# The names of the counters of a tally by role, so that they are not put together anew for each.
+_TALLIED = {
+    role: tuple(f"{role}.{name}" for name in ("games", "wins", "losses", "draws", "voids", "play_time"))
+    for role in ROLES
+}
 
 
-@dataclass(frozen=True, slots=True)
-class Tally:
+class Tally(NamedTuple):
     """Counts over the games in some roles; `sessions` = `wins` + `losses` + `draws`.
 
     Attributes:
@@ -76,6 +82,11 @@ class RatingPicture:
     pending: bool
 
 
+@cache
+def _by_role(counter: str) -> tuple[str, ...]:
+    return tuple(f"{role}.{counter}" for role in ROLES)
+
+
 @dataclass(frozen=True, slots=True)
 class PlayerStats:
     """What is known of a player over some games.
@@ -103,43 +114,37 @@ class PlayerStats:
 
     def tally(self, roles: Iterable[str]) -> Tally:
         """Return the counts of the games in these roles."""
+        get = self.counters.get
         sessions = wins = losses = draws = voids = play_time = 0
         expected = 0.0
         for role in roles:
-            get = self.counters.get
-            won, lost = get(f"{role}.wins", 0), get(f"{role}.losses", 0)
-            sessions += get(f"{role}.games", 0)
+            games, win, loss, draw, void, time = _TALLIED[role]
+            won, lost = get(win, 0), get(loss, 0)
+            sessions += get(games, 0)
             wins += won
             losses += lost
-            draws += get(f"{role}.draws", 0)
-            voids += get(f"{role}.voids", 0)
-            play_time += get(f"{role}.play_time", 0)
+            draws += get(draw, 0)
+            voids += get(void, 0)
+            play_time += get(time, 0)
             if won + lost:
                 expected += (won + lost) * self.club_share(role)
         return Tally(sessions, wins, losses, draws, voids, play_time, expected)
 
     def club_share(self, role: str) -> float:
         """Return the share of decided games that the club wins in a role, smoothed."""
-        won, lost = self.club.get(f"{role}.wins", 0), self.club.get(f"{role}.losses", 0)
+        win, loss = _TALLIED[role][1:3]
+        won, lost = self.club.get(win, 0), self.club.get(loss, 0)
         return baseline(won, won + lost)
 
-    def count(self, counter: str, roles: Iterable[str] = ROLES) -> int:
-        """Return a counter over the games in these roles."""
-        total = 0
-        for role in roles:  # a generator would take twice as long, and this is asked fifty times for each answer
-            total += self.counters.get(f"{role}.{counter}", 0)
-        return total
+    def count(self, counter: str) -> int:
+        """Return a counter over the games in all roles."""
+        get = self.counters.get
+        civilian, sheriff, mafia, don = _by_role(counter)
+        return get(civilian, 0) + get(sheriff, 0) + get(mafia, 0) + get(don, 0)
 
     def played(self) -> list[str]:
         """Return the roles in which there are games, in the order of ROLES."""
         return [role for role in ROLES if f"{role}.games" in self.counters or f"{role}.voids" in self.counters]
-
-    def points(self) -> dict[str, int]:
-        """Return the points by reason, without reasons for which there are none."""
-        found = {reason: self.count(f"points_{reason}") for reason in REASONS}
-        if not self.of_period:
-            found["compensation"] = self.counters.get(COMPENSATION, 0)
-        return {reason: points for reason, points in found.items() if points}
 
 
 NO_GAMES = PlayerStats()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from dossier.stats.v1 import player_stats_pb2 as stats_pb
 from dossier.stats.v1 import snapshot_service_pb2 as snapshot_pb
 
@@ -120,7 +118,7 @@ def _role(club: PlayerStats, role: str) -> stats_pb.RoleTally:
     # Everybody is the club: there is nothing to compare it with, and no luck in what is dealt.
     return stats_pb.RoleTally(
         role=ROLE.value(role),
-        tally=tally_message(replace(club.tally((role,)), expected=None)),
+        tally=tally_message(club.tally((role,))._replace(expected=None)),
         points=sum(club.count(f"points_{reason}", (role,)) for reason in REASONS) / POINT,
     )
 

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from dossier.stats.v1 import player_stats_pb2 as stats_pb
-from google.protobuf.duration_pb2 import Duration
 
-from profile_service.game_messages import FATE, RESULT, ROLE, points_entry, timestamp
-from profile_service.games import POINT, ROLES
+from profile_service.game_messages import FATE, REASON, RESULT, ROLE, timestamp
+from profile_service.games import POINT, ROLES, ROUNDS, SEATS
 from profile_service.leaderboards import Board, Page, Place
-from profile_service.rates import Interval, role_luck
+from profile_service.rates import role_luck
 from profile_service.rating.display import Shown
 from profile_service.runs import RESULTS, Runs
 from profile_service.statistics import (
     BLACK_ROLES,
+    COMPENSATION,
     REASONS,
     RED_ROLES,
     PairStats,
-    PairTally,
     Peak,
     PlayerStats,
     RatingChange,
@@ -24,34 +23,50 @@ from profile_service.statistics import (
     Tally,
 )
 
-# How a part ends: by counters with the round behind their names, and by such without.
-_BY_ROUND = ("voted_out", "killed")
-_IN_ALL = ("survived", "removed_by_fouls", "removed_by_judge")
+_BY_LETTER = {letter: RESULT.value(result) for letter, result in RESULTS.items()}
+# The names of counters, so that they are not put together anew for each answer.
+_SEATS = [(number, f"seat.{number}.games", f"seat.{number}.wins", f"seat.{number}.losses") for number in SEATS]
+_POINTS = {role: [f"{role}.points_{reason}" for reason in REASONS] for role in ROLES}
+_ENDINGS = [
+    *((FATE.value(fate), 0, fate) for fate in ("survived", "removed_by_fouls", "removed_by_judge")),
+    *((FATE.value(fate), number, f"{fate}_{number}") for fate in ("voted_out", "killed") for number in ROUNDS),
+]
 
 
 def stats_message(stats: PlayerStats) -> stats_pb.PlayerStats:
     """Return statistics as a message."""
-    message = stats_pb.PlayerStats(
-        overall=tally_message(stats.tally(ROLES)),
-        roles=[_role(stats, role) for role in stats.played()],
-        seats=_seats(stats),
-        endings=_endings(stats),
-        rating=None if stats.rating is None else _rating(stats.rating),
-    )
+    message = stats_pb.PlayerStats()
+    fill_stats(message, stats)
+    return message
+
+
+def fill_stats(message: stats_pb.PlayerStats, stats: PlayerStats) -> None:
+    """Fill in an empty message, which stands in another one: a message that is given to another is copied."""
+    overall = stats.tally(ROLES)
+    _fill_tally(message.overall, overall)
     for roles, shown in ((RED_ROLES, message.red), (BLACK_ROLES, message.black)):
         tally = stats.tally(roles)
         if tally.sessions or tally.voids:
-            shown.CopyFrom(tally_message(tally))
+            _fill_tally(shown, tally)
+    for role in stats.played():
+        _add_role(message, stats, role, games=overall.sessions)
+    _add_seats(message, stats)
+    _add_endings(message, stats)
     if stats.counters:
-        message.points.CopyFrom(_points(stats))
-        message.play.CopyFrom(_play(stats))
-        message.form.CopyFrom(_form(stats.runs))
-    return message
+        _fill_points(message.points, stats)
+        _fill_play(message.play, stats)
+        _fill_form(message.form, stats.runs)
+    if stats.rating is not None:
+        _fill_rating(message.rating, stats.rating)
 
 
 def pair_message(pair: PairStats) -> stats_pb.PairStats:
     """Return how two players did as a message."""
-    return stats_pb.PairStats(together=_pair_tally(pair.together), against=_pair_tally(pair.against))
+    message = stats_pb.PairStats()
+    for shown, tally in ((message.together, pair.together), (message.against, pair.against)):
+        counts = (tally.sessions, tally.wins, tally.losses, tally.draws, tally.voids, tally.play_time)
+        _fill_tally(shown, Tally(*counts, expected=None))
+    return message
 
 
 def change_message(change: RatingChange) -> stats_pb.RatingChange:
@@ -87,160 +102,139 @@ def standing_message(page: Page, place: Place, board: Board) -> stats_pb.Standin
 
 def tally_message(tally: Tally) -> stats_pb.Tally:
     """Return counts as a message."""
-    message = stats_pb.Tally(
-        sessions=tally.sessions,
-        wins=tally.wins,
-        losses=tally.losses,
-        draws=tally.draws,
-        play_time=_duration(tally.play_time),
-        voids=tally.voids,
-    )
-    interval = tally.interval
-    if interval is not None:
-        message.win_rate = tally.wins / tally.decided
-        message.win_interval.CopyFrom(_interval(interval))
-        if tally.expected is not None:
-            message.club_win_rate = tally.expected / tally.decided
-            message.wins_above_club = tally.wins - tally.expected
+    message = stats_pb.Tally()
+    _fill_tally(message, tally)
     return message
 
 
-def _interval(interval: Interval) -> stats_pb.Interval:
-    return stats_pb.Interval(low=interval.low, high=interval.high)
+def _fill_tally(message: stats_pb.Tally, tally: Tally) -> None:
+    message.sessions = tally.sessions
+    message.wins = tally.wins
+    message.losses = tally.losses
+    message.draws = tally.draws
+    message.voids = tally.voids
+    time = message.play_time
+    time.seconds, micros = divmod(tally.play_time, 1_000_000)
+    time.nanos = micros * 1000
+    decided, interval = tally.decided, tally.interval
+    if interval is not None:
+        message.win_rate = tally.wins / decided
+        shown = message.win_interval
+        shown.low, shown.high = interval
+        if tally.expected is not None:
+            message.club_win_rate = tally.expected / decided
+            message.wins_above_club = tally.wins - tally.expected
 
 
-def _duration(micros: int) -> Duration:
-    seconds, rest = divmod(micros, 1_000_000)
-    return Duration(seconds=seconds, nanos=rest * 1000)
-
-
-def _role(stats: PlayerStats, role: str) -> stats_pb.RoleTally:
+def _add_role(message: stats_pb.PlayerStats, stats: PlayerStats, role: str, *, games: int) -> None:
     tally = stats.tally((role,))
-    points = sum(stats.count(f"points_{reason}", (role,)) for reason in REASONS)
-    return stats_pb.RoleTally(
+    shown = message.roles.add(
         role=ROLE.value(role),
-        tally=tally_message(tally),
-        luck=role_luck(tally.sessions, stats.count("games"), role),
-        points=points / POINT,
+        luck=role_luck(tally.sessions, games, role),
+        points=sum([stats.counters.get(name, 0) for name in _POINTS[role]]) / POINT,
     )
+    _fill_tally(shown.tally, tally)
 
 
-def _seats(stats: PlayerStats) -> list[stats_pb.SeatTally]:
-    names = [name.split(".") for name in stats.counters if name.startswith("seat.")]
-    return [_seat(stats, number) for number in sorted({int(number) for _, number, _ in names})]
-
-
-def _seat(stats: PlayerStats, number: int) -> stats_pb.SeatTally:
+def _add_seats(message: stats_pb.PlayerStats, stats: PlayerStats) -> None:
     get = stats.counters.get
-    wins, losses = get(f"seat.{number}.wins", 0), get(f"seat.{number}.losses", 0)
-    return stats_pb.SeatTally(
-        seat_number=number,
-        sessions=get(f"seat.{number}.games", 0),
-        wins=wins,
-        losses=losses,
-        win_rate=wins / (wins + losses) if wins + losses else None,
-    )
+    for number, games, won, lost in _SEATS:
+        sessions = get(games)
+        if sessions:
+            wins, losses = get(won, 0), get(lost, 0)
+            seat = message.seats.add()
+            seat.seat_number = number
+            seat.sessions = sessions
+            seat.wins = wins
+            seat.losses = losses
+            if wins + losses:
+                seat.win_rate = wins / (wins + losses)
 
 
-def _points(stats: PlayerStats) -> stats_pb.Points:
-    points = stats.points()
-    return stats_pb.Points(
-        total=sum(points.values()) / POINT,
-        entries=[points_entry(reason, count) for reason, count in points.items()],
-    )
+def _fill_points(message: stats_pb.Points, stats: PlayerStats) -> None:
+    points = {reason: stats.count(f"points_{reason}") for reason in REASONS}
+    if not stats.of_period:
+        points["compensation"] = stats.counters.get(COMPENSATION, 0)
+    message.total = sum(points.values()) / POINT
+    for reason, sum_of_reason in points.items():
+        if sum_of_reason:
+            message.entries.add(reason=REASON.value(reason), points=sum_of_reason / POINT)
 
 
-def _play(stats: PlayerStats) -> stats_pb.Play:
-    count = stats.count
-    fates_known = count("fates_known", RED_ROLES)
+def _fill_play(message: stats_pb.Play, stats: PlayerStats) -> None:
+    count, get = stats.count, stats.counters.get
+    message.first_kills = count("first_kills")
+    message.first_kill_losses = count("first_kill_losses")
+    fates_known = get("civilian.fates_known", 0) + get("sheriff.fates_known", 0)
+    if fates_known:
+        first_kills = get("civilian.first_kills", 0) + get("sheriff.first_kills", 0)
+        message.first_kill_rate = first_kills / fates_known
     best_moves = [count(f"best_moves_{hits}") for hits in range(4)]
+    if any(best_moves):
+        message.best_moves.extend(best_moves)
+    _fill_hits(message.sheriff_checks, get("sheriff.checks", 0), get("sheriff.check_hits", 0))
+    message.three_nights = count("three_nights")
+    _fill_hits(message.don_checks, get("don.checks", 0), get("don.check_hits", 0))
+    message.sheriff_found_first = get("don.first_night_hits", 0)
+    votes_black = count("votes_black")
+    _fill_hits(message.votes, votes_black + count("votes_red"), votes_black)
+    message.votes_against_sheriff = count("votes_sheriff")
+    message.votes_received = count("votes_received")
+    message.nominations = count("nominations")
+    message.nominated = count("nominated")
+    shots = count("shots")
+    _fill_hits(message.shots, shots, shots - count("misses"))
     fouls_known = count("fouls_known")
-    return stats_pb.Play(
-        first_kills=count("first_kills"),
-        first_kill_losses=count("first_kill_losses"),
-        first_kill_rate=count("first_kills", RED_ROLES) / fates_known if fates_known else None,
-        best_moves=best_moves if any(best_moves) else [],
-        sheriff_checks=_hits(stats, "checks", "check_hits", ("sheriff",)),
-        three_nights=count("three_nights"),
-        don_checks=_hits(stats, "checks", "check_hits", ("don",)),
-        sheriff_found_first=count("first_night_hits", ("don",)),
-        votes=_votes(stats),
-        votes_against_sheriff=count("votes_sheriff"),
-        votes_received=count("votes_received"),
-        nominations=count("nominations"),
-        nominated=count("nominated"),
-        shots=_shots(stats),
-        fouls_per_game=count("fouls") / fouls_known if fouls_known else None,
-        removed_by_fouls=count("removed_by_fouls"),
-        removed_by_judge=count("removed_by_judge"),
-        yellow_cards=count("yellow_cards"),
-    )
+    if fouls_known:
+        message.fouls_per_game = count("fouls") / fouls_known
+    message.removed_by_fouls = count("removed_by_fouls")
+    message.removed_by_judge = count("removed_by_judge")
+    message.yellow_cards = count("yellow_cards")
 
 
-def _hits(stats: PlayerStats, tries: str, hits: str, roles: tuple[str, ...] = ROLES) -> stats_pb.Hits | None:
-    count = stats.count(tries, roles)
-    return stats_pb.Hits(count=count, hits=stats.count(hits, roles)) if count else None
+def _fill_hits(message: stats_pb.Hits, count: int, hits: int) -> None:
+    if count:
+        message.count = count
+        message.hits = hits
 
 
-def _votes(stats: PlayerStats) -> stats_pb.Hits | None:
-    black, red = stats.count("votes_black"), stats.count("votes_red")
-    return stats_pb.Hits(count=black + red, hits=black) if black + red else None
+def _add_endings(message: stats_pb.PlayerStats, stats: PlayerStats) -> None:
+    if stats.count("fates_known"):
+        for fate, number, counter in _ENDINGS:
+            count = stats.count(counter)
+            if count:
+                message.endings.add(fate=fate, round=number, count=count)
 
 
-def _shots(stats: PlayerStats) -> stats_pb.Hits | None:
-    shots = stats.count("shots")
-    return stats_pb.Hits(count=shots, hits=shots - stats.count("misses")) if shots else None
+def _fill_form(message: stats_pb.Form, runs: Runs) -> None:
+    message.current_run = runs.current
+    message.longest_wins = runs.longest_wins
+    message.longest_losses = runs.longest_losses
+    message.latest.extend([_BY_LETTER[letter] for letter in reversed(runs.latest)])
 
 
-def _endings(stats: PlayerStats) -> list[stats_pb.Ending]:
-    found = [stats_pb.Ending(fate=FATE.value(fate), count=stats.count(fate)) for fate in _IN_ALL if stats.count(fate)]
-    names = {name.partition(".")[2] for name in stats.counters}
-    for fate in _BY_ROUND:
-        prefix = f"{fate}_"
-        rounds = sorted(int(name.removeprefix(prefix)) for name in names if name.startswith(prefix))
-        found += [
-            stats_pb.Ending(fate=FATE.value(fate), round=number, count=stats.count(f"{fate}_{number}"))
-            for number in rounds
-        ]
-    return found
+def _fill_rating(message: stats_pb.Rating, rating: RatingPicture) -> None:
+    message.rating = rating.overall.rating
+    message.deviation = rating.overall.deviation
+    message.lower_bound = rating.overall.lower_bound
+    message.provisional = rating.provisional
+    message.rated_games = rating.rated_games
+    message.pending = rating.pending
+    _fill_side(message.red, rating.red, rating.elo.red)
+    _fill_side(message.black, rating.black, rating.elo.black)
+    _fill_peak(message.peak, rating.peak)
+    _fill_peak(message.low, rating.low)
 
 
-def _form(runs: Runs) -> stats_pb.Form:
-    return stats_pb.Form(
-        current_run=runs.current,
-        longest_wins=runs.longest_wins,
-        longest_losses=runs.longest_losses,
-        latest=[RESULT.value(RESULTS[letter]) for letter in reversed(runs.latest)],
-    )
+def _fill_side(message: stats_pb.SideRating, shown: Shown | None, elo: float) -> None:
+    if shown is not None:
+        message.rating = shown.rating
+        message.deviation = shown.deviation
+        message.elo = elo
 
 
-def _rating(rating: RatingPicture) -> stats_pb.Rating:
-    return stats_pb.Rating(
-        rating=rating.overall.rating,
-        deviation=rating.overall.deviation,
-        lower_bound=rating.overall.lower_bound,
-        provisional=rating.provisional,
-        rated_games=rating.rated_games,
-        red=_side(rating.red, rating.elo.red),
-        black=_side(rating.black, rating.elo.black),
-        peak=_peak(rating.peak),
-        low=_peak(rating.low),
-        pending=rating.pending,
-    )
-
-
-def _side(shown: Shown | None, elo: float) -> stats_pb.SideRating | None:
-    if shown is None:
-        return None
-    return stats_pb.SideRating(rating=shown.rating, deviation=shown.deviation, elo=elo)
-
-
-def _peak(peak: Peak) -> stats_pb.RatingPeak:
-    start_time = None if peak.start_time is None else timestamp(peak.start_time)
-    return stats_pb.RatingPeak(rating=peak.rating, game_id=peak.game_id, start_time=start_time)
-
-
-def _pair_tally(tally: PairTally) -> stats_pb.Tally:
-    return tally_message(
-        Tally(tally.sessions, tally.wins, tally.losses, tally.draws, tally.voids, tally.play_time, None)
-    )
+def _fill_peak(message: stats_pb.RatingPeak, peak: Peak) -> None:
+    message.rating = peak.rating
+    message.game_id = peak.game_id
+    if peak.start_time is not None:
+        message.start_time.CopyFrom(timestamp(peak.start_time))

@@ -13,7 +13,7 @@ from profile_service import points, rule_sets
 from profile_service.game_messages import timestamp
 from profile_service.leaderboards import Board, Place
 from profile_service.rpc.messages import games_of
-from profile_service.rpc.stats_messages import change_message, pair_message, standing_message, stats_message
+from profile_service.rpc.stats_messages import change_message, fill_stats, pair_message, standing_message
 from profile_service.storage.game_store import GameStore
 from profile_service.storage.leaderboard_store import LeaderboardStore, Question, Start
 from profile_service.storage.periods import ALWAYS
@@ -54,7 +54,9 @@ class StatsServicer(stats_rpc.StatsServiceServicer):
         self, request: stats_pb.GetPlayerStatsRequest, context: Context
     ) -> stats_pb.GetPlayerStatsResponse:
         stats = await self._store.stats(request.username, games_of(request), calling_viewer())
-        return stats_pb.GetPlayerStatsResponse(stats=stats_message(stats))
+        response = stats_pb.GetPlayerStatsResponse()
+        fill_stats(response.stats, stats)
+        return response
 
     async def GetPairStats(
         self, request: stats_pb.GetPairStatsRequest, context: Context

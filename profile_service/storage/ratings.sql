@@ -76,27 +76,6 @@ INSERT INTO rating_changes (
     :deviation_before, :deviation_after, :elo_before, :elo_after, :bound_after
 );
 
--- name: get_peaks^
--- The highest and the lowest rating, and whether more is to be rated.
-SELECT peak.rating_after AS peak_rating, peak.game_id AS peak_id, peak.start_time AS peak_time,
-    low.rating_after AS low_rating, low.game_id AS low_id, low.start_time AS low_time,
-    EXISTS (SELECT 1 FROM games WHERE rated_time IS NULL AND state = 'counted' AND winner IN ('red', 'black'))
-    OR EXISTS (SELECT 1 FROM reckoning WHERE name = 'rewind' AND reckoning.game_id IS NOT NULL) AS pending
-FROM (
-    SELECT rating_after, game_id, start_time
-    FROM rating_changes
-    WHERE account_id = :account_id
-    ORDER BY rating_after DESC, start_time, game_id
-    LIMIT 1
-) AS peak
-CROSS JOIN (
-    SELECT rating_after, game_id, start_time
-    FROM rating_changes
-    WHERE account_id = :account_id
-    ORDER BY rating_after, start_time, game_id
-    LIMIT 1
-) AS low;
-
 -- name: list_rating_changes
 SELECT start_time, game_id, role, result, chance, rating_before, rating_after, deviation_before, deviation_after,
     elo_before, elo_after

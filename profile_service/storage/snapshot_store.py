@@ -20,7 +20,7 @@ from profile_service.statistics import (
 from profile_service.storage.leaderboard_store import Question, Start, page_around, page_of
 from profile_service.storage.periods import EVER, Period
 from profile_service.storage.played_games import played_games
-from profile_service.storage.stats_store import Games, stats_of
+from profile_service.storage.stats_store import Games, shown_stats
 from profile_service.storage.totals import ALL
 from profile_service.storage.user_store import user_of
 from profile_service.storage.viewers import present
@@ -79,11 +79,7 @@ class _Picture:
         return self.viewer.sees(self.user.visibility.games, owner_id=self.user.account_id)
 
     async def stats(self) -> PlayerStats | None:
-        # A moment's statistics would tell of its game.
-        if not self.sees_stats or not (self.sees_games or self.asked.period == EVER):
-            return None
-        stats = await stats_of(self.session, self.user.account_id, self.asked)
-        return stats if self.sees_games else stats.without_games()
+        return await shown_stats(self.session, self.user.username, self.asked, self.viewer)
 
     async def played(self) -> list[PlayedGame] | None:
         if not self.sees_games:

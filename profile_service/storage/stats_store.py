@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
@@ -11,8 +11,7 @@ from profile_service.counting import counts_of_game
 from profile_service.errors import UserNotFound
 from profile_service.games import side_of
 from profile_service.rating.display import as_black, as_red, is_provisional, overall
-from profile_service.rating.rated_games import Player
-from profile_service.runs import NO_RUNS, Runs
+from profile_service.runs import NO_RUNS
 from profile_service.statistics import (
     BLACK_ROLES,
     NO_GAMES,
@@ -62,10 +61,10 @@ class StatsStore:
     async def stats(self, username: str, games: Games, viewer: Viewer) -> PlayerStats:
         """Return a player's statistics, or no games when they are not for the viewer. Raises UserNotFound."""
         if games.period == EVER:
-            # A few reads by key, which cost the same however many games there are.
-            return await _shown(self._database.point, username, games, viewer)
+            # A read by keys, which costs the same however many games there are.
+            return await shown_stats(self._database.point, username, games, viewer) or NO_GAMES
         async with self._database.read() as session:
-            return await _shown(session, username, games, viewer)
+            return await shown_stats(session, username, games, viewer) or NO_GAMES
 
     async def pair(self, username: str, other: str, games: Games, viewer: Viewer) -> PairStats:
         """Return how two players did, as if they had never met when it is not for the viewer. Raises UserNotFound."""
@@ -97,24 +96,38 @@ class StatsStore:
         return [_change(row) for row in rows]
 
 
-async def stats_of(session: Session, account_id: str, games: Games = EVERY_GAME) -> PlayerStats:
-    """Return the statistics of an account, read in `session`."""
-    row = await session.one("get_stats", account_id=account_id, season=games.season, kind=games.kind)
+async def shown_stats(session: Session, username: str, games: Games, viewer: Viewer) -> PlayerStats | None:
+    """Return a player's statistics, None when they are not for the viewer. Raises UserNotFound."""
+    row = await session.one("get_stats", username=username, season=games.season, kind=games.kind)
     if row is None:
-        return NO_GAMES
-    club = _counters(row["club"])
+        raise UserNotFound(username)
+    of_period = games.period != EVER
+    if not _shows(row, viewer, games=of_period):  # a moment's statistics would tell of its game
+        return None
+    stats = await _stats_of_period(session, row, games) if of_period else _stats(row, games)
+    return stats if _shows(row, viewer, games=True) else stats.without_games()
+
+
+def _stats(row: Row, games: Games) -> PlayerStats:
     counters = _counters(row["counters"])
-    rating = None
-    if row["rated_games"] is not None:
-        every = counters if (games.season, games.kind) == (ALL, ALL) else _counters(row["every_counters"])
-        rating = await _rating(session, account_id, player_of(row), every)
-    if games.period != EVER:
-        counters = await _counters_of_period(session, account_id, games)
-        results = await session.all("list_latest_results", account_id=account_id, row_limit=LATEST, **games.parameters)
-        runs = Runs().then(row["result"] for row in reversed(results))
-        return PlayerStats(counters, club, runs, rating, of_period=True)
-    runs = NO_RUNS if row["current_run"] is None else runs_of(row)
-    return PlayerStats(counters, club, runs, rating)
+    every = counters if (games.season, games.kind) == (ALL, ALL) else _counters(row["every_counters"])
+    return PlayerStats(
+        counters=counters,
+        club=_counters(row["club"]),
+        runs=NO_RUNS if row["current_run"] is None else runs_of(row),
+        rating=None if row["peak_id"] is None else _rating(row, every),
+    )
+
+
+async def _stats_of_period(session: Session, row: Row, games: Games) -> PlayerStats:
+    account_id = row["account_id"]
+    results = await session.all("list_latest_results", account_id=account_id, row_limit=LATEST, **games.parameters)
+    return replace(
+        _stats(row, games),
+        counters=await _counters_of_period(session, account_id, games),
+        runs=NO_RUNS.then(result["result"] for result in reversed(results)),
+        of_period=True,
+    )
 
 
 def _counters(column: str | None) -> Counters:
@@ -124,14 +137,6 @@ def _counters(column: str | None) -> Counters:
 def position_of(change: RatingChange) -> list[str | int]:
     """Return where a list goes on after `change`."""
     return [micros(change.start_time), change.game_id]
-
-
-async def _shown(session: Session, username: str, games: Games, viewer: Viewer) -> PlayerStats:
-    player = await _player(session, username)
-    if not _shows(player, viewer, games=games.period != EVER):  # a moment's statistics would tell of its game
-        return NO_GAMES
-    stats = await stats_of(session, player["account_id"], games)
-    return stats if _shows(player, viewer, games=True) else stats.without_games()
 
 
 async def _player(session: Session, username: str) -> Row:
@@ -146,10 +151,8 @@ def _shows(player: Row, viewer: Viewer, *, games: bool = False) -> bool:
     return viewer.sees(audience, owner_id=player["account_id"])
 
 
-async def _rating(session: Session, account_id: str, player: Player, every: Counters) -> RatingPicture | None:
-    peaks = await session.one("get_peaks", account_id=account_id)
-    if peaks is None:
-        return None
+def _rating(row: Row, every: Counters) -> RatingPicture:
+    player = player_of(row)
     skill = player.skill
     return RatingPicture(
         overall=overall(skill),
@@ -158,9 +161,9 @@ async def _rating(session: Session, account_id: str, player: Player, every: Coun
         elo=player.elo,
         rated_games=player.rated_games,
         provisional=is_provisional(player.rated_games),
-        peak=Peak(peaks["peak_rating"], peaks["peak_id"], moment(peaks["peak_time"])),
-        low=Peak(peaks["low_rating"], peaks["low_id"], moment(peaks["low_time"])),
-        pending=bool(peaks["pending"]),
+        peak=Peak(row["peak_rating"], row["peak_id"], moment(row["peak_time"])),
+        low=Peak(row["low_rating"], row["low_id"], moment(row["low_time"])),
+        pending=bool(row["pending"]),
     )
 
 
