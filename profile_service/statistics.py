@@ -19,6 +19,7 @@ BLACK_ROLES = ("mafia", "don")
 COMPENSATION = "points.compensation"
 # The reasons for points within a game, as counters name them.
 REASONS = ("result", "best_move", "best_play", "bonus", "penalty", "discipline")
+_POINTS = {role: [f"{role}.points_{reason}" for reason in REASONS] for role in ROLES}
 # The names of the counters of a tally by role, so that they are not put together anew for each.
 _TALLIED = {
     role: tuple(f"{role}.{name}" for name in ("games", "wins", "losses", "draws", "voids", "play_time"))
@@ -141,6 +142,10 @@ class PlayerStats:
         get = self.counters.get
         civilian, sheriff, mafia, don = _by_role(counter)
         return get(civilian, 0) + get(sheriff, 0) + get(mafia, 0) + get(don, 0)
+
+    def points_as(self, role: str) -> int:
+        """Return the POINTs of the games in a role."""
+        return sum([self.counters.get(name, 0) for name in _POINTS[role]])
 
     def played(self) -> list[str]:
         """Return the roles in which there are games, in the order of ROLES."""

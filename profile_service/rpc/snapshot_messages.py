@@ -12,7 +12,7 @@ from profile_service.rpc.messages import user_message
 from profile_service.rpc.stats_messages import standing_message, stats_message, tally_message
 from profile_service.seasons import Calibration, Record, RecordHolder, SeasonSnapshot
 from profile_service.snapshots import GameSnapshot, Snapshot
-from profile_service.statistics import NO_GAMES, REASONS, Companion, PlayedGame, PlayerStats, WeekTally
+from profile_service.statistics import NO_GAMES, Companion, PlayedGame, PlayerStats, WeekTally
 from profile_service.visibility import Viewer
 from runtime.times import MICRO
 
@@ -119,7 +119,7 @@ def _role(club: PlayerStats, role: str) -> stats_pb.RoleTally:
     return stats_pb.RoleTally(
         role=ROLE.value(role),
         tally=tally_message(club.tally((role,))._replace(expected=None)),
-        points=sum(club.count(f"points_{reason}", (role,)) for reason in REASONS) / POINT,
+        points=club.points_as(role) / POINT,
     )
 
 

@@ -26,7 +26,6 @@ from profile_service.statistics import (
 _BY_LETTER = {letter: RESULT.value(result) for letter, result in RESULTS.items()}
 # The names of counters, so that they are not put together anew for each answer.
 _SEATS = [(number, f"seat.{number}.games", f"seat.{number}.wins", f"seat.{number}.losses") for number in SEATS]
-_POINTS = {role: [f"{role}.points_{reason}" for reason in REASONS] for role in ROLES}
 _ENDINGS = [
     *((FATE.value(fate), 0, fate) for fate in ("survived", "removed_by_fouls", "removed_by_judge")),
     *((FATE.value(fate), number, f"{fate}_{number}") for fate in ("voted_out", "killed") for number in ROUNDS),
@@ -131,7 +130,7 @@ def _add_role(message: stats_pb.PlayerStats, stats: PlayerStats, role: str, *, g
     shown = message.roles.add(
         role=ROLE.value(role),
         luck=role_luck(tally.sessions, games, role),
-        points=sum([stats.counters.get(name, 0) for name in _POINTS[role]]) / POINT,
+        points=stats.points_as(role) / POINT,
     )
     _fill_tally(shown.tally, tally)
 
