@@ -85,7 +85,8 @@ class Language:
         hours = max(0.0, span.total_seconds() / 3600)
         if hours < 1:
             return self.minutes(span)
-        value = self.number(hours, digits=0 if hours >= 9.95 else 1)
+        tenths = round(hours, 1)
+        value = self.number(tenths, digits=0 if tenths >= 10 or tenths.is_integer() else 1)
         return self.text("{hours} h", hours=value)
 
     def minutes(self, span: timedelta) -> str:

@@ -211,7 +211,7 @@ async def test_report_shows_name_gender_and_the_four_statistics(club: Club, tmp_
     words = re.sub(r"\s+", " ", text)
     for expected in ("Анна Ковальчук", "Female", "66.7%", "2 h"):
         assert expected in words, words
-    assert re.search(r"SESSIONS 3\b", words, re.IGNORECASE), words
+    assert re.search(r"GAMES 3\b", words, re.IGNORECASE), words
     assert re.search(r"WINS 2\b", words, re.IGNORECASE), words
     assert re.search(r"LOSSES 1\b", words, re.IGNORECASE), words
     assert "anna.secret" not in words
