@@ -12,7 +12,7 @@ from report_service.document.shaping import Line, fit, shape, wrap
 
 HEAD_HEIGHT = 18.0
 _INSET = 8.0
-_GUTTER = 12.0
+_GUTTER = 10.0
 _CAPTION_LEADING = 8.0
 # What is left to a name that has to give way to figures.
 _LEAST_WIDTH = 60.0
