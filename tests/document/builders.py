@@ -266,7 +266,7 @@ def a_picture(kind: str = "JPEG", *, side: int = 512, **save_options: Any) -> by
 
 
 def _standing(rank: int) -> StandingLine:
-    wins, losses = 45 - rank // 2, 20
+    wins, losses = max(1, 45 - rank // 2), 20
     above = 3.2 - rank * 0.2
     name = NAMES[rank % len(NAMES)]
     rate = wins / (wins + losses)
