@@ -143,7 +143,8 @@ def _visual_runs(text: str, weight: str, tabular: bool, rtl: bool | None) -> tup
         end = index + sum(1 for _ in group)
         spans.append((level, _shape_run(drawn[index:end], used, bool(level % 2), tabular)))
         index = end
-    return tuple(_reordered(spans)), drawn.count(_UNKNOWN)
+    # What HarfBuzz leaves out altogether, a stray joiner say, has nothing to draw or to embed.
+    return tuple(run for run in _reordered(spans) if run.glyphs), drawn.count(_UNKNOWN)
 
 
 def _levels(text: str, rtl: bool | None) -> list[int]:
