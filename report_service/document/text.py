@@ -88,13 +88,16 @@ def _without_towers(chars: Iterator[str]) -> Iterator[str]:
 
 
 def _joins(cluster: str, char: str) -> bool:
+    if char.isascii():
+        return False
     codepoint, last = ord(char), ord(cluster[-1])
-    if is_joiner(codepoint) or codepoint in _SKIN_TONES or unicodedata.category(char).startswith("M"):
+    category = unicodedata.category(char)
+    if category[0] == "M" or is_joiner(codepoint) or codepoint in _SKIN_TONES:
         return True
     if is_flag_half(codepoint):
         return is_flag_half(last) and len(cluster) % 2 == 1
     if last == ZWJ:
-        return unicodedata.category(char) == "So"
+        return category == "So"
     if unicodedata.combining(cluster[-1]) == _VIRAMA_CLASS:
-        return unicodedata.category(char) == "Lo"
+        return category == "Lo"
     return codepoint in _HANGUL_TAILS and (last in _HANGUL_LEADS or last in _HANGUL_TAILS)
