@@ -14,6 +14,8 @@ _TAG_LETTERS = 6
 _SYMBOLIC = 4
 # The most entries one bfchar block may have. Source: Adobe technical note 5411.
 _MAX_BLOCK = 100
+# What no code may stand for. Source: ISO 14289-1, 7.21.7, and ISO 19005-2, 6.2.11.7.
+_NEVER = dict.fromkeys((0, 0xFEFF, 0xFFFE), 0xFFFD)
 
 Codes = list[tuple[int, int, str]]
 
@@ -63,10 +65,14 @@ def _glyph_map(codes: Codes, moved: dict[int, int]) -> bytes:
 
 
 def _to_unicode(codes: Codes) -> bytes:
-    lines = [f"<{code:04X}> <{text.encode('utf-16-be').hex().upper()}>" for code, _, text in codes]
+    lines = [f"<{code:04X}> <{_hex(text)}>" for code, _, text in codes]
     blocks = [lines[start : start + _MAX_BLOCK] for start in range(0, len(lines), _MAX_BLOCK)]
     body = "\n".join(f"{len(block)} beginbfchar\n" + "\n".join(block) + "\nendbfchar" for block in blocks)
     return _CMAP.replace("BODY", body).encode("ascii")
+
+
+def _hex(text: str) -> str:
+    return text.translate(_NEVER).encode("utf-16-be").hex().upper()
 
 
 _CMAP = """/CIDInit /ProcSet findresource begin

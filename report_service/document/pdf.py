@@ -7,6 +7,7 @@ import io
 import re
 import zlib
 from collections.abc import Sequence
+from functools import cache
 from typing import Any, cast
 
 from fpdf import FPDF
@@ -35,6 +36,12 @@ def write(canvas: Canvas, properties: Properties) -> bytes:
     return bytes(document.output(output_producer_class=_Producer))
 
 
+@cache
+def _srgb() -> bytes:
+    """Return the colour profile, which fpdf2 reads from its file each time."""
+    return bytes(builtin_srgb2014_bytes())
+
+
 class _Document(FPDF):
     """An A4 document in points whose fonts, structure and outline are the canvas's, not fpdf2's own."""
 
@@ -52,7 +59,7 @@ class _Document(FPDF):
         self.set_creation_date(properties.created)
         self.set_xmp_metadata(xmp(properties))
         self.viewer_preferences = ViewerPreferences(display_doc_title=True)
-        profile = PDFICCProfile(contents=builtin_srgb2014_bytes(), n=3, alternate="DeviceRGB")
+        profile = PDFICCProfile(contents=_srgb(), n=3, alternate="DeviceRGB")
         self.add_output_intent(OutputIntentSubType.PDFA, "sRGB", dest_output_profile=profile, info="sRGB2014 (v2)")
         for jpeg in canvas.images:
             preload_image(self.image_cache, io.BytesIO(jpeg), resource_access_policy=ResourceAccessPolicy.NONE)

@@ -74,19 +74,23 @@ def shape(text: str, style: Style, *, rtl: bool | None = None) -> Line:
 
 def fit(text: str, style: Style, width: float, *, rtl: bool | None = None) -> Line:
     """Return the line, cut between clusters and ended by "…" if it is wider than `width` points."""
-    if len(text) <= _LONGEST:
-        line = shape(text, style, rtl=rtl)
-        if line.width <= width:
-            return line
+    line = shape(text[:_LONGEST], style, rtl=rtl)
+    if len(text) <= _LONGEST and line.width <= width:
+        return line
     parts = clusters(text[:_LONGEST])
-    low, high = 0, len(parts) - 1
-    while low < high:
-        middle = (low + high + 1) // 2
-        if shape(_shortened(parts, middle), style, rtl=rtl).width <= width:
-            low = middle
+    fits, low, high = shape(ELLIPSIS, style, rtl=rtl), 0, len(parts)
+    guess = int(high * width / max(line.width, 1.0))
+    while low + 1 < high:
+        # Next to the guess first: most texts are about evenly wide, and whole ones are costly to shape.
+        middle = min(max(guess, low + 1), high - 1)
+        tried = shape(_shortened(parts, middle), style, rtl=rtl)
+        if tried.width <= width:
+            fits, low = tried, middle
         else:
-            high = middle - 1
-    return shape(_shortened(parts, low), style, rtl=rtl)
+            high = middle
+        room = (width - fits.width) * middle / max(tried.width, 1.0)
+        guess = low + 1 + int(room) if room < (high - low) / 2 else (low + high) // 2
+    return fits
 
 
 @lru_cache(maxsize=256)
@@ -142,7 +146,8 @@ def _visual_runs(text: str, weight: str, tabular: bool, rtl: bool | None) -> tup
         end = index + sum(1 for _ in group)
         spans.append((level, _shape_run(drawn[index:end], used, bool(level % 2), tabular)))
         index = end
-    return tuple(_reordered(spans)), drawn.count(_UNKNOWN)
+    # What HarfBuzz leaves out altogether, a stray joiner say, has nothing to draw or to embed.
+    return tuple(run for run in _reordered(spans) if run.glyphs), drawn.count(_UNKNOWN)
 
 
 def _levels(text: str, rtl: bool | None) -> list[int]:
@@ -180,6 +185,7 @@ def _with_faces(text: str, text_face: Face) -> tuple[str, list[Face]]:
     return "".join(known), faces
 
 
+@lru_cache(maxsize=8192)
 def _choose(cluster: str, text_face: Face) -> Face | None:
     codepoints = [ord(char) for char in cluster]
     drawn = [codepoint for codepoint in codepoints if not is_invisible(codepoint)]
@@ -226,9 +232,11 @@ def _texts(text: str, starts: list[int], advances: list[int]) -> list[str]:
 
     Of several glyphs the widest has them all: it is the letter, the others are its marks, perhaps off the baseline.
     """
-    bounds = [*sorted(set(starts)), len(text)]
+    widest: dict[int, int] = {}
+    for index, start in enumerate(starts):
+        if start not in widest or advances[index] > advances[widest[start]]:
+            widest[start] = index
     found = [_NOTHING] * len(starts)
-    for start, end in pairwise(bounds):
-        members = [index for index, at in enumerate(starts) if at == start]
-        found[max(members, key=lambda index: advances[index])] = text[start:end]
+    for start, end in pairwise((*sorted(widest), len(text))):
+        found[widest[start]] = text[start:end]
     return found

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from report_service.document.objects import Objects, ref, text
 from report_service.document.paths import n
 from report_service.document.structure import Bookmark, Box, Element, Mark
+from report_service.document.text import clean
 
 # An annotation that is printed. Source: ISO 32000-1, table 165.
 _PRINT = 4
@@ -53,7 +54,8 @@ class StructureTree:
         entries = [self._kids(element)]
         if element.alt:
             entries.append(f"/Alt {text(element.alt)}")
-        if element.actual:
+        # Where a name has nothing that can be seen, its stand-in is what is meant.
+        if clean(element.actual):
             entries.append(f"/ActualText {text(element.actual)}")
         if element.scope:
             span = f"/ColSpan {element.span}" if element.span > 1 else ""

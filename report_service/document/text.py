@@ -8,14 +8,15 @@ from collections.abc import Iterator
 
 ZWNJ, ZWJ = 0x200C, 0x200D
 _VARIATION_SELECTORS = range(0xFE00, 0xFE10)
+_MORE_VARIATION_SELECTORS = range(0xE0100, 0xE01F0)
 _DIRECTION_MARKS = (0x200E, 0x200F, 0x061C)
 _TAGS = range(0xE0020, 0xE0080)
 _REGIONAL_INDICATORS = range(0x1F1E6, 0x1F200)
 _SKIN_TONES = range(0x1F3FB, 0x1F400)
 _HANGUL_LEADS, _HANGUL_TAILS = range(0x1100, 0x1160), range(0x1160, 0x1200)
 _VIRAMA_CLASS = 9
-# Letters by category, blank by appearance: a name of only these would be invisible.
-_FILLERS = frozenset({0x115F, 0x1160, 0x3164, 0xFFA0, 0x2800})
+# Letters or marks by category, blank by appearance: a name of only these would be invisible.
+_FILLERS = frozenset({0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x180B, 0x180C, 0x180D, 0x180F, 0x2800, 0x3164, 0xFFA0})
 _MAX_MARKS = 3
 
 _SPACES = re.compile(r"\s+")
@@ -56,7 +57,9 @@ def initials(name: str) -> str:
 
 def is_joiner(codepoint: int) -> bool:
     """Return whether a character only steers its neighbours and draws nothing itself."""
-    return codepoint in (ZWNJ, ZWJ) or codepoint in _VARIATION_SELECTORS or codepoint in _TAGS
+    if codepoint in (ZWNJ, ZWJ) or codepoint in _TAGS:
+        return True
+    return codepoint in _VARIATION_SELECTORS or codepoint in _MORE_VARIATION_SELECTORS
 
 
 def is_invisible(codepoint: int) -> bool:
@@ -85,13 +88,16 @@ def _without_towers(chars: Iterator[str]) -> Iterator[str]:
 
 
 def _joins(cluster: str, char: str) -> bool:
+    if char.isascii():
+        return False
     codepoint, last = ord(char), ord(cluster[-1])
-    if is_joiner(codepoint) or codepoint in _SKIN_TONES or unicodedata.category(char).startswith("M"):
+    category = unicodedata.category(char)
+    if category[0] == "M" or is_joiner(codepoint) or codepoint in _SKIN_TONES:
         return True
     if is_flag_half(codepoint):
         return is_flag_half(last) and len(cluster) % 2 == 1
     if last == ZWJ:
-        return unicodedata.category(char) == "So"
+        return category == "So"
     if unicodedata.combining(cluster[-1]) == _VIRAMA_CLASS:
-        return unicodedata.category(char) == "Lo"
+        return category == "Lo"
     return codepoint in _HANGUL_TAILS and (last in _HANGUL_LEADS or last in _HANGUL_TAILS)

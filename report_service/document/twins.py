@@ -6,6 +6,7 @@ import base64
 import csv
 import io
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -57,17 +58,20 @@ _STANDING_COLUMNS = (
 )
 _SEAT_COLUMNS = ("seat", "username", "name", "role", "result", "fate", "fate_round", "fouls", "points")
 # What a spreadsheet would take for a formula. Source: OWASP, "CSV Injection".
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_OPTIONS = orjson.OPT_UTC_Z | orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
 
 Row = Sequence[object]
 
 
 def to_json(snapshot: Snapshot) -> bytes:
     """Return everything that the document shows: times as RFC 3339, lengths in seconds, pictures in base64."""
-    named = {"kind": _KINDS[type(snapshot)], "snapshot": snapshot}
-    return orjson.dumps(
-        named, default=_plain, option=orjson.OPT_UTC_Z | orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
-    )
+    kind = _KINDS[type(snapshot)]
+    try:
+        return orjson.dumps({"kind": kind, "snapshot": snapshot}, default=_plain, option=_OPTIONS)
+    except orjson.JSONEncodeError:
+        # Half of a surrogate pair, which UTF-8 cannot hold.
+        return orjson.dumps({"kind": kind, "snapshot": _whole(asdict(snapshot))}, default=_plain, option=_OPTIONS)
 
 
 def to_csv(snapshot: Snapshot) -> bytes:
@@ -85,6 +89,17 @@ def _plain(value: Any) -> Any:
     if isinstance(value, bytes):
         return base64.b64encode(value).decode("ascii")
     raise TypeError(type(value).__name__)
+
+
+def _whole(value: Any) -> Any:
+    """Return the same with a question mark for each half of a surrogate pair."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, dict):
+        return {key: _whole(inside) for key, inside in value.items()}
+    if isinstance(value, list | tuple):
+        return [_whole(inside) for inside in value]
+    return value
 
 
 def _table(columns: Sequence[str], rows: Iterable[Row]) -> bytes:

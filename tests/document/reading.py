@@ -95,8 +95,8 @@ def info_of(path: Path) -> Info:
 
 
 def structure_lines(path: Path) -> list[str]:
-    """Return the tag tree with its text as pdfinfo prints it."""
-    return _pdfinfo("-struct-text", path)
+    """Return the tag tree without its text as pdfinfo prints it."""
+    return _pdfinfo("-struct", path)
 
 
 def pictures_of(path: Path, dpi: int) -> list[Image.Image]:

@@ -1,4 +1,7 @@
-"""The tag tree of a PDF file: types, attributes and text by poppler, what poppler does not print by pypdf."""
+"""The tag tree of a PDF file: types and attributes by poppler, alternative texts by pypdf, and the text by PDFium.
+
+Poppler could print the text as well, but draws the whole page again for each mark on it.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from typing import Any
 import pypdf
 from pypdf.generic import ArrayObject, DictionaryObject
 
+from tests.document.marks import Marks, marked_texts
 from tests.document.reading import UnreadablePdf, structure_lines
 
 _INDENT = 2
@@ -68,14 +72,20 @@ def structure_of(path: Path) -> Element:
         UnreadablePdf: The two readers do not see the same tree.
     """
     root = _parse(structure_lines(path))
-    catalog = pypdf.PdfReader(path).root_object
+    reader = pypdf.PdfReader(path)
+    catalog = reader.root_object
     root.language = catalog.get("/Lang")
     tree: DictionaryObject = catalog.get("/StructTreeRoot", DictionaryObject())
     roles: DictionaryObject = tree.get("/RoleMap", DictionaryObject())
     elements, dictionaries = list(root.walk())[1:], list(_dictionaries(tree))
     if [element.type for element in elements] != [_role(entry, roles) for entry in dictionaries]:
         raise UnreadablePdf(f"poppler sees {len(elements)} tags and pypdf {len(dictionaries)}, or of other types")
+    texts = marked_texts(path)
+    pages = {
+        page.indirect_reference.idnum: number for number, page in enumerate(reader.pages) if page.indirect_reference
+    }
     for element, entry in zip(elements, dictionaries, strict=True):
+        element.content = list(_content(element, entry, pages, texts))
         element.alt, element.actual_text = _text(entry, "/Alt"), _text(entry, "/ActualText")
         element.language = _text(entry, "/Lang")
     return root
@@ -85,13 +95,11 @@ def _parse(lines: list[str]) -> Element:
     """Return the tree that the lines show by their indentation."""
     root = Element("StructTreeRoot")
     open_elements = [root]
-    for line in _whole(lines):
+    for line in lines:
         words = line.lstrip(" ")
         depth = (len(line) - len(words)) // _INDENT
         attribute = _ATTRIBUTE.fullmatch(words)
-        if words.startswith('"'):
-            open_elements[depth].content.append(words[1:-1])
-        elif attribute:
+        if attribute:
             open_elements[depth].attributes[attribute["name"]] = attribute["value"]
         elif element := _ELEMENT.fullmatch(words):
             del open_elements[depth + 1 :]
@@ -100,15 +108,21 @@ def _parse(lines: list[str]) -> Element:
     return root
 
 
-def _whole(lines: list[str]) -> Iterator[str]:
-    """Yield the lines, those of one text that goes over several joined by spaces."""
-    held = ""
-    for line in lines:
-        held = f"{held} {line}" if held else line
-        words = held.lstrip(" ")
-        if not words.startswith('"') or (len(words) > 1 and words.endswith('"')):
-            yield held
-            held = ""
+def _content(element: Element, entry: DictionaryObject, pages: dict[int, int], texts: Marks) -> Iterator[str | Element]:
+    """Yield the texts of an element's own marks, and the elements in it, in the order in which the file has them."""
+    children = iter(element.children)
+    kids: Any = entry.get("/K")
+    for kid in kids if isinstance(kids, ArrayObject) else [kids]:
+        found = kid.get_object() if kid is not None else None
+        if isinstance(found, DictionaryObject) and "/S" in found:
+            yield next(children)
+            continue
+        place: Any = found if isinstance(found, DictionaryObject) else entry
+        number = place.get("/MCID") if place is found else found
+        if number is not None and "/Pg" in place:
+            text = texts.get((pages[place.raw_get("/Pg").idnum], int(number)), "")
+            if text:
+                yield text
 
 
 def _dictionaries(parent: DictionaryObject) -> Iterator[DictionaryObject]:

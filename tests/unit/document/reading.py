@@ -3,28 +3,40 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import pypdf
 
 from report_service.document.render import render
-from report_service.document.snapshot import Snapshot
+from report_service.document.snapshot import Order, Snapshot
+from tests.document.builders import ADDRESS
 
 
-def read(snapshot: Snapshot) -> pypdf.PdfReader:
+def ordered(snapshot: Snapshot, locale: str = "") -> bytes:
+    """Render a PDF whose code leads to ADDRESS."""
+    return render(Order(snapshot, locale=locale, verify_address=ADDRESS))
+
+
+def read(snapshot: Snapshot, locale: str = "") -> pypdf.PdfReader:
     """Render and open."""
-    return pypdf.PdfReader(io.BytesIO(render(snapshot)), strict=True)
+    return pypdf.PdfReader(io.BytesIO(ordered(snapshot, locale)), strict=True)
 
 
-def text_of(snapshot: Snapshot) -> str:
+def text_of(snapshot: Snapshot, locale: str = "") -> str:
     """Render and extract the text of all pages."""
-    return "\n".join(page.extract_text() for page in read(snapshot).pages)
+    return "\n".join(page.extract_text() for page in read(snapshot, locale).pages)
 
 
-def lines_of(snapshot: Snapshot) -> list[str]:
+def lines_of(snapshot: Snapshot, locale: str = "") -> list[str]:
     """Render and extract the text line by line, of all pages."""
-    return [line.strip() for line in text_of(snapshot).splitlines()]
+    return [line.strip() for line in text_of(snapshot, locale).splitlines()]
+
+
+def words_of(snapshot: Snapshot, locale: str = "") -> str:
+    """Render and extract the text of all pages with single spaces."""
+    return re.sub(r"\s+", " ", text_of(snapshot, locale))
 
 
 def fonts_of(reader: pypdf.PdfReader) -> dict[str, Any]:
@@ -32,10 +44,26 @@ def fonts_of(reader: pypdf.PdfReader) -> dict[str, Any]:
     return {str(font["/BaseFont"]): font for page in reader.pages for font in _fonts(page)}
 
 
-def operators_of(snapshot: Snapshot) -> str:
+def operators_of(snapshot: Snapshot, locale: str = "") -> str:
     """Return the drawing operators of all pages."""
-    contents = (page.get_contents() for page in read(snapshot).pages)
+    contents = (page.get_contents() for page in read(snapshot, locale).pages)
     return "\n".join(content.get_data().decode("latin-1") for content in contents if content is not None)
+
+
+def spoken_of(reader: pypdf.PdfReader, kind: str = "") -> list[str]:
+    """Return the texts instead of pictures and names, in reading order; of one type of element if one is given."""
+    root: Any = reader.trailer["/Root"]
+    return list(_spoken(root["/StructTreeRoot"], kind))
+
+
+def _spoken(element: Any, kind: str) -> Iterator[str]:
+    if not isinstance(element, dict):
+        return
+    if not kind or element.get("/S") == f"/{kind}":
+        yield from (str(element[key]) for key in ("/Alt", "/ActualText") if key in element)
+    kids: Any = element.get("/K")
+    for kid in kids if isinstance(kids, list) else [kids]:
+        yield from _spoken(kid.get_object() if kid is not None else None, kind)
 
 
 def _fonts(page: Any) -> Iterator[Any]:

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from report_service.document.avatar import to_jpeg
-from tests.unit.document.builders import a_picture
+from tests.document.builders import a_picture
 
 
 def _opened(jpeg: bytes | None) -> Image.Image:

@@ -9,7 +9,7 @@ import pytest
 
 from report_service.document import figures
 from report_service.document.snapshot import Result
-from tests.unit.document.builders import NOW, a_game, a_snapshot, games
+from tests.document.builders import NOW, a_game, a_snapshot, games
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.unit.document.builders import a_snapshot
+from tests.document.builders import a_snapshot
 from tests.unit.document.reading import lines_of, text_of
 
 

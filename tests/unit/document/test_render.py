@@ -16,7 +16,7 @@ import pytest
 from report_service.document import render as module
 from report_service.document.render import render
 from report_service.document.snapshot import Gender, Result, Role, RoleTally, Snapshot, Tally
-from tests.unit.document.builders import a_picture, a_snapshot, games
+from tests.document.builders import a_picture, a_snapshot, games
 from tests.unit.document.reading import fonts_of, lines_of, operators_of, read, text_of
 
 _TALLY = Tally(sessions=10, wins=6, losses=3, play_time=timedelta(hours=12))
