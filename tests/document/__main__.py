@@ -9,8 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from bench.plain_tables import print_table
-from report_service.document.render import render
-from tests.document.builders import ADDRESS
+from tests.document.builders import ADDRESS, rendered
 from tests.document.check import CHECKS, Findings, State, check
 from tests.document.hostile import MOST_SLOWDOWN, hostile_order, run
 from tests.document.states import STATES
@@ -50,7 +49,8 @@ def _withstand(count: int) -> int:
     """Render reports full of hostile texts, and have all readers judge the first of them."""
     found = run(count)
     states = {
-        f"hostile {number}": State(partial(render, hostile_order(number)), links=(ADDRESS,)) for number in range(JUDGED)
+        f"hostile {number}": State(partial(rendered, hostile_order(number)), links=(ADDRESS,))
+        for number in range(JUDGED)
     }
     with tempfile.TemporaryDirectory(prefix="dossier-document-") as folder:
         findings = [finding for finding in check(states, Path(folder)) if not finding.passed]

@@ -11,6 +11,7 @@ from typing import Any
 
 from PIL import Image
 
+from report_service.document.render import render
 from report_service.document.snapshot import (
     Calibration,
     CalibrationBin,
@@ -55,6 +56,11 @@ _RESULTS = (Result.WIN, Result.WIN, Result.LOSS, Result.WIN, Result.LOSS, Result
 _ROLES = (Role.CIVILIAN, Role.MAFIA, Role.CIVILIAN, Role.SHERIFF, Role.CIVILIAN, Role.CIVILIAN, Role.DON)
 _FATES = (Fate.SURVIVED, Fate.KILLED, Fate.VOTED_OUT, Fate.SURVIVED, Fate.REMOVED_BY_FOULS)
 _HOURS_BETWEEN = (3, 21, 70, 4, 95, 6, 130, 48, 26)
+
+
+def rendered(order: Order) -> bytes:
+    """Return the bytes of what is made of an order."""
+    return render(order).data
 
 
 def an_order(snapshot: Snapshot, **changes: Any) -> Order:

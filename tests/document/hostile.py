@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from report_service.document.language import codes
-from report_service.document.render import render, warm_up
+from report_service.document.render import warm_up
 from report_service.document.snapshot import Format, Order, Scope, Snapshot
 from tests.document.active import ActiveObject, active_objects
 from tests.document.builders import (
@@ -28,6 +28,7 @@ from tests.document.builders import (
     a_season,
     a_seat,
     games,
+    rendered,
 )
 
 _PIECES = (
@@ -136,11 +137,11 @@ def _render(order: Order) -> tuple[bytes, float]:
     # What the readers of other files left behind is not for this one to tidy up.
     gc.disable()
     start = time.process_time()
-    content = render(order)
+    content = rendered(order)
     seconds = time.process_time() - start
     gc.enable()
     for twin in (Format.JSON, Format.CSV):
-        render(replace(order, format=twin))
+        rendered(replace(order, format=twin))
     return content, seconds
 
 

@@ -8,7 +8,6 @@ from datetime import timedelta
 from functools import partial
 
 from report_service.document.language import codes, language
-from report_service.document.render import render
 from report_service.document.snapshot import (
     GameKind,
     Order,
@@ -32,6 +31,7 @@ from tests.document.builders import (
     a_tally,
     an_empty_season,
     games,
+    rendered,
     stats_of,
     weeks_of,
 )
@@ -153,7 +153,7 @@ def _state(name: str, order: Order) -> State:
     texts = _TEXTS.get(name, ())
     if order.locale:
         texts = (language(order.locale).number(snapshot.red_wins),) if name.startswith("season") else ()
-    return State(partial(render, order), texts=texts, spoken=spoken, links=(ADDRESS,))
+    return State(partial(rendered, order), texts=texts, spoken=spoken, links=(ADDRESS,))
 
 
 STATES = {name: _state(name, order) for name, order in orders()}

@@ -9,14 +9,13 @@ from typing import Any
 
 import pypdf
 
-from report_service.document.render import render
 from report_service.document.snapshot import Order, Snapshot
-from tests.document.builders import ADDRESS
+from tests.document.builders import ADDRESS, rendered
 
 
 def ordered(snapshot: Snapshot, locale: str = "") -> bytes:
     """Render a PDF whose code leads to ADDRESS."""
-    return render(Order(snapshot, locale=locale, verify_address=ADDRESS))
+    return rendered(Order(snapshot, locale=locale, verify_address=ADDRESS))
 
 
 def read(snapshot: Snapshot, locale: str = "") -> pypdf.PdfReader:

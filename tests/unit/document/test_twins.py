@@ -12,19 +12,18 @@ from typing import Any
 
 import pytest
 
-from report_service.document.render import render
 from report_service.document.snapshot import Format, Order, Result, Snapshot
-from tests.document.builders import a_certificate, a_game, a_picture, a_player, a_season, a_seat, games
+from tests.document.builders import a_certificate, a_game, a_picture, a_player, a_season, a_seat, games, rendered
 
 
 def parsed(snapshot: Snapshot) -> dict[str, Any]:
     """Return the JSON twin's snapshot."""
-    return dict(json.loads(render(Order(snapshot, Format.JSON)))["snapshot"])
+    return dict(json.loads(rendered(Order(snapshot, Format.JSON)))["snapshot"])
 
 
 def table_of(snapshot: Snapshot) -> list[dict[str, str]]:
     """Return the rows of the CSV twin."""
-    return list(csv.DictReader(io.StringIO(render(Order(snapshot, Format.CSV)).decode(), newline="")))
+    return list(csv.DictReader(io.StringIO(rendered(Order(snapshot, Format.CSV)).decode(), newline="")))
 
 
 @pytest.mark.parametrize(
@@ -33,7 +32,7 @@ def table_of(snapshot: Snapshot) -> list[dict[str, str]]:
 )
 def test_json_says_of_which_kind_it_is(snapshot: Snapshot, kind: str) -> None:
     """A program knows what it has before it looks further."""
-    assert json.loads(render(Order(snapshot, Format.JSON)))["kind"] == kind
+    assert json.loads(rendered(Order(snapshot, Format.JSON)))["kind"] == kind
 
 
 def test_json_has_lengths_in_seconds_and_pictures_in_base64() -> None:
@@ -62,7 +61,7 @@ def test_json_has_names_as_they_were_typed() -> None:
 def test_half_of_a_pair_does_not_fail_a_twin(kind: Format) -> None:
     """What no encoding can hold is replaced, as on the page."""
     seats = (a_seat(1, name="a\ud800b", username="\udfff"),)
-    twin = render(Order(a_certificate(seats=seats), kind)).decode()
+    twin = rendered(Order(a_certificate(seats=seats), kind)).decode()
 
     assert "a?b" in twin or "a\ufffdb" in twin
 
