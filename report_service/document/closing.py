@@ -22,8 +22,8 @@ def formulas(words: Language) -> list[str]:
     return [
         words.text(
             "Win rate: wins among the games that were won or lost; draws and void games are left out. The "
-            "interval is that of E.\u00a0B.\u00a0Wilson (1927) at 95\u00a0%: for 5 wins of 10 it reaches from "
-            "24\u00a0% to 76\u00a0%. What was never played has no rate."
+            "interval is that of E.\u00a0B.\u00a0Wilson (1927) at 95%: for 5 wins of 10 it reaches from "
+            "24% to 76%. What was never played has no rate."
         ),
         words.text(
             "Club's rate in a role: everybody's wins in it plus 5, divided by everybody's decided games in it "

@@ -108,7 +108,7 @@ def _notes(words: Language, tally: Tally) -> tuple[str, ...]:
         words.plural("{count} drawn", "{count} drawn", tally.draws),
         words.text("{share} of games", share=words.percent(tally.wins / tally.sessions)),
         words.text("{share} of games", share=words.percent(tally.losses / tally.sessions)),
-        words.text("95 %: {low} to {high}", low=words.percent(interval.low), high=words.percent(interval.high))
+        words.text("95%: {low} to {high}", low=words.percent(interval.low), high=words.percent(interval.high))
         if interval
         else words.text("none decided"),
         words.text("{length} a game", length=words.minutes(tally.play_time / tally.sessions)),
@@ -188,7 +188,7 @@ def role_rates(flow: Flow, panel: Panel, tallies: dict[Role, Tally]) -> None:
         tally = tally or Tally()
         shown.append(Rate(name, tally.win_rate, tally.win_interval, tally.club_win_rate, counts))
         spoken.append(f"{name}: {words.percent(tally.win_rate)} ({counts})")
-    alt = words.text("Win rates by role, 0 to 100 %. {rates}.", rates=words.listed(spoken))
+    alt = words.text("Win rates by role, 0 to 100%. {rates}.", rates=words.listed(spoken))
     with flow.canvas.figure(panel.x, panel.top - 2, panel.width, panel.height - 34, alt=alt):
         rates(flow.canvas, words, (panel.left, panel.y + 34), shown, width=panel.inner_width, label=52)
 
