@@ -54,7 +54,11 @@ def ten_thousand_games() -> PlayerSnapshot:
 
 def with_strangers() -> Snapshot:
     """Return a game with a guest without a name, one with, and somebody who is hidden."""
-    guests = {3: a_seat(3, username="", name="Guest Zoë"), 4: a_seat(4, username="", name=""), 9: a_seat(9, name="")}
+    guests = {
+        3: a_seat(3, username="", name="Guest Zoë"),
+        4: a_seat(4, username="", name=""),
+        9: a_seat(9, username="", name=""),
+    }
     plain = a_certificate()
     return replace(
         plain, seats=tuple(guests.get(seat.seat, seat) for seat in plain.seats), red_chance=None, best_move=None

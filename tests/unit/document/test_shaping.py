@@ -85,6 +85,21 @@ def test_line_is_not_wider_than_asked_when_fitted(text: str) -> None:
     assert any("…" in run.text for run in line.runs)
 
 
+@pytest.mark.parametrize("text", ["Maximiliana " * 10, "iiiiiiWWWWWW" * 9, "王小明" * 40, "WWWWWiiiii" * 15])
+def test_line_is_as_long_as_possible_when_fitted(text: str) -> None:
+    """With one more character it would be too wide."""
+    kept = "".join(run.text for run in fit(text, BODY, 100).runs).removesuffix("…")
+
+    assert text.startswith(kept)
+    assert shape(text[: len(kept) + 1].rstrip() + "…", BODY).width > 100 or text[len(kept)] == " "
+
+
+@pytest.mark.parametrize("text", ["\ufe0f", "\U000e0100", "\U000e0041", "\u200d", "\u200d\ufe0f"])
+def test_line_has_no_run_when_nothing_is_drawn(text: str) -> None:
+    """Joiners that join nothing have no glyph, and no run of none."""
+    assert shape(text, BODY).runs == ()
+
+
 def test_line_is_untouched_when_it_fits() -> None:
     """Nothing is cut without need."""
     assert [run.text for run in fit("Ana", NAME, 200).runs] == ["Ana"]

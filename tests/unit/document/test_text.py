@@ -20,6 +20,8 @@ from report_service.document.text import clean, clusters, initials
         ("👩\u200d🚀 ❤\ufe0f", "👩\u200d🚀 ❤\ufe0f"),
         ("\u3164\u2800", ""),
         ("\u200d\u200d \ufe0f", ""),
+        ("\U000e0100\u034f\u180b", ""),
+        ("葛\U000e0100城", "葛\U000e0100城"),
         ("", ""),
     ],
 )

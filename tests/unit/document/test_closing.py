@@ -1,0 +1,106 @@
+"""The code that proves a report: what it says, and where it leads."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import pypdf
+import pypdfium2
+import pytest
+import segno
+
+from report_service.document.render import render
+from report_service.document.snapshot import Order
+from tests.document.builders import ADDRESS, REPORT_ID, a_certificate, a_player, a_season
+
+URN = f"urn:uuid:{REPORT_ID}"
+_SCALE = 4
+
+
+def rendered(address: str, locale: str = "") -> bytes:
+    """Return a certificate whose code leads to the address."""
+    return render(Order(a_certificate(), locale=locale, verify_address=address))
+
+
+def code_box(content: bytes) -> tuple[int, tuple[float, ...]]:
+    """Return the page of the code, and its box in points."""
+    reader = pypdf.PdfReader(io.BytesIO(content))
+    pages = [page.indirect_reference for page in reader.pages]
+    waiting: list[Any] = [reader.trailer["/Root"]["/StructTreeRoot"]]  # type: ignore[index]
+    while waiting:
+        element = waiting.pop()
+        if str(element.get("/Alt", "")).startswith("QR code"):
+            return pages.index(element.raw_get("/Pg")), tuple(map(float, element["/A"]["/BBox"]))
+        kids = element.get("/K")
+        inside = [kid.get_object() for kid in (kids if isinstance(kids, list) else [kids]) if kid is not None]
+        waiting += [kid for kid in inside if isinstance(kid, dict) and "/S" in kid]
+    raise AssertionError("there is no code")
+
+
+def modules(content: bytes) -> list[list[int]]:
+    """Return the dark and light modules of the code as they are on the page."""
+    number, (left, _, right, top) = code_box(content)
+    page = pypdfium2.PdfDocument(content)[number]
+    image = page.render(scale=_SCALE).to_pil().convert("L")
+    count = len(segno.make_qr(ADDRESS, error="m").matrix)
+    unit, height = (right - left) / count, page.get_height()
+    return [
+        [
+            int(
+                image.getpixel(
+                    (int((left + (x + 0.5) * unit) * _SCALE), int((height - top + (y + 0.5) * unit) * _SCALE))
+                )
+                < 128
+            )
+            for x in range(count)
+        ]
+        for y in range(count)
+    ]
+
+
+def links(content: bytes) -> list[str]:
+    """Return where the file leads."""
+    reader = pypdf.PdfReader(io.BytesIO(content))
+    return [note.get_object()["/A"]["/URI"] for page in reader.pages for note in page.get("/Annots", [])]
+
+
+def test_code_on_the_page_is_the_code_of_the_address() -> None:
+    """Looked at as pixels, every module is that of the code that another would make of the address."""
+    wanted = [list(row) for row in segno.make_qr(ADDRESS, error="m", mask=3).matrix]
+
+    assert modules(rendered(ADDRESS)) == wanted
+    assert modules(rendered(ADDRESS.replace("f", "e"))) != wanted
+
+
+@pytest.mark.parametrize("address", [ADDRESS, "http://127.0.0.1:8080/verify/1"])
+def test_address_is_a_link_when_it_is_of_the_web(address: str) -> None:
+    """One link, to that address and no other."""
+    assert links(rendered(address)) == [address]
+
+
+@pytest.mark.parametrize("address", [URN, "", "javascript:alert(1)", "file:///etc/passwd", "HTTPS://x", "httpx://x"])
+def test_address_is_only_text_when_it_is_not(address: str) -> None:
+    """Without a public address the code holds a name, which leads nowhere."""
+    content = rendered(address) if address else rendered(URN)
+
+    assert links(content) == []
+    assert b"/Annots" not in content
+
+
+def test_address_cannot_break_out_of_its_place() -> None:
+    """Parentheses and other characters of an address stay in it."""
+    address = "https://club.example/verify?a=(b)>>\\)/S/JavaScript"
+
+    assert links(rendered(address)) == [address]
+
+
+@pytest.mark.parametrize("snapshot", [a_player(), a_season(), a_certificate()], ids=["player", "season", "certificate"])
+def test_every_kind_tells_how_to_verify_it(snapshot: Any) -> None:
+    """Id and address are in full on the last page."""
+    reader = pypdf.PdfReader(io.BytesIO(render(Order(snapshot, verify_address=ADDRESS))))
+    text = reader.pages[-1].extract_text()
+
+    assert "Is this report genuine?" in text
+    assert REPORT_ID in text
+    assert ADDRESS in text
