@@ -10,17 +10,16 @@ import pypdfium2
 import pytest
 import segno
 
-from report_service.document.render import render
 from report_service.document.snapshot import Order
-from tests.document.builders import ADDRESS, REPORT_ID, a_certificate, a_player, a_season
+from tests.document.builders import ADDRESS, REPORT_ID, a_certificate, a_player, a_season, rendered
 
 URN = f"urn:uuid:{REPORT_ID}"
 _SCALE = 4
 
 
-def rendered(address: str, locale: str = "") -> bytes:
+def leading_to(address: str, locale: str = "") -> bytes:
     """Return a certificate whose code leads to the address."""
-    return render(Order(a_certificate(), locale=locale, verify_address=address))
+    return rendered(Order(a_certificate(), locale=locale, verify_address=address))
 
 
 def code_box(content: bytes) -> tuple[int, tuple[float, ...]]:
@@ -69,20 +68,20 @@ def test_code_on_the_page_is_the_code_of_the_address() -> None:
     """Looked at as pixels, every module is that of the code that another would make of the address."""
     wanted = [list(row) for row in segno.make_qr(ADDRESS, error="m", mask=3).matrix]
 
-    assert modules(rendered(ADDRESS)) == wanted
-    assert modules(rendered(ADDRESS.replace("f", "e"))) != wanted
+    assert modules(leading_to(ADDRESS)) == wanted
+    assert modules(leading_to(ADDRESS.replace("f", "e"))) != wanted
 
 
 @pytest.mark.parametrize("address", [ADDRESS, "http://127.0.0.1:8080/verify/1"])
 def test_address_is_a_link_when_it_is_of_the_web(address: str) -> None:
     """One link, to that address and no other."""
-    assert links(rendered(address)) == [address]
+    assert links(leading_to(address)) == [address]
 
 
 @pytest.mark.parametrize("address", [URN, "", "javascript:alert(1)", "file:///etc/passwd", "HTTPS://x", "httpx://x"])
 def test_address_is_only_text_when_it_is_not(address: str) -> None:
     """Without a public address the code holds a name, which leads nowhere."""
-    content = rendered(address) if address else rendered(URN)
+    content = leading_to(address) if address else leading_to(URN)
 
     assert links(content) == []
     assert b"/Annots" not in content
@@ -92,13 +91,13 @@ def test_address_cannot_break_out_of_its_place() -> None:
     """Parentheses and other characters of an address stay in it."""
     address = "https://club.example/verify?a=(b)>>\\)/S/JavaScript"
 
-    assert links(rendered(address)) == [address]
+    assert links(leading_to(address)) == [address]
 
 
 @pytest.mark.parametrize("snapshot", [a_player(), a_season(), a_certificate()], ids=["player", "season", "certificate"])
 def test_every_kind_tells_how_to_verify_it(snapshot: Any) -> None:
     """Id and address are in full on the last page."""
-    reader = pypdf.PdfReader(io.BytesIO(render(Order(snapshot, verify_address=ADDRESS))))
+    reader = pypdf.PdfReader(io.BytesIO(rendered(Order(snapshot, verify_address=ADDRESS))))
     text = reader.pages[-1].extract_text()
 
     assert "Is this report genuine?" in text

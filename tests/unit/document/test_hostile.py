@@ -61,7 +61,7 @@ def test_run_notices_a_failure_an_action_and_a_file(monkeypatch: pytest.MonkeyPa
             return real(Order(a_player(), verify_address="https://evil.example/"))
         return real(order)
 
-    monkeypatch.setattr(hostile, "render", careless)
+    monkeypatch.setattr(hostile, "rendered", careless)
     faults = run(4).faults
 
     assert faults[0] == "1: ValueError: no such glyph"

@@ -66,7 +66,7 @@ def test_cards_show_the_counts_of_the_snapshot() -> None:
         "GAMES": ("44", "2 drawn"),
         "WINS": ("31", "70% of games"),
         "LOSSES": ("11", "25% of games"),
-        "WIN RATE": ("73.8%", "95 %: 59% to 85%"),
+        "WIN RATE": ("73.8%", "95%: 59% to 85%"),
         "PLAY TIME": ("37 h", "50 min a game"),
     }
 

@@ -16,9 +16,8 @@ import pytest
 
 from report_service.document import render as module
 from report_service.document.language import codes
-from report_service.document.render import render
 from report_service.document.snapshot import Format, Order
-from tests.document.builders import a_certificate, a_picture, a_player, a_season, an_order, games
+from tests.document.builders import a_certificate, a_picture, a_player, a_season, an_order, games, rendered
 from tests.document.states import orders
 from tests.unit.document.reading import fonts_of, ordered, read, text_of
 
@@ -28,7 +27,7 @@ ORDERS = dict(orders())
 @pytest.mark.parametrize("order", ORDERS.values(), ids=ORDERS)
 def test_document_reads_back_in_every_state(order: Order) -> None:
     """A sound file with a title, in which each font is a tagged subset that says what its codes stand for."""
-    reader = pypdf.PdfReader(io.BytesIO(render(order)), strict=True)
+    reader = pypdf.PdfReader(io.BytesIO(rendered(order)), strict=True)
 
     assert reader.metadata is not None
     assert reader.metadata.title
@@ -71,18 +70,18 @@ def test_language_that_was_asked_for_is_spoken(code: str) -> None:
 def test_bytes_are_equal_when_rendered_again_after_other_documents() -> None:
     """What a process rendered before leaves no trace in a document."""
     order = an_order(a_player(display_name="王 Ana (علي)", avatar=a_picture()))
-    first = render(order)
+    first = rendered(order)
     ordered(a_player(games(3), display_name="Ω 김철수 (عمر) ffi"))
     ordered(a_season())
 
-    assert render(order) == first
+    assert rendered(order) == first
 
 
 def test_bytes_are_equal_when_rendered_by_another_process_with_another_hash_seed() -> None:
     """The document depends on the order alone, not on the process or the order of its sets."""
     code = (
-        "import hashlib; from report_service.document.render import render; from tests.document.states import orders;"
-        "print(hashlib.sha256(b''.join(render(order) for _, order in list(orders())[::-1])).hexdigest())"
+        "import hashlib; from tests.document.builders import rendered; from tests.document.states import orders;"
+        "print(hashlib.sha256(b''.join(rendered(order) for _, order in list(orders())[::-1])).hexdigest())"
     )
     environment = {**os.environ, "PYTHONHASHSEED": "4242"}
     root = Path(__file__).parents[3]
@@ -90,7 +89,7 @@ def test_bytes_are_equal_when_rendered_by_another_process_with_another_hash_seed
         [sys.executable, "-c", code], env=environment, cwd=root, capture_output=True, text=True, check=True
     )
 
-    here = b"".join(render(order) for order in list(ORDERS.values())[::-1])
+    here = b"".join(rendered(order) for order in list(ORDERS.values())[::-1])
     assert other.stdout.strip() == hashlib.sha256(here).hexdigest()
 
 
@@ -110,7 +109,7 @@ def test_document_is_small_when_without_avatar() -> None:
 @pytest.mark.parametrize("kind", [Format.JSON, Format.CSV])
 def test_other_formats_are_no_pdf(kind: Format) -> None:
     """The order's format decides."""
-    assert not render(replace(an_order(a_player()), format=kind)).startswith(b"%PDF")
+    assert not rendered(replace(an_order(a_player()), format=kind)).startswith(b"%PDF")
 
 
 def test_half_of_a_pair_does_not_fail_a_document() -> None:

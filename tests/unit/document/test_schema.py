@@ -18,7 +18,15 @@ import pytest
 
 import report_service
 from report_service.document import snapshot as module
-from report_service.document.snapshot import Format, GameSnapshot, Order, PlayerSnapshot, SeasonSnapshot, Snapshot
+from report_service.document.snapshot import (
+    Document,
+    Format,
+    GameSnapshot,
+    Order,
+    PlayerSnapshot,
+    SeasonSnapshot,
+    Snapshot,
+)
 from report_service.document.twins import to_json
 from tests.document.builders import a_certificate, a_player, a_season
 from tests.document.states import SNAPSHOTS
@@ -26,7 +34,7 @@ from tests.document.states import SNAPSHOTS
 PATH = Path(report_service.__file__).parent / "report.schema.json"
 SCHEMA = json.loads(PATH.read_text(encoding="utf-8"))
 DEFINITIONS = SCHEMA["$defs"]
-_NOT_IN_IT = {Format, Order}
+_NOT_IN_IT = {Document, Format, Order}
 _PLAIN = {str: "string", bytes: "string", bool: "boolean", int: "integer", float: "number"}
 
 

@@ -50,7 +50,10 @@ def test_figures_are_flush_right() -> None:
     canvas = drawn([("Ana", "Don", "1.00"), ("Bo", "Mafia", "1,000.00")])
     short, long = starts(canvas)[5], starts(canvas)[8]
 
-    assert short[0] + shape("1.00", CELL).width == pytest.approx(long[0] + shape("1,000.00", CELL).width, abs=0.02)
+    figures = CELL.tabulated()
+    assert short[0] + shape("1.00", figures).width == pytest.approx(
+        long[0] + shape("1,000.00", figures).width, abs=0.02
+    )
     assert starts(canvas)[3][0] == starts(canvas)[6][0]
 
 
@@ -63,7 +66,7 @@ def test_names_give_way_to_figures(width: float) -> None:
 
     assert "…" in texts
     assert 0 <= name[0] < role[0] < points[0]
-    assert points[0] + shape("1,000.00", CELL).width <= width
+    assert points[0] + shape("1,000.00", CELL.tabulated()).width <= width
     assert role[0] - name[0] >= 60
 
 
