@@ -87,7 +87,7 @@ def usual_order(number: int) -> Order:
 
 
 def run(count: int) -> Run:
-    """Render so many hostile reports, and a tenth as many ordinary ones between them, and look into each file."""
+    """Render so many hostile reports, and a fifth as many ordinary ones between them, and look into each file."""
     found = Run()
     warm_up()
     for kind in range(3):
@@ -95,8 +95,8 @@ def run(count: int) -> Run:
     with tempfile.TemporaryDirectory(prefix="dossier-hostile-") as folder:
         path = Path(folder) / "hostile.pdf"
         for number in range(count):
-            if number % 10 == 0:
-                found.usual.append(_render(usual_order(number // 10))[1])
+            if number % 5 == 0:
+                found.usual.append(_render(usual_order(number // 5))[1])
             try:
                 with watched() as touched:
                     content, seconds = _render(hostile_order(number))

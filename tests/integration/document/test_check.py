@@ -11,6 +11,7 @@ from fpdf import FPDF
 from tests.document import __main__ as command
 from tests.document import check as checking
 from tests.document.check import CHECKS, State, check
+from tests.document.hostile import Run
 from tests.document.sample import TAGS, Tag, a_pdf, untagged_pdf
 from tests.provision import verapdf as provision
 from tests.provision.programs import ProvisionError
@@ -104,3 +105,16 @@ def test_command_prints_lines_and_fails_when_a_state_does(
 
     monkeypatch.setattr("sys.argv", ["check", "--only", "good"])
     assert command.main() == 0
+
+
+def test_command_renders_hostile_texts(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """A line says how they fared; a report that failed makes it 1."""
+    monkeypatch.setattr(command, "JUDGED", 2)
+    monkeypatch.setattr(command, "MOST_SLOWDOWN", 100.0)
+    monkeypatch.setattr("sys.argv", ["check", "--hostile", "3"])
+    assert command.main() == 0
+    assert "3 hostile reports: 0 faults" in capsys.readouterr().out
+
+    monkeypatch.setattr(command, "run", lambda count: Run(["1: acts: JS"], [0.1], [0.1]))
+    assert command.main() == 1
+    assert "1: acts: JS" in capsys.readouterr().out

@@ -13,7 +13,7 @@ from tests.document.states import SNAPSHOTS, STATES
 pytestmark = pytest.mark.usefixtures("pdf_readers")
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 def test_every_state_passes_every_check(tmp_path: Path) -> None:
     """veraPDF (UA-1 and A-2a), qpdf and poppler ran on all of them and have no complaint."""
     findings = check(STATES, tmp_path)

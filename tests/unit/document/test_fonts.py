@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import tomllib
+from datetime import UTC, datetime
 
+import pypdf
+
+from report_service.document.canvas import Canvas
 from report_service.document.fonts import EMOJI, FALLBACKS, FOLDER, face, subset
-from report_service.document.palette import Weight
+from report_service.document.metadata import Properties
+from report_service.document.palette import BODY, Weight
+from report_service.document.pdf import write
 
 _ENTRIES = tomllib.loads((FOLDER / "MANIFEST.toml").read_text(encoding="utf-8"))["font"]
 _MAX_BYTES = 7_000_000
@@ -72,3 +79,12 @@ def test_subset_holds_only_what_is_needed_when_asked_for_few_glyphs() -> None:
     assert len(file) < 2000
     assert set(glyphs) <= set(moved)
     assert subset(inter, reversed(glyphs)) == (file, moved)
+
+
+def test_code_never_stands_for_what_a_reader_must_not_get() -> None:
+    """PDF/UA forbids zero and the byte order marks: a control that nobody cleaned away is extracted as U+FFFD."""
+    canvas = Canvas()
+    canvas.text(10, 10, "a\x00b", style=BODY)
+    properties = Properties("x", "x", "en", datetime(2026, 11, 23, tzinfo=UTC), "x")
+
+    assert "a\ufffdb" in pypdf.PdfReader(io.BytesIO(write(canvas, properties))).pages[0].extract_text()

@@ -67,6 +67,14 @@ def test_language_that_was_asked_for_is_spoken(code: str) -> None:
     assert read(own, "en").trailer["/Root"]["/Lang"] == "en"  # type: ignore[index]
 
 
+def test_what_was_asked_for_goes_before_the_players_own_language() -> None:
+    """A player of the United States is shown their own dates, unless the report was ordered with others."""
+    own = a_player(locale="en-US")
+
+    assert "Mar 9, 2024" in text_of(own)
+    assert "9 Mar 2024" in text_of(own, "en-GB")
+
+
 def test_bytes_are_equal_when_rendered_again_after_other_documents() -> None:
     """What a process rendered before leaves no trace in a document."""
     order = an_order(a_player(display_name="王 Ana (علي)", avatar=a_picture()))

@@ -75,7 +75,7 @@ def test_narrow_names_give_nothing_to_wide_ones() -> None:
     canvas = drawn([("W" * 60, "Don", "1.00")], width=200)
 
     assert starts(canvas)[4][0] + shape("Don", CELL).width < starts(canvas)[5][0]
-    assert canvas.page.content().count("]TJ") == 6
+    assert {"D", "o", "n"} <= {text for encoding in canvas.encodings for _, _, text in encoding.codes()}
 
 
 def test_every_second_row_is_shaded_or_each_ruled_off() -> None:
