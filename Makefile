@@ -60,8 +60,8 @@ mutants: .venv/dev ## Break tokens, access and ownership in two thousand places 
 	@$(UV) run --quiet --locked --group mutants mutmut export-cicd-stats
 	@$(BIN)/python tools/mutation_score.py
 
-bench: .venv/dev ## Measure against bare gRPC in the same run; writes bench/results/
-	@$(BIN)/python -m bench $(BENCHFLAGS)
+bench: .venv/dev ## Measure against bare gRPC and other PDF engines in the same run; writes bench/results/
+	@$(UV) run --quiet --locked --group peers python -m bench $(BENCHFLAGS)
 
 calibrate: .venv/dev ## Predict games by our ratings, a base rate and a coin (GAMES=file of `dossier game list --limit 0 --json`)
 	@$(BIN)/python -m bench.calibrate $(GAMES)

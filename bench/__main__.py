@@ -13,7 +13,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from bench.figures import download, games, get_user, report, start
+from bench.figures import download, games, get_user, report, report_document, report_worker, start
 from bench.measuring import Figure, Plan
 from bench.processes import ROOT
 from bench.results import print_table, write_json
@@ -28,6 +28,8 @@ FIGURES: dict[str, Callable[[Plan], Sequence[Figure]]] = {
     "reckoning": games.reckoning,
     "leaderboard": games.leaderboard,
     "report": report.latency,
+    "report_document": report_document.engines_compared,
+    "report_worker": report_worker.render_child,
     "download": download.direct,
     "download_gateway": download.through_gateway,
 }
@@ -52,6 +54,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--only", action="append", choices=FIGURES, metavar="NAME", help=f"one of {', '.join(FIGURES)}")
     parser.add_argument("--rounds", type=_at_least_one, help="turns of each server (default 7; quick 3)")
     parser.add_argument("--quick", action="store_true", help="shorter turns and smaller files; for a first look")
+    parser.add_argument(
+        "--worker-reports", type=_at_least_one, help="for report_worker's memory (default 600; quick 400)"
+    )
     parser.add_argument("--results", type=Path, default=ROOT / "bench" / "results", help="folder of the JSON file")
     return parser.parse_args()
 
@@ -60,7 +65,13 @@ def _plan(options: argparse.Namespace, folder: Path, stack: ExitStack) -> Plan:
     amounts: dict[str, Any] = {"seconds": 1.2, "reports": 20, "many": 100_000, "report_bytes": 64 * MEBIBYTE}
     if options.quick:
         amounts = {"seconds": 0.4, "reports": 4, "many": 5000, "report_bytes": 16 * MEBIBYTE}
-    return Plan(folder, stack, rounds=options.rounds or (3 if options.quick else 7), **amounts)
+    return Plan(
+        folder,
+        stack,
+        rounds=options.rounds or (3 if options.quick else 7),
+        worker_reports=options.worker_reports or (400 if options.quick else 600),
+        **amounts,
+    )
 
 
 def _at_least_one(text: str) -> int:

@@ -31,17 +31,28 @@ class Plan:
         rounds: how many times the two servers take turns.
         seconds: how long each turn is.
         reports: how many reports are made one after another.
+        worker_reports: how many a render process makes before its memory is looked at again.
         many: how many games, or players, a large club has.
     """
 
     def __init__(
-        self, folder: Path, stack: ExitStack, *, rounds: int, seconds: float, reports: int, many: int, report_bytes: int
+        self,
+        folder: Path,
+        stack: ExitStack,
+        *,
+        rounds: int,
+        seconds: float,
+        reports: int,
+        worker_reports: int,
+        many: int,
+        report_bytes: int,
     ) -> None:
         self.folder = folder
         self._stack = stack
         self.rounds = rounds
         self.seconds = seconds
         self.reports = reports
+        self.worker_reports = worker_reports
         self.many = many
         self._report_bytes = report_bytes
 

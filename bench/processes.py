@@ -39,14 +39,12 @@ class Process:
     @property
     def cpu_seconds(self) -> float:
         """How much processor time it has used, all threads together."""
-        # How Linux names another process's clock: see MAKE_PROCESS_CPUCLOCK in its posix-timers.h.
-        return time.clock_gettime((~self._popen.pid << 3) | 2)
+        return cpu_seconds(self._popen.pid)
 
     @property
     def resident_bytes(self) -> int:
         """How much memory it holds."""
-        pages = int(Path(f"/proc/{self._popen.pid}/statm").read_text().split()[1])
-        return pages * os.sysconf("SC_PAGE_SIZE")
+        return resident_bytes(self._popen.pid)
 
     def wait_until_serving(self, *, health: bool = True) -> None:
         """Return once it is SERVING; without `health`, once it can be connected to. Raises NotStarted."""
@@ -110,6 +108,18 @@ def pinned(cores: Sequence[int]) -> Iterator[None]:
         yield
     finally:
         os.sched_setaffinity(0, before)
+
+
+def cpu_seconds(pid: int) -> float:
+    """Return how much processor time a process has used, all threads together."""
+    # How Linux names another process's clock: see MAKE_PROCESS_CPUCLOCK in its posix-timers.h.
+    return time.clock_gettime((~pid << 3) | 2)
+
+
+def resident_bytes(pid: int) -> int:
+    """Return how much memory a process holds."""
+    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE")
 
 
 def free_address() -> str:
