@@ -35,6 +35,11 @@ class Scope(NamedTuple):
     season: str
     kind: str
 
+    @property
+    def is_narrow(self) -> bool:
+        """Whether it is of one season, or of the games of none, and one kind."""
+        return ALL not in (self.season, self.kind)
+
 
 def scopes_of(account_id: str, season: str, kind: str) -> tuple[Scope, ...]:
     """Return the scopes that a game counts to, the narrowest first. Games of no season have none of all their kinds."""
@@ -108,10 +113,10 @@ def _spread(sums: Mapping[tuple[Scope, str], Counters]) -> dict[tuple[Scope, str
 
 
 async def _apply(session: Session, changes: dict[tuple[Scope, str], Counters]) -> dict[Scope, Counters]:
-    old = await _read(session, changes)
+    old = await _read(session, [key for key in changes if key[0].is_narrow and key[1] != ALL])
     for key in list(changes):
         scope, month = key
-        if month == ALL and ALL not in (scope.season, scope.kind) and scope.account_id != CLUB:
+        if month == ALL and scope.is_narrow and scope.account_id != CLUB:
             # The compensation is no sum over games but what a season's come to: the difference goes to all rows.
             more = _more_compensation(old[key], changes[key])
             for wider in scopes_of(scope.account_id, scope.season, scope.kind) if more else ():
@@ -128,12 +133,10 @@ async def _apply(session: Session, changes: dict[tuple[Scope, str], Counters]) -
 
 
 async def _read(session: Session, keys: Iterable[tuple[Scope, str]]) -> dict[tuple[Scope, str], Counters]:
-    rows = await session.many("get_totals", map(_parameters, keys))
-    found = {
-        (Scope(row["account_id"], row["season"], row["kind"]), row["month"]): orjson.loads(row["counters"])
-        for row in rows
-    }
-    return defaultdict(dict, found)
+    """Return the counters of all rows that games of these scopes and months count to."""
+    rows = await session.many("list_totals_of_game", map(_parameters, keys))
+    found = {(Scope(row["account_id"], row["season"], row["kind"]), row["month"]): row["counters"] for row in rows}
+    return defaultdict(dict, {key: orjson.loads(counters) for key, counters in found.items()})
 
 
 def _more_compensation(old: Counters, change: Counters) -> int:
