@@ -125,27 +125,22 @@ def _columns(counters: Counters, shares: Mapping[str, float]) -> dict[str, Any]:
         "mafia_games": games["mafia"],
         "don_games": games["don"],
         "points": points,
-        "points_order": points_order(counters),
+        "points_order": points_order(counters, points),
         "points_per_game": points / POINT / sessions if sessions else None,
         "win_bound": None if interval is None else interval.low,
         "wins_above": None if interval is None else _wins_above(wins, games, shares),
     }
 
 
-def points_order(counters: Counters) -> str:
-    """Return points and, among who has the same, what clubs look at then, as text that sorts like them.
+def points_order(counters: Counters, points: int) -> str:
+    """Return `points` and, among who has the same, what clubs look at then, as text that sorts like them.
 
     Points, then the referee's bonus, wins as sheriff or don, first-night kills, points for best moves: the order of the
     mafiaratings project.
     """
-    tie_breaks = (
-        (points_of(counters) + 10**12, 13),
-        (_sum(counters, _BONUS), 12),
-        (_sum(counters, (_WINS["sheriff"], _WINS["don"])), 9),
-        (_sum(counters, _FIRST_KILLS), 9),
-        (_sum(counters, _BEST_MOVES), 12),
-    )
-    return "".join(f"{number:0{digits}}" for number, digits in tie_breaks)
+    bonus, first_kills, best_moves = _sum(counters, _BONUS), _sum(counters, _FIRST_KILLS), _sum(counters, _BEST_MOVES)
+    leading_wins = counters.get(_WINS["sheriff"], 0) + counters.get(_WINS["don"], 0)
+    return f"{points + 10**12:013}{bonus:012}{leading_wins:09}{first_kills:09}{best_moves:012}"
 
 
 async def _runs(session: Session, scopes: Sequence[Scope], newest: Sequence[Game]) -> dict[Scope, dict[str, Any]]:
