@@ -81,7 +81,7 @@ async def advance(session: Session, *, limit: int, written_later: Set[Scope] = f
 async def rate_next(session: Session, games: Sequence[Game]) -> None:
     """Rate games at once that are the next ones in order, as they are when everything is reckoned anew; else none.
 
-    Leaderboards do not show it before `leaderboard_rows.update_ratings`.
+    Leaderboards do not show it before `leaderboard_rows.update_rows`.
     """
     rated = [game for game in games if is_rated(game)]
     waiting = await session.all("list_unrated_games", row_limit=len(rated))
