@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 
 from profile_service.games import Game, Move, Seat, side_of
 from profile_service.points import ledger
@@ -29,7 +29,7 @@ class _Table:
 
     def __init__(self, game: Game) -> None:
         self._game = game
-        self._moves: dict[int, Counter[str]] = {seat.seat_number: Counter() for seat in game.seats}
+        self._moves: dict[int, Counts] = {seat.seat_number: defaultdict(int) for seat in game.seats}
         self._roles = {seat.seat_number: seat.role for seat in game.seats}
         for move in game.votes:
             self._count_vote(move)
@@ -66,7 +66,7 @@ class _Table:
         self._moves[vote.seat_number]["votes_received"] += 1
 
     def _count_checks(self) -> None:
-        hits: Counter[int] = Counter()
+        hits: dict[int, int] = defaultdict(int)
         for check in self._game.checks:
             found = self._roles[check.seat_number]
             hit = found == "sheriff" if self._roles[check.by_seat] == "don" else side_of(found) == "black"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -13,7 +13,7 @@ from google.protobuf.duration_pb2 import Duration
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from profile_service.game_recorder import Request
-from profile_service.games import POINT, BestMove, Game, Move, Seat
+from profile_service.games import POINT, BestMove, Game, Move, Seat, result_for
 from profile_service.points import ledger
 from runtime.errors import InvalidInput, Violation
 from runtime.times import EPOCH
@@ -91,7 +91,7 @@ def game_of(message: game_pb2.Game, field: str, *, default_points_profile: str) 
     """
     require_nanos(message.start_time, f"{field}.start_time")
     require_nanos(message.duration, f"{field}.duration")
-    game = _heard(message)
+    game = _heard(message, map(_told_seat, message.seats), game_id=message.game_id)
     return replace(
         game,
         kind=game.kind or "club",
@@ -106,9 +106,20 @@ def record_of(game: Game) -> bytes:
     return _told(game).SerializeToString(deterministic=True)
 
 
-def game_of_record(record: bytes) -> Game:
-    """Return what `record_of` kept."""
-    return _heard(game_pb2.Game.FromString(record))
+def game_of_record(record: bytes, who: Callable[[int], Mapping[str, Any]], **columns: Any) -> Game:
+    """Return what `record_of` kept.
+
+    Args:
+        who: returns who sat at the seat of a number, as fields of Seat.
+        columns: what follows, as fields of Game.
+    """
+    message = game_pb2.Game.FromString(record)
+    winner = WINNER.word(message.winner)
+    seats = []
+    for seat in message.seats:
+        result = result_for(ROLE.word(seat.role), winner)
+        seats.append(_seat(seat, result=result, **who(seat.seat_number)))
+    return _heard(message, seats, **columns)
 
 
 def request_of(message: Any, games: Iterable[game_pb2.Game], *, recorder_id: str) -> Request:
@@ -183,13 +194,12 @@ def _seat_message(seat: Seat) -> game_pb2.Seat:
     )
 
 
-def _heard(message: game_pb2.Game) -> Game:
+def _heard(message: game_pb2.Game, seats: Iterable[Seat], **columns: Any) -> Game:
     return Game(
-        game_id=message.game_id,
         start_time=message.start_time.ToDatetime(UTC),
         duration=message.duration.ToTimedelta(),
         winner=WINNER.word(message.winner),
-        seats=tuple(map(_seat, message.seats)),
+        seats=tuple(seats),
         table=message.table,
         season=message.season,
         kind=KIND.word(message.kind),
@@ -204,15 +214,18 @@ def _heard(message: game_pb2.Game) -> Game:
         votes=_by_day(message.votes),
         checks=_by_night(message.checks),
         shots=_by_night(message.shots),
+        **columns,
     )
 
 
-def _seat(message: game_pb2.Seat) -> Seat:
+def _told_seat(message: game_pb2.Seat) -> Seat:
+    return _seat(message, username=message.username, nickname=" ".join(message.nickname.split()))
+
+
+def _seat(message: game_pb2.Seat, **who: Any) -> Seat:
     return Seat(
         seat_number=message.seat_number,
-        username=message.username,
         role=ROLE.word(message.role),
-        nickname=" ".join(message.nickname.split()),
         fate=FATE.word(message.fate),
         fate_round=message.fate_round,
         fouls=message.fouls if message.HasField("fouls") else None,
@@ -220,6 +233,7 @@ def _seat(message: game_pb2.Seat) -> Seat:
         best_play=message.best_play,
         bonus=round(message.bonus * POINT),
         penalty=round(message.penalty * POINT),
+        **who,
     )
 
 

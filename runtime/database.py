@@ -23,6 +23,8 @@ from runtime.shielding import to_the_end
 
 Row = Any  # Read by column name: sqlite3.Row here, the driver's record elsewhere.
 READERS = 4
+# What a transaction changes stays in memory until it is committed; SQLite's own 2 MiB are too few for a hundred games.
+WRITER_CACHE_KIB = 16 * 1024
 BUSY_TIMEOUT_SECONDS = 5.0
 # A thread that waits for another process's transaction cannot be called back, so it never waits for longer than this.
 BUSY_STEP_SECONDS = 0.1
@@ -131,7 +133,8 @@ class _ThreadSession:
 def _rows_of_each(
     connection: sqlite3.Connection, statement: str, parameters: Iterable[Mapping[str, Any]]
 ) -> list[sqlite3.Row]:
-    return [row for each in parameters for row in connection.execute(statement, each).fetchall()]
+    cursor = connection.cursor()
+    return [row for each in parameters for row in cursor.execute(statement, each)]
 
 
 class SqliteDatabase:
@@ -264,6 +267,7 @@ async def _connect(path: Path, clock: Callable[[], int], *, read_only: bool) -> 
             await connection.execute("PRAGMA journal_mode = WAL")
             await connection.execute("PRAGMA synchronous = FULL")
             await connection.execute("PRAGMA secure_delete = ON")
+            await connection.execute(f"PRAGMA cache_size = -{WRITER_CACHE_KIB}")
         yield connection
 
 

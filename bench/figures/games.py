@@ -32,6 +32,7 @@ from profile_service.storage.leaderboard_store import LeaderboardStore, Question
 from profile_service.storage.replay_store import ReplayStore
 from profile_service.visibility import ANYBODY
 from runtime.database import Database, open_sqlite
+from runtime.server import look_for_less_garbage
 from standalone.sample_club.club import REFEREE
 from tests.random_games import FIRST, KINDS, random_game
 
@@ -144,6 +145,7 @@ async def _reckon(folder: Path, number: int) -> float:
         for first in range(0, number, 2000):
             await _add_games(database, chance, names, range(first, min(first + 2000, number)))
         store = ReplayStore(database)
+        look_for_less_garbage()  # as the service does
         started = time.perf_counter()
         await store.begin()
         await Replays(store).settle()

@@ -13,10 +13,13 @@ from profile_service.games import Game, Seat, result_for, side_of
 from profile_service.points.compensation import FORMULAS
 from profile_service.points.profile import PointsProfile, read_profile
 
-__all__ = ["PROFILES", "PointsProfile", "compensation", "ledger"]
+__all__ = ["PROFILES", "SERIES_COUNTS", "PointsProfile", "compensation", "ledger"]
 
 PROFILES = {path.stem: read_profile(path) for path in sorted((Path(__file__).parent / "profiles").glob("*.toml"))}
 Entries = tuple[tuple[str, int], ...]
+# What the compensation is reckoned from: counts of decided games, and the same as red.
+_KILLS = ("games", "first_kills", "lost_first_kills")
+SERIES_COUNTS = (*_KILLS, *(f"red_{name}" for name in _KILLS), "good_best_moves")
 
 
 def ledger(game: Game, seat: Seat) -> Entries:
@@ -36,7 +39,7 @@ def compensation(profile: PointsProfile, series: Mapping[str, int]) -> int:
     """Return the compensation for first nights over the games of one season and kind.
 
     Args:
-        series: counts of decided games: games, first_kills, lost_first_kills, and the same as red (`red_games`, ...).
+        series: counts by the names of SERIES_COUNTS.
     """
     rule = profile.compensation
     if rule is None:

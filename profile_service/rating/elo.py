@@ -8,7 +8,7 @@ Source: the rating of mafiaratings.com, its formula and its K.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import fsum, pow
 from typing import Final
 
@@ -52,8 +52,8 @@ def rate(reds: Sequence[Elo], blacks: Sequence[Elo], *, kind: str, red_won: bool
     else:
         red_change, black_change = -loss * chance, gain * chance
     return EloRated(
-        tuple([replace(player, red=player.red + red_change) for player in reds]),
-        tuple([replace(player, black=player.black + black_change) for player in blacks]),
+        tuple([Elo(player.red + red_change, player.black) for player in reds]),
+        tuple([Elo(player.red, player.black + black_change) for player in blacks]),
         chance,
     )
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from profile_service.game_messages import game_of_record, record_of
@@ -15,6 +14,8 @@ from runtime.times import MICRO, micros, moment
 
 # Games that were recorded before there were rule sets.
 _OLD_RULES, _OLD_POINTS = "open-1", "federation-1"
+_LEFT = {"username": ""}
+_ERASED = {"username": "", "erased": True}
 
 
 async def load_games(session: Session, game_ids: Sequence[str]) -> list[Game]:
@@ -36,18 +37,8 @@ def games_of(rows: Sequence[Row], seats: Sequence[Row]) -> list[Game]:
 
 
 def told_game(row: Row, seats: Sequence[Row]) -> Game:
-    """Return what was told of a game: nothing of who sat there. Of a game that has no record, only these seats."""
-    if row["record"] is not None:
-        return game_of_record(row["record"])
-    return Game(
-        game_id=row["game_id"],
-        start_time=moment(row["start_time"]),
-        duration=row["duration"] * MICRO,
-        winner=row["winner"],
-        seats=tuple(Seat(seat["seat_number"], "", seat["role"]) for seat in seats),
-        rule_set=_OLD_RULES,
-        points_profile=_OLD_POINTS,
-    )
+    """Return what was told of a game, without who sat at it."""
+    return _told(row, seats, lambda _: _LEFT, game_id=row["game_id"])
 
 
 async def insert_games(session: Session, games: Sequence[Game]) -> None:
@@ -111,12 +102,12 @@ def _seat_columns(game: Game) -> list[dict[str, Any]]:
 
 
 def _game(row: Row, seats: Sequence[Row]) -> Game:
-    sat = {seat["seat_number"]: seat for seat in seats}
-    told = told_game(row, seats)
-    return replace(
-        told,
+    sat = {seat["seat_number"]: _who(seat) for seat in seats}
+    return _told(
+        row,
+        seats,
+        lambda number: sat.get(number, _ERASED),
         game_id=row["game_id"],
-        seats=tuple(_seat(seat, sat.get(seat.seat_number), told.winner) for seat in told.seats),
         state=row["state"],
         revision=row["revision"],
         create_time=moment(row["create_time"]),
@@ -125,10 +116,29 @@ def _game(row: Row, seats: Sequence[Row]) -> Game:
     )
 
 
-def _seat(seat: Seat, sat: Mapping[str, Any] | None, winner: str) -> Seat:
-    result = result_for(seat.role, winner)
-    if sat is None or sat["account_id"] == NOBODY:
-        return replace(seat, result=result, erased=sat is None)
-    return replace(
-        seat, username=sat["username"], nickname=sat["nickname"], account_id=sat["account_id"], result=result
+def _told(row: Row, seats: Sequence[Row], who: Callable[[int], Mapping[str, Any]], **columns: Any) -> Game:
+    if row["record"] is not None:
+        return game_of_record(row["record"], who, **columns)
+    return Game(
+        start_time=moment(row["start_time"]),
+        duration=row["duration"] * MICRO,
+        winner=row["winner"],
+        seats=tuple(
+            Seat(
+                seat["seat_number"],
+                role=seat["role"],
+                result=result_for(seat["role"], row["winner"]),
+                **who(seat["seat_number"]),
+            )
+            for seat in seats
+        ),
+        rule_set=_OLD_RULES,
+        points_profile=_OLD_POINTS,
+        **columns,
     )
+
+
+def _who(seat: Mapping[str, Any]) -> Mapping[str, Any]:
+    if seat["account_id"] == NOBODY:
+        return _LEFT
+    return {"username": seat["username"], "nickname": seat["nickname"], "account_id": seat["account_id"]}

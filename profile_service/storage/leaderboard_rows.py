@@ -33,16 +33,15 @@ _SESSIONS, _VOIDS, _WINS, _LOSSES = (
 
 
 async def update_rows(session: Session, totals: Mapping[Scope, Counters], newest: Sequence[Game]) -> None:
-    """Write the rows of these scopes anew.
+    """Write the rows of these scopes anew, with the ratings as they are now.
 
     Args:
         totals: what each scope comes to now.
         newest: games that were just added, in their order, when nothing else was changed; a run goes on with them
             without reading what was before. Empty: runs are counted again.
     """
-    gone = [scope for scope, counters in totals.items() if not _sessions(counters) and not _voids(counters)]
-    await session.many("delete_leaderboard_row", map(_parameters, gone))
-    left = [scope for scope in totals if scope not in set(gone)]
+    left = [scope for scope, counters in totals.items() if _sessions(counters) or _voids(counters)]
+    await session.many("delete_leaderboard_row", map(_parameters, totals.keys() - left))
     runs = await _runs(session, left, newest)
     audiences = await _audiences(session, {scope.account_id for scope in left})
     shares = await _baselines(session, {(scope.season, scope.kind) for scope in left})
@@ -98,11 +97,11 @@ def decided(counters: Mapping[str, int], role: str) -> int:
     return counters.get(_WINS[role], 0) + counters.get(_LOSSES[role], 0)
 
 
-def wins_above(counters: Mapping[str, int], shares: Mapping[str, float]) -> float:
-    """Return the wins above what the club would have had in the same roles."""
-    above = float(_sum(counters, _WINS.values()))
+def _wins_above(wins: int, games: Mapping[str, int], shares: Mapping[str, float]) -> float:
+    """Return the wins above what the club would have had in as many decided games by role."""
+    above = float(wins)
     for role in ROLES:  # in the order of the query update_wins_above, which must give the same to the bit
-        above -= decided(counters, role) * shares[role]
+        above -= games[role] * shares[role]
     return above
 
 
@@ -112,41 +111,42 @@ def points_of(counters: Mapping[str, int]) -> int:
 
 
 def _columns(counters: Counters, shares: Mapping[str, float]) -> dict[str, Any]:
-    wins, losses = _sum(counters, _WINS.values()), _sum(counters, _LOSSES.values())
-    interval = wilson(wins, wins + losses)
+    games = {role: decided(counters, role) for role in ROLES}
+    wins, played = _sum(counters, _WINS.values()), sum(games.values())
+    interval = wilson(wins, played)
     sessions = _sessions(counters)
+    points = points_of(counters)
     return {
         "sessions": sessions,
         "wins": wins,
-        "losses": losses,
-        **{f"{role}_games": decided(counters, role) for role in ROLES},
-        "points": points_of(counters),
-        "points_order": points_order(counters),
-        "points_per_game": points_of(counters) / POINT / sessions if sessions else None,
+        "losses": played - wins,
+        "civilian_games": games["civilian"],
+        "sheriff_games": games["sheriff"],
+        "mafia_games": games["mafia"],
+        "don_games": games["don"],
+        "points": points,
+        "points_order": points_order(counters, points),
+        "points_per_game": points / POINT / sessions if sessions else None,
         "win_bound": None if interval is None else interval.low,
-        "wins_above": None if interval is None else wins_above(counters, shares),
+        "wins_above": None if interval is None else _wins_above(wins, games, shares),
     }
 
 
-def points_order(counters: Counters) -> str:
-    """Return points and, among who has the same, what clubs look at then, as text that sorts like them.
+def points_order(counters: Counters, points: int) -> str:
+    """Return `points` and, among who has the same, what clubs look at then, as text that sorts like them.
 
     Points, then the referee's bonus, wins as sheriff or don, first-night kills, points for best moves: the order of the
     mafiaratings project.
     """
-    tie_breaks = (
-        (points_of(counters) + 10**12, 13),
-        (_sum(counters, _BONUS), 12),
-        (_sum(counters, (_WINS["sheriff"], _WINS["don"])), 9),
-        (_sum(counters, _FIRST_KILLS), 9),
-        (_sum(counters, _BEST_MOVES), 12),
-    )
-    return "".join(f"{number:0{digits}}" for number, digits in tie_breaks)
+    bonus, first_kills, best_moves = _sum(counters, _BONUS), _sum(counters, _FIRST_KILLS), _sum(counters, _BEST_MOVES)
+    leading_wins = counters.get(_WINS["sheriff"], 0) + counters.get(_WINS["don"], 0)
+    return f"{points + 10**12:013}{bonus:012}{leading_wins:09}{first_kills:09}{best_moves:012}"
 
 
 async def _runs(session: Session, scopes: Sequence[Scope], newest: Sequence[Game]) -> dict[Scope, dict[str, Any]]:
     fresh = _played(newest)
-    kept = {_scope(row): row for row in await session.many("get_runs", map(_parameters, fresh))}
+    narrow = [scope for scope in fresh if scope.is_narrow]
+    kept = {_scope(row): row for row in await session.many("get_runs", map(_parameters, narrow))}
     going_on: dict[Scope, Runs] = {}
     for scope, results in fresh.items():
         row = kept.get(scope)

@@ -5,26 +5,34 @@ FROM leaderboard
 WHERE account_id = :account_id AND season = :season AND kind = :kind;
 
 -- name: get_runs
+-- The rows that a game of this season and kind counts to.
 SELECT account_id, season, kind, current_run, longest_wins, longest_losses, latest_results, latest_time, latest_game
 FROM leaderboard
-WHERE account_id = :account_id AND season = :season AND kind = :kind;
+WHERE account_id = :account_id AND season IN (:season, '*') AND kind IN (:kind, '*');
 
 -- name: put_leaderboard_row!
 INSERT INTO leaderboard (
     account_id, season, kind, audience, sessions, wins, losses, civilian_games, sheriff_games, mafia_games, don_games,
-    points, points_order, points_per_game, win_bound, wins_above, rating_bound, current_run, longest_wins, longest_losses, latest_results, latest_time,
-    latest_game
+    points, points_order, points_per_game, win_bound, wins_above, rating_bound, current_run, longest_wins,
+    longest_losses, latest_results, latest_time, latest_game
 ) VALUES (
     :account_id, :season, :kind, :audience, :sessions, :wins, :losses, :civilian_games, :sheriff_games, :mafia_games,
-    :don_games, :points, :points_order, :points_per_game, :win_bound, :wins_above, NULL, :current_run, :longest_wins, :longest_losses, :latest_results,
-    :latest_time, :latest_game
+    :don_games, :points, :points_order, :points_per_game, :win_bound, :wins_above,
+    (
+        SELECT bound_after
+        FROM rating_changes
+        WHERE account_id = :account_id AND (:season = '*' OR season = :season) AND (:kind = '*' OR kind = :kind)
+        ORDER BY start_time DESC, game_id DESC
+        LIMIT 1
+    ),
+    :current_run, :longest_wins, :longest_losses, :latest_results, :latest_time, :latest_game
 )
 ON CONFLICT (account_id, season, kind) DO UPDATE SET
     audience = excluded.audience, sessions = excluded.sessions, wins = excluded.wins, losses = excluded.losses,
     civilian_games = excluded.civilian_games, sheriff_games = excluded.sheriff_games, mafia_games = excluded.mafia_games,
-    don_games = excluded.don_games, points = excluded.points, points_order = excluded.points_order, points_per_game = excluded.points_per_game,
-    win_bound = excluded.win_bound,
-    wins_above = excluded.wins_above, current_run = excluded.current_run, longest_wins = excluded.longest_wins,
+    don_games = excluded.don_games, points = excluded.points, points_order = excluded.points_order,
+    points_per_game = excluded.points_per_game, win_bound = excluded.win_bound, wins_above = excluded.wins_above,
+    rating_bound = excluded.rating_bound, current_run = excluded.current_run, longest_wins = excluded.longest_wins,
     longest_losses = excluded.longest_losses, latest_results = excluded.latest_results,
     latest_time = excluded.latest_time, latest_game = excluded.latest_game;
 

@@ -9,7 +9,7 @@ was believed before it; then they are made again. A few are done in the transact
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from typing import Any
 
 from profile_service.games import Game, Seat, side_of
@@ -42,8 +42,13 @@ async def place(session: Session, games: Iterable[Game]) -> None:
         await undo_from(session, *first)
 
 
-async def settle_few(session: Session, *, also: int = 0) -> bool:
-    """Bring the ratings up to date when that is soon done; return whether they are. `also`: how many games are new."""
+async def settle_few(session: Session, *, also: int = 0, written_later: Set[Scope] = frozenset()) -> bool:
+    """Bring the ratings up to date when that is soon done; return whether they are.
+
+    Args:
+        also: how many games are new.
+        written_later: scopes whose leaderboard rows are written after this anyway, so that they need not be now.
+    """
     rewind = await session.one("get_rewind")
     if rewind is not None and rewind["game_id"] is not None:
         ahead = await session.all("list_rated_games_from", **_position(rewind), row_limit=AT_ONCE + 1)
@@ -52,30 +57,31 @@ async def settle_few(session: Session, *, also: int = 0) -> bool:
     waiting = await session.all("list_unrated_games", row_limit=AT_ONCE + also + 1)
     if len(waiting) > AT_ONCE + also:
         return False
-    while not await advance(session, limit=2 * AT_ONCE + also):
+    while not await advance(session, limit=2 * AT_ONCE + also, written_later=written_later):
         pass
     return True
 
 
-async def advance(session: Session, *, limit: int) -> bool:
-    """Undo or rate up to `limit` games; return whether nothing is left to do."""
+async def advance(session: Session, *, limit: int, written_later: Set[Scope] = frozenset()) -> bool:
+    """Undo or rate up to `limit` games; return whether nothing is left to do. `written_later`: as for `settle_few`."""
     rewind = await session.one("get_rewind")
     if rewind is not None and rewind["game_id"] is not None:
         undone = await session.all("list_rated_games_from", **_position(rewind), row_limit=limit)
-        await _undo(session, undone)
+        changes = await _undo(session, undone)
+        await update_ratings(session, _scopes(changes) - written_later)
         if len(undone) < limit:
             await session.one("set_rewind", start_time=None, game_id=None)
         return False
     rows = await session.all("list_unrated_games", row_limit=limit)
     changes = await _rate(session, await load_games(session, [row["game_id"] for row in rows]))
-    await update_ratings(session, _scopes(changes))
+    await update_ratings(session, _scopes(changes) - written_later)
     return len(rows) < limit
 
 
 async def rate_next(session: Session, games: Sequence[Game]) -> None:
     """Rate games at once that are the next ones in order, as they are when everything is reckoned anew; else none.
 
-    Leaderboards do not show it before `leaderboard_rows.update_ratings`.
+    Leaderboards do not show it before `leaderboard_rows.update_rows`.
     """
     rated = [game for game in games if is_rated(game)]
     waiting = await session.all("list_unrated_games", row_limit=len(rated))
@@ -88,8 +94,8 @@ def is_rated(game: Game) -> bool:
     return game.state == "counted" and game.winner in ("red", "black")
 
 
-async def _undo(session: Session, games: Sequence[Row]) -> None:
-    """Undo the ratings of these games, which are the latest, the newest first."""
+async def _undo(session: Session, games: Sequence[Row]) -> list[Row]:
+    """Undo the ratings of these games, which are the latest, the newest first; return what they had changed."""
     changes = await session.many("list_changes_of_games", map(_rated_position, games))
     # Of several changes of one player the last in this order is the earliest game's.
     before = {row["account_id"]: row for row in changes}
@@ -104,7 +110,7 @@ async def _undo(session: Session, games: Sequence[Row]) -> None:
     await session.many("delete_changes_of_game", map(_rated_position, games))
     await session.many("mark_rated", [_unrated(row["game_id"]) for row in games])
     await session.many("delete_empty_game", [{"game_id": row["game_id"]} for row in games])
-    await update_ratings(session, _scopes(changes))
+    return changes
 
 
 async def _undo_biases(session: Session, games: Sequence[Row]) -> None:

@@ -26,9 +26,9 @@ async def add(session: Session, games: Sequence[Game]) -> None:
     counted = await _added_up(session, games)
     ordered = sorted(counted, key=_position)
     totals = await add_games(session, ordered, sign=1)
-    await update_rows(session, totals, ordered)
     await rating_store.place(session, games)
-    await rating_store.settle_few(session, also=len(games))
+    await rating_store.settle_few(session, also=len(games), written_later=totals.keys())
+    await update_rows(session, totals, ordered)
 
 
 async def remove(session: Session, games: Sequence[Game]) -> None:

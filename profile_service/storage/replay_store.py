@@ -6,7 +6,7 @@ import orjson
 
 from profile_service.storage import rating_store
 from profile_service.storage.game_rows import load_games
-from profile_service.storage.leaderboard_rows import moved_baselines, update_baselines, update_ratings, update_rows
+from profile_service.storage.leaderboard_rows import moved_baselines, update_baselines, update_rows
 from profile_service.storage.totals import Scope, add_games
 from runtime.database import Database, Session
 
@@ -87,7 +87,6 @@ async def _show(session: Session) -> bool:
     rows = await session.many("list_totals_to_show", accounts)
     totals = {Scope(row["account_id"], row["season"], row["kind"]): orjson.loads(row["counters"]) for row in rows}
     await update_rows(session, totals, ())
-    await update_ratings(session, totals)
     last = accounts[-1]["account_id"] if len(accounts) == SHOWN_PLAYERS else None
     await session.all("set_shown", account_id=last)
     return True

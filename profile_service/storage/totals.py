@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 import orjson
 
 from profile_service.counting import counts_of_game
 from profile_service.games import Game
-from profile_service.points import PROFILES, compensation
+from profile_service.points import PROFILES, SERIES_COUNTS, compensation
 from profile_service.statistics import COMPENSATION
 from profile_service.storage.periods import month_of
 from runtime.database import Session
@@ -22,6 +23,7 @@ CLUB = "*"
 # Who holds the seats of those who left; they share it, so nothing is added up for it.
 NOBODY = "nobody"
 SERIES = "series."
+_SERIES_NAMES = {profile: {name: f"{SERIES}{profile}.{name}" for name in SERIES_COUNTS} for profile in PROFILES}
 # So many games are counted in one go, which takes a few milliseconds.
 BREATH = 20
 
@@ -35,7 +37,13 @@ class Scope(NamedTuple):
     season: str
     kind: str
 
+    @property
+    def is_narrow(self) -> bool:
+        """Whether it is of one season, or of the games of none, and one kind."""
+        return ALL not in (self.season, self.kind)
 
+
+@lru_cache(maxsize=4096)
 def scopes_of(account_id: str, season: str, kind: str) -> tuple[Scope, ...]:
     """Return the scopes that a game counts to, the narrowest first. Games of no season have none of all their kinds."""
     narrow = Scope(account_id, season, kind)
@@ -108,10 +116,10 @@ def _spread(sums: Mapping[tuple[Scope, str], Counters]) -> dict[tuple[Scope, str
 
 
 async def _apply(session: Session, changes: dict[tuple[Scope, str], Counters]) -> dict[Scope, Counters]:
-    old = await _read(session, changes)
+    old = await _read(session, [key for key in changes if key[0].is_narrow and key[1] != ALL])
     for key in list(changes):
         scope, month = key
-        if month == ALL and ALL not in (scope.season, scope.kind) and scope.account_id != CLUB:
+        if month == ALL and scope.is_narrow and scope.account_id != CLUB:
             # The compensation is no sum over games but what a season's come to: the difference goes to all rows.
             more = _more_compensation(old[key], changes[key])
             for wider in scopes_of(scope.account_id, scope.season, scope.kind) if more else ():
@@ -128,28 +136,22 @@ async def _apply(session: Session, changes: dict[tuple[Scope, str], Counters]) -
 
 
 async def _read(session: Session, keys: Iterable[tuple[Scope, str]]) -> dict[tuple[Scope, str], Counters]:
-    rows = await session.many("get_totals", map(_parameters, keys))
-    found = {
-        (Scope(row["account_id"], row["season"], row["kind"]), row["month"]): orjson.loads(row["counters"])
-        for row in rows
-    }
-    return defaultdict(dict, found)
+    """Return the counters of all rows that games of these scopes and months count to."""
+    rows = await session.many("list_totals_of_game", map(_parameters, keys))
+    found = {(Scope(row["account_id"], row["season"], row["kind"]), row["month"]): row["counters"] for row in rows}
+    return defaultdict(dict, {key: orjson.loads(counters) for key, counters in found.items()})
 
 
 def _more_compensation(old: Counters, change: Counters) -> int:
     """Return by how much the compensation grows when a season's counters change."""
-    changed = {name: count for name, count in change.items() if name.startswith(SERIES)}
-    profiles = {name.removeprefix(SERIES).rpartition(".")[0] for name in changed} & PROFILES.keys()
-    if not profiles:
-        return 0
-    before = {name: count for name, count in old.items() if name.startswith(SERIES)}
-    after = added(before, changed)
-    return sum(_compensation(profile, after) - _compensation(profile, before) for profile in profiles)
+    profiles = {name.removeprefix(SERIES).rpartition(".")[0] for name in change if name.startswith(SERIES)}
+    return sum(
+        _compensation(profile, old, change) - _compensation(profile, old, {}) for profile in profiles & PROFILES.keys()
+    )
 
 
-def _compensation(profile: str, counters: Counters) -> int:
-    prefix = f"{SERIES}{profile}."
-    series = {name.removeprefix(prefix): count for name, count in counters.items() if name.startswith(prefix)}
+def _compensation(profile: str, old: Counters, change: Counters) -> int:
+    series = {name: old.get(full, 0) + change.get(full, 0) for name, full in _SERIES_NAMES[profile].items()}
     return compensation(PROFILES[profile], series)
 
 

@@ -3,6 +3,12 @@ SELECT account_id, season, kind, month, counters
 FROM totals
 WHERE account_id = :account_id AND season = :season AND kind = :kind AND month = :month;
 
+-- name: list_totals_of_game
+-- The rows of an account that its game of this season, kind and month counts to.
+SELECT account_id, season, kind, month, counters
+FROM totals
+WHERE account_id = :account_id AND season IN (:season, '*') AND kind IN (:kind, '*') AND month IN (:month, '*');
+
 -- name: get_stats^
 -- All that is kept of a player's games of a season and kind, in one row: it is read more often than anything else of games.
 -- With the rating come the highest and the lowest one, and whether more is to be rated.

@@ -50,7 +50,7 @@ def test_watch_notices_a_file(tmp_path: Path) -> None:
 
 def test_run_notices_a_failure_an_action_and_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
     """A renderer that does what it must not is found out."""
-    real = hostile.render
+    real = hostile.rendered
 
     def careless(order: Order) -> bytes:
         if order.format is Format.PDF and order == hostile_order(1):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from profile_service.storage.leaderboard_rows import points_order
+from profile_service.storage.leaderboard_rows import points_of, points_order
 
 # In order, each the first to differ in what only then counts.
 LADDER = (
@@ -22,12 +22,17 @@ LADDER = (
 )
 
 
+def order(counters: dict[str, int]) -> str:
+    """Return what orders these counters."""
+    return points_order(counters, points_of(counters))
+
+
 def test_points_come_first_and_then_what_parts_who_has_the_same() -> None:
     """The referee's bonus, then wins as sheriff or don, then first-night kills, then best moves."""
     mixed = random.Random(1).sample(LADDER, len(LADDER))
-    assert tuple(sorted(mixed, key=points_order)) == LADDER
+    assert tuple(sorted(mixed, key=order)) == LADDER
 
 
 def test_order_is_text_of_one_length() -> None:
     """So that every database sorts it in the same way."""
-    assert {len(points_order(counters)) for counters in LADDER} == {55}
+    assert {len(order(counters)) for counters in LADDER} == {55}
