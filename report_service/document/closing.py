@@ -10,6 +10,7 @@ from report_service.document.language import Language
 from report_service.document.layout import Flow
 from report_service.document.palette import BODY, BODY_STRONG, CONTENT_WIDTH, HAIRLINE, INK, MARGIN, NOTE, WHITE
 from report_service.document.shaping import fit, wrap
+from report_service.document.text import clean
 
 _SIDE = 78.0
 _HEIGHT = 108.0
@@ -71,7 +72,7 @@ def _verification(flow: Flow, report_id: str, address: str) -> None:
         for number, line in enumerate(wrap(advice, BODY, width, max_lines=4)):
             canvas.text(left, y + 26 + number * 12.5, line)
     with canvas.element("P"):
-        canvas.text(left, y + 82, fit(report_id, BODY_STRONG, width))
+        canvas.text(left, y + 82, fit(clean(report_id), BODY_STRONG, width))
     _address(flow, left, y + 95, address, width=width)
     flow.y = y + _HEIGHT
 

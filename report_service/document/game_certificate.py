@@ -13,6 +13,8 @@ from report_service.document.snapshot import GameSnapshot, PointsReason, Result,
 from report_service.document.table import Cell, Column, Look, Table
 from report_service.document.text import clean
 
+# What "Voted out, round 3" takes in most languages: names give way to it.
+_FATE_WIDTH = 96.0
 _RESULT_COLOURS = {Result.WIN: WIN, Result.LOSS: LOSS_TEXT, Result.DRAW: MUTED, Result.VOID: MUTED}
 
 
@@ -82,7 +84,7 @@ def _seats(flow: Flow, snapshot: GameSnapshot) -> None:
         Column(words.text("Player"), gives=True),
         Column(words.text("Role")),
         Column(words.text("Result")),
-        Column(words.text("Left the game"), gives=True),
+        Column(words.text("Left the game"), gives=True, least=_FATE_WIDTH),
         Column(words.text("Fouls"), right=True),
         *(Column(terms.reasons(words)[reason], right=True) for reason in reasons if reason is not PointsReason.RESULT),
         Column(words.text("Points"), right=True),

@@ -10,8 +10,7 @@ from report_service.document.language import NONE, Language
 from report_service.document.layout import Flow, Panel, notice
 from report_service.document.palette import CELL, CELL_STRONG, CONTENT_WIDTH, LOSS_TEXT, MARGIN, MUTED, NOTE, WIN
 from report_service.document.snapshot import Companion, Fate, GameLine, Hits, PlayerSnapshot, Result, Stats, Week
-from report_service.document.table import Cell, Column, Look, Table
-from report_service.document.text import clean
+from report_service.document.table import Cell, Column, Look, Table, player
 
 GAMES_SHOWN = 50
 _RATING_HEIGHT = 168.0
@@ -244,7 +243,7 @@ def _companions(flow: Flow, panel: Panel, company: Sequence[Companion]) -> None:
     ]
     rows = [
         (
-            Cell(clean(who.display_name) or clean(who.username), actual=who.display_name or who.username),
+            player(words, who.display_name, who.username),
             Cell(words.number(who.tally.sessions)),
             Cell(words.number(who.tally.wins)),
             Cell(words.percent(who.tally.win_rate)),

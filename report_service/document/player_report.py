@@ -21,7 +21,7 @@ _ROLE_HEIGHT = 140.0
 
 def draw(canvas: Canvas, words: Language, snapshot: PlayerSnapshot, *, address: str) -> str:
     """Draw the report and return its title. `address` is where the code on it leads."""
-    name = clean(snapshot.display_name) or clean(snapshot.username) or words.text("Unnamed player")
+    name = terms.called(words, snapshot.display_name, snapshot.username)
     kind = words.text("Player report")
     frame.draw_band(canvas, _band(words, snapshot, name, kind))
 
@@ -61,12 +61,12 @@ def _band(words: Language, snapshot: PlayerSnapshot, name: str, kind: str) -> fr
     return frame.Band(
         kind=f"{kind}  ·  {scope}" if scope else kind,
         name=name,
-        actual=snapshot.display_name or snapshot.username,
+        actual=snapshot.display_name if clean(snapshot.display_name) else name,
         parts=(
             f"@{clean(snapshot.username)}",
+            f"ID {frame.short_id(snapshot.report_id)}",
             terms.genders(words)[snapshot.gender],
             clean(snapshot.email or ""),
-            f"ID {frame.short_id(snapshot.report_id)}",
         ),
         fields=(
             frame.Field(words.text("City"), clean(snapshot.city), gives=True),

@@ -8,11 +8,11 @@ from report_service.document import charts, closing, curves, figures, frame, ter
 from report_service.document.canvas import Canvas
 from report_service.document.language import NONE, Language
 from report_service.document.layout import GAP, Card, Flow, Panel, notice
-from report_service.document.palette import BODY, CELL, CELL_STRONG, CONTENT_WIDTH, MARGIN, MUTED, NOTE
+from report_service.document.palette import BODY, CELL_STRONG, CONTENT_WIDTH, MARGIN, MUTED, NOTE
 from report_service.document.player_report import role_rates
 from report_service.document.shaping import wrap
 from report_service.document.snapshot import Calibration, RecordKind, SeasonRecord, SeasonSnapshot, StandingLine
-from report_service.document.table import Cell, Column, Look, Table
+from report_service.document.table import Cell, Column, Look, Table, player
 from report_service.document.text import clean
 
 _NARROW = 208.0
@@ -138,7 +138,7 @@ def _roles_and_records(flow: Flow, snapshot: SeasonSnapshot) -> None:
     rows = [
         (
             Cell(terms.records(words)[record.kind]),
-            _player(record.username, record.display_name),
+            player(words, record.display_name, record.username),
             Cell(_record(words, record), CELL_STRONG),
         )
         for record in snapshot.records
@@ -230,7 +230,7 @@ def _standings(flow: Flow, snapshot: SeasonSnapshot) -> None:
 def _standing(words: Language, line: StandingLine) -> Sequence[Cell]:
     return (
         Cell(words.number(line.rank)),
-        _player(line.username, line.display_name),
+        player(words, line.display_name, line.username),
         Cell(words.points(line.points), CELL_STRONG),
         Cell(words.number(line.sessions)),
         Cell(words.number(line.wins)),
@@ -239,7 +239,3 @@ def _standing(words: Language, line: StandingLine) -> Sequence[Cell]:
         Cell(words.signed(line.wins_above_club)),
         Cell(NONE if line.rating_bound is None else words.number(line.rating_bound)),
     )
-
-
-def _player(username: str, display_name: str) -> Cell:
-    return Cell(clean(display_name) or clean(username), CELL, actual=display_name or username)

@@ -5,26 +5,35 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from report_service.document import terms
 from report_service.document.canvas import Canvas
+from report_service.document.language import Language
 from report_service.document.layout import Flow
 from report_service.document.palette import BODY_BOTTOM, CELL, HAIRLINE, MUTED, ZEBRA, Style, caption
 from report_service.document.shaping import Line, fit, shape, wrap
+from report_service.document.text import clean
 
 HEAD_HEIGHT = 18.0
 _INSET = 8.0
 _GUTTER = 10.0
 _CAPTION_LEADING = 8.0
+# Sums of widths are not exact.
+_NOTHING = 0.01
 # What is left to a name that has to give way to figures.
 _LEAST_WIDTH = 60.0
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column; figures are set flush right. One with `gives` is cut, a name say, when there is not enough room."""
+    """A column; figures are set flush right.
+
+    One with `gives` is cut, a name say, when there is not enough room, but not below `least` points.
+    """
 
     title: str
     right: bool = False
     gives: bool = False
+    least: float = _LEAST_WIDTH
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +111,16 @@ class Table:
                 max(shape(word, self._caption).width for word in c.title.upper().split(" ")) for c in self._columns
             ]
             wanted = list(map(max, cells, words))
-        if self._excess(wanted) > 0:
-            giving = [index for index, column in enumerate(self._columns) if column.gives]
-            level = max(_level([wanted[index] for index in giving], self._excess(wanted)), _LEAST_WIDTH)
+        while (excess := self._excess(wanted)) > _NOTHING and (giving := self._giving(wanted)):
+            level = _level([wanted[index] for index in giving], excess)
             for index in giving:
-                wanted[index] = min(wanted[index], level)
+                wanted[index] = min(wanted[index], max(level, self._columns[index].least))
         return wanted
+
+    def _giving(self, widths: Sequence[float]) -> list[int]:
+        """Return the columns that have something left to give."""
+        columns = enumerate(zip(self._columns, widths, strict=True))
+        return [index for index, (column, width) in columns if column.gives and width > column.least]
 
     def _widest_word(self, column: Column) -> float:
         return max(shape(word, self._caption).width for word in column.title.upper().split(" "))
@@ -159,6 +172,12 @@ class Table:
         if not (self._look.shaded or last):
             self._canvas.rule((self._x, bottom), (self._x + self._width, bottom), colour=HAIRLINE, line=0.6)
         return bottom
+
+
+def player(words: Language, display_name: str, username: str) -> Cell:
+    """Return a cell with what to call a player, the name as it was written kept for who cannot see it."""
+    name = terms.called(words, display_name, username)
+    return Cell(name, actual=display_name if clean(display_name) else name)
 
 
 def _set(column: Column, cell: Cell) -> Line:

@@ -7,6 +7,7 @@ from functools import cache
 
 from report_service.document.language import Language
 from report_service.document.snapshot import Fate, GameKind, Gender, PointsReason, RecordKind, Result, Role, Winner
+from report_service.document.text import clean
 
 
 @cache
@@ -99,6 +100,11 @@ def records(words: Language) -> Mapping[RecordKind, str]:
         RecordKind.MOST_WINS_ABOVE_CLUB: words.text("Wins above the club"),
         RecordKind.LONGEST_WINS: words.text("Longest run of wins"),
     }
+
+
+def called(words: Language, display_name: str, username: str) -> str:
+    """Return what to call a player, in characters that can be set."""
+    return clean(display_name) or clean(username) or words.text("Unnamed player")
 
 
 def fate(words: Language, of: Fate | None, round_number: int) -> str:

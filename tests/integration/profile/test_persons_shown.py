@@ -58,6 +58,7 @@ WHOLE = {
     "ReportService/ExportAccount": OWN,
     "ReportService/GetReport": NAMED,
     "ReportService/ListReports": NAMED,
+    "ReportService/VerifyReport": "the name alone, while the account exists; whoever asks has the report",
     "ReportService/WatchReport": NAMED,
 }
 
