@@ -29,7 +29,8 @@ def wilson(wins: int, games: int) -> Interval | None:
     whole = 1 + square / games
     centre = (rate + square / (2 * games)) / whole
     half = Z * math.sqrt(rate * (1 - rate) / games + square / (4 * games * games)) / whole
-    return Interval(max(0.0, centre - half), min(1.0, centre + half))
+    # Both ends are exact where they can be: what is left of the sums would make a whole per cent on a page.
+    return Interval(max(0.0, centre - half) if wins else 0.0, min(1.0, centre + half) if wins < games else 1.0)
 
 
 def baseline(wins: int, games: int) -> float:

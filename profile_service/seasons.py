@@ -103,7 +103,7 @@ def calibration(predictions: Sequence[Prediction]) -> Calibration | None:
     return Calibration(
         games=len(predictions),
         log_loss=log_loss(predictions),
-        base_log_loss=-sum(chance * log(chance) for chance in (share, 1 - share) if chance),
+        base_log_loss=sum(chance * log(1 / chance) for chance in (share, 1 - share) if chance),
         brier=brier(predictions),
         tenths=reliability(predictions),
     )

@@ -46,6 +46,10 @@ class Secret:
         return "Secret(***)"
 
 
+# An address is printed as a code, whose squares would be too small to scan from paper if it were longer.
+LONGEST_ADDRESS = 120
+
+
 class WebAddress(str):
     """Where something is reached over HTTP, to which a path may be added: `https://club.example.org`. May be empty."""
 
@@ -174,9 +178,12 @@ def _flag(text: str) -> bool:
 
 def _web_address(text: str) -> WebAddress:
     parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment or " " in text:
-        raise ValueError("must be an address such as https://club.example.org")
-    return WebAddress(text.rstrip("/"))
+    plain = text.isascii() and " " not in text and len(text) <= LONGEST_ADDRESS
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment or not plain:
+        raise ValueError(
+            f"must be an address such as https://club.example.org, in ASCII and of at most {LONGEST_ADDRESS} characters"
+        )
+    return WebAddress(f"{parts.scheme}{text[len(parts.scheme) :].rstrip('/')}")
 
 
 def _integer(text: str) -> int:

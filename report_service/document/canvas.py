@@ -71,12 +71,12 @@ class Canvas:
         return self.page
 
     @contextmanager
-    def element(self, tag: str, *, alt: str = "", actual: str = "", scope: str = "", span: int = 1) -> Iterator[None]:
+    def element(self, tag: str, *, alt: str = "", actual: str = "", scope: str = "") -> Iterator[None]:
         """Have what is drawn meanwhile be part of a new element; in a decoration, that changes nothing."""
         if self._open[-1].tag == _DECORATION:
             yield
             return
-        opened = Element(tag, alt, actual, scope, span)
+        opened = Element(tag, alt, actual, scope)
         self._open[-1].children.append(opened)
         self._open.append(opened)
         yield

@@ -146,11 +146,11 @@ def calibration(canvas: Canvas, words: Language, at: Point, bins: Sequence[Calib
 
 
 def _axes(canvas: Canvas, words: Language, plot: Plot, steps: Sequence[float]) -> None:
-    whole = all(step == round(step) for step in steps)
+    digits = next(digits for digits in range(4) if digits == 3 or _are_told(steps, digits))
     for step in steps:
         level = plot.up(step)
         canvas.rule((plot.x, level), (plot.x + plot.width, level), colour=HAIRLINE, line=0.6)
-        label = words.number(step, digits=0 if whole else 1)
+        label = words.number(step, digits=digits)
         canvas.text(plot.x - 5, level + 2.6, label, style=NOTE, align="right")
     foot = plot.y + plot.height
     for day in figures.months(plot.first, plot.last, most=max(2, int(plot.width / _MONTH_WIDTH))):
@@ -159,6 +159,11 @@ def _axes(canvas: Canvas, words: Language, plot: Plot, steps: Sequence[float]) -
             continue
         canvas.rule((at, foot), (at, foot + 3), colour=MUTED, line=0.6)
         canvas.text(at + 2.5, foot + 9.5, _month(words, day), style=NOTE)
+
+
+def _are_told(steps: Sequence[float], digits: int) -> bool:
+    """Return whether so many decimals tell the values as they are."""
+    return all(abs(step - round(step, digits)) < 1e-9 for step in steps)
 
 
 def _month(words: Language, day: date) -> str:

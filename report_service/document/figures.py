@@ -15,10 +15,11 @@ _WEEK = timedelta(weeks=1)
 def latest_weeks(weeks: Sequence[Week], scope: Scope, now: datetime) -> list[Week]:
     """Return `WEEKS_SHOWN` ISO weeks in order, those without games empty.
 
-    The last is this week or, of games of a season or a stretch of time, that of the last of them.
+    The last is this week or, of games of a season or a stretch of time, that of the last of them or its end.
     """
     narrowed = bool(scope.season) or scope.end_time is not None
-    last = weeks[-1].start_time if narrowed and weeks else _monday(now)
+    until = min(now, scope.end_time) if scope.end_time else now
+    last = weeks[-1].start_time if narrowed and weeks else _monday(until)
     known = {week.start_time: week for week in weeks}
     mondays = [last - _WEEK * back for back in range(WEEKS_SHOWN - 1, -1, -1)]
     return [known.get(monday, Week(monday)) for monday in mondays]
@@ -31,6 +32,8 @@ def running_hours(weeks: Sequence[Week]) -> list[tuple[date, float]]:
     hours = 0.0
     found = [(weeks[0].start_time.date(), hours)]
     for week in weeks:
+        if week.start_time.date() > found[-1][0]:
+            found.append((week.start_time.date(), hours))
         hours += week.play_time.total_seconds() / 3600
         found.append(((week.start_time + _WEEK).date(), hours))
     return found

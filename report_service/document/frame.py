@@ -40,6 +40,7 @@ _SMALLER_NAME = NAME.sized(17)
 _SMALLEST_HANDLE = 7.5
 _SEPARATOR = "  ·  "
 _FIELD_GAP = 22.0
+_LEAST_ROOM = 20.0
 _CONTINUED_TOP = 54.0
 _FOOTER = 818.0
 
@@ -91,7 +92,7 @@ def draw_band(canvas: Canvas, band: Band) -> None:
     _fields(canvas, left, [field for field in band.fields if field.value], width=width)
 
 
-def draw_continued(canvas: Canvas, words: Language, *, name: str, kind: str) -> float:
+def draw_continued(canvas: Canvas, *, name: str, kind: str) -> float:
     """Draw the slim header of the second and later pages; return where their content begins."""
     with canvas.decoration():
         canvas.rect(0, 0, PAGE_WIDTH, 8, fill=BAND)
@@ -166,11 +167,12 @@ def _parts(canvas: Canvas, left: float, parts: Sequence[str], *, width: float) -
     style = HANDLE.sized(max(_SMALLEST_HANDLE, min(HANDLE.size, HANDLE.size * width / max(wide, 1))))
     x = left
     for number, part in enumerate(parts):
+        room = left + width - x - (gap if number else 0.0)
+        if room <= _LEAST_ROOM:
+            break
         if number:
             x += canvas.text(x, 87, _SEPARATOR, style=style)
-        room = left + width - x
-        if room > 20:
-            x += canvas.text(x, 87, fit(part, style, room))
+        x += canvas.text(x, 87, fit(part, style, room))
 
 
 def _fields(canvas: Canvas, left: float, fields: Sequence[Field], *, width: float) -> None:

@@ -26,7 +26,7 @@ def draw(canvas: Canvas, words: Language, snapshot: GameSnapshot, *, address: st
     frame.draw_band(canvas, _band(words, snapshot, name, kind))
 
     def continued() -> float:
-        return frame.draw_continued(canvas, words, name=name, kind=kind)
+        return frame.draw_continued(canvas, name=name, kind=kind)
 
     flow = Flow(canvas, words, y=frame.BELOW_BAND, continued=continued)
     flow.cards(_cards(words, snapshot))

@@ -58,18 +58,20 @@ class Language:
 
     def number(self, value: float, *, digits: int = 0) -> str:
         """Return a number with exactly so many decimals, and its thousands apart."""
-        return _decimal(value, digits, self._locale)
+        # A zero has no sign, and one minus is as wide as a plus.
+        rounded = round(value, digits) + 0
+        return f"{'−' if rounded < 0 else ''}{_decimal(abs(rounded), digits, self._locale)}"
 
     def points(self, value: float) -> str:
         """Return points, which have two decimals."""
-        return f"{'−' if round(value, 2) < 0 else ''}{self.number(abs(value), digits=2)}"
+        return self.number(value, digits=2)
 
     def signed(self, value: float | None, *, digits: int = 1) -> str:
         """Return a difference with its sign, a dash for None."""
         if value is None:
             return NONE
         rounded = round(value, digits)
-        return f"{'−' if rounded < 0 else '+' if rounded > 0 else '±'}{self.number(abs(rounded), digits=digits)}"
+        return f"{'' if rounded < 0 else '+' if rounded > 0 else '±'}{self.number(rounded, digits=digits)}"
 
     def percent(self, rate: float | None, *, digits: int = 0) -> str:
         """Return a share of 1 as per cent, a dash for None; only a full share reads 100 and only an empty one 0."""
@@ -116,12 +118,11 @@ class Language:
         return pattern.replace("#,##0", f"#,##0.{'0' * digits}") if digits else pattern
 
 
-def language(*tags: str) -> Language:
-    """Return the first of the languages that there is a catalogue for, else English. Tags are BCP 47."""
-    for tag in tags:
-        for code, locale in _candidates(tag):
-            if code in codes():
-                return _open(code, locale)
+def language(tag: str) -> Language:
+    """Return the language nearest to a BCP 47 tag that there is a catalogue for, else English."""
+    for code, locale in _candidates(tag):
+        if code in codes():
+            return _open(code, locale)
     return _open(ENGLISH, _INTERNATIONAL)
 
 

@@ -163,9 +163,10 @@ def _ending_stacks(words: Language, counts: Counter[tuple[Fate, int]]) -> tuple[
     last = max((number for fate, number in counts if fate in (Fate.VOTED_OUT, Fate.KILLED)), default=1)
     for number in range(0 if counts[Fate.VOTED_OUT, 0] + counts[Fate.KILLED, 0] else 1, last + 1):
         voted, killed = counts[Fate.VOTED_OUT, number], counts[Fate.KILLED, number]
-        label = words.number(number) if number else "?"
-        stacks.append(charts.Stack((voted, killed, 0), f"{label}+" if number == _LATEST_ROUND else label))
-        spoken.append(f"{label}: {words.number(voted)} + {words.number(killed)}")
+        label = f"{words.number(number)}{'+' if number == _LATEST_ROUND else ''}" if number else "?"
+        stacks.append(charts.Stack((voted, killed, 0), label))
+        told = f"{words.text('voted out')} {words.number(voted)}, {words.text('killed')} {words.number(killed)}"
+        spoken.append(f"{label}: {told}")
     by_fate: Counter[Fate] = Counter()
     for (fate, _), count in counts.items():
         by_fate[fate] += count
@@ -268,7 +269,10 @@ def _games(flow: Flow, snapshot: PlayerSnapshot) -> None:
     shown = snapshot.games[:GAMES_SHOWN]
     total = max(snapshot.stats.overall.sessions if snapshot.stats else 0, len(snapshot.games))
     note = words.plural("{count} game", "{count} games", total)
-    if total > len(shown):
+    if total > len(shown) and snapshot.stats is None:
+        # How many there are is among what is hidden.
+        note = ""
+    elif total > len(shown):
         note = words.text("latest {shown} of {total}", shown=words.number(len(shown)), total=words.number(total))
     flow.heading(title, note=note, keep=18 + 3 * _ROW_HEIGHT)
     rows = [_game(words, game) for game in shown]

@@ -26,7 +26,7 @@ def draw(canvas: Canvas, words: Language, snapshot: PlayerSnapshot, *, address: 
     frame.draw_band(canvas, _band(words, snapshot, name, kind))
 
     def continued() -> float:
-        return frame.draw_continued(canvas, words, name=name, kind=kind)
+        return frame.draw_continued(canvas, name=name, kind=kind)
 
     y = frame.draw_own_words(canvas, frame.BELOW_BAND, clean(snapshot.about))
     flow = Flow(canvas, words, y=y, continued=continued)
@@ -123,9 +123,10 @@ def _results(flow: Flow, snapshot: PlayerSnapshot) -> None:
     else:
         _donut(flow, panel, snapshot.stats.overall)
     left, width = MARGIN + _NARROW + GAP, CONTENT_WIDTH - _NARROW - GAP
-    if snapshot.games is None:
+    if snapshot.games is None or snapshot.stats is None:
+        hidden = words.text("Games are private") if snapshot.games is None else words.text("Statistics are private")
         panel = flow.panel(words.text("Games per week"), x=left, width=width, height=_CHART_HEIGHT)
-        notice(flow.canvas, panel, words.text("Games are private"))
+        notice(flow.canvas, panel, hidden)
         return
     shown = figures.latest_weeks(snapshot.weeks, snapshot.scope, snapshot.generated_time)
     first, last = words.day(shown[0].start_time), words.day(shown[-1].start_time)

@@ -30,7 +30,7 @@ from report_service.document.snapshot import (
 def render(order: Order) -> Document:
     """Return the document: the same bytes for the same order, in any process.
 
-    Nothing in the snapshot makes it fail: unreadable pictures and characters are replaced by stand-ins.
+    Nothing that users write makes it fail: unreadable pictures and characters are replaced by stand-ins.
     """
     snapshot = order.snapshot
     if order.format is Format.JSON:
@@ -38,7 +38,7 @@ def render(order: Order) -> Document:
     if order.format is Format.CSV:
         return Document(twins.to_csv(snapshot))
     own = snapshot.locale if isinstance(snapshot, PlayerSnapshot) else ""
-    words = language(order.locale, own)
+    words = language(order.locale or own)
     canvas = Canvas(mirrored=words.mirrored)
     title = _draw(canvas, words, order)
     properties = Properties(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from report_service.document import charts, closing, curves, figures, frame, terms
 from report_service.document.canvas import Canvas
@@ -30,7 +31,7 @@ def draw(canvas: Canvas, words: Language, snapshot: SeasonSnapshot, *, address: 
     frame.draw_band(canvas, _band(words, snapshot, name, kind))
 
     def continued() -> float:
-        return frame.draw_continued(canvas, words, name=name, kind=kind)
+        return frame.draw_continued(canvas, name=name, kind=kind)
 
     flow = Flow(canvas, words, y=frame.BELOW_BAND, continued=continued)
     flow.cards(_cards(words, snapshot))
@@ -106,7 +107,7 @@ def _weeks(flow: Flow, snapshot: SeasonSnapshot, parts: Sequence[charts.Part]) -
     words = flow.words
     shown = figures.latest_weeks(snapshot.weeks, snapshot.scope, snapshot.generated_time)
     # Columns stand on the dark of the pair, which is black's.
-    shown = [type(week)(week.start_time, week.losses, week.wins, week.draws, week.play_time) for week in shown]
+    shown = [replace(week, wins=week.losses, losses=week.wins) for week in shown]
     first, last = words.day(shown[0].start_time), words.day(shown[-1].start_time)
     note = words.text("ISO weeks from {first} to {last}", first=first, last=last)
     left, width = MARGIN + _NARROW + GAP, CONTENT_WIDTH - _NARROW - GAP

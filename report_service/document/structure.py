@@ -28,7 +28,6 @@ class Element:
         alt: what a Figure shows, in words and figures.
         actual: the text as it is meant, where glyphs cannot say it: names in any script.
         scope: of a TH: "Column" or "Row".
-        span: how many columns a TH or TD takes.
         box: of a Figure: left, bottom, right and top on the page, in PDF's coordinates.
         link: where a Link leads.
     """
@@ -37,7 +36,6 @@ class Element:
     alt: str = ""
     actual: str = ""
     scope: str = ""
-    span: int = 1
     box: Box | None = None
     link: str = ""
     children: list[Element | Mark] = field(default_factory=list)

@@ -58,8 +58,7 @@ class StructureTree:
         if clean(element.actual):
             entries.append(f"/ActualText {text(element.actual)}")
         if element.scope:
-            span = f"/ColSpan {element.span}" if element.span > 1 else ""
-            entries.append(f"/A<</O/Table/Scope/{element.scope}{span}>>")
+            entries.append(f"/A<</O/Table/Scope/{element.scope}>>")
         if element.box:
             entries.append(f"/A<</O/Layout/Placement/Block/BBox[{' '.join(map(n, element.box))}]>>")
         return "".join(entries)
@@ -105,5 +104,5 @@ def _walk(element: Element, parent: Element | None = None) -> Iterator[tuple[Ele
 
 
 def _uri(address: str) -> str:
-    """Return an address of ours as a string object, whatever it holds percent-encoded."""
-    return f"<{address.encode('ascii', 'ignore').hex().upper()}>"
+    """Return an address of ours, which is ASCII, as a string object."""
+    return f"<{address.encode('ascii').hex().upper()}>"

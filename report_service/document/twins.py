@@ -65,7 +65,7 @@ Row = Sequence[object]
 
 
 def to_json(snapshot: Snapshot) -> bytes:
-    """Return everything that the document shows: times as RFC 3339, lengths in seconds, pictures in base64."""
+    """Return all that the document shows and some more: times as RFC 3339, lengths in seconds, pictures in base64."""
     kind = _KINDS[type(snapshot)]
     try:
         return orjson.dumps({"kind": kind, "snapshot": snapshot}, default=_plain, option=_OPTIONS)
@@ -112,7 +112,7 @@ def _table(columns: Sequence[str], rows: Iterable[Row]) -> bytes:
 
 def _cell(value: object) -> object:
     if isinstance(value, datetime):
-        return f"{value.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+        return f"{value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='seconds')}Z"
     if isinstance(value, str) and value.startswith(_FORMULA_STARTS):
         return f"'{value}"
     return value

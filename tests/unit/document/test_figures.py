@@ -37,7 +37,13 @@ def test_weeks_end_with_the_last_game_when_the_report_is_of_the_past(scope: Scop
     last = MONDAY - timedelta(weeks=11)
 
     assert figures.latest_weeks((Week(last, 1),), scope, NOW)[-1].start_time == last
-    assert figures.latest_weeks((), scope, NOW)[-1].start_time == MONDAY
+
+
+def test_weeks_end_with_the_stretch_of_time_when_there_are_no_games() -> None:
+    """Nothing is drawn of weeks that the report is not about; an empty season goes on."""
+    ended = Scope(end_time=NOW - timedelta(weeks=10))
+    assert figures.latest_weeks((), ended, NOW)[-1].start_time == MONDAY - timedelta(weeks=10)
+    assert figures.latest_weeks((), Scope(season="spring"), NOW)[-1].start_time == MONDAY
 
 
 def test_weeks_leave_out_what_is_older() -> None:
@@ -48,7 +54,7 @@ def test_weeks_leave_out_what_is_older() -> None:
 
 
 def test_running_hours_begin_with_none_and_never_fall() -> None:
-    """The total up to the end of each week."""
+    """The total up to the end of each week, and level through the weeks without games."""
     weeks = (
         Week(MONDAY, play_time=timedelta(hours=2)),
         Week(MONDAY + timedelta(weeks=2), play_time=timedelta(minutes=30)),
@@ -57,6 +63,7 @@ def test_running_hours_begin_with_none_and_never_fall() -> None:
     assert figures.running_hours(weeks) == [
         (date(2026, 11, 23), 0.0),
         (date(2026, 11, 30), 2.0),
+        (date(2026, 12, 7), 2.0),
         (date(2026, 12, 14), 2.5),
     ]
     assert figures.running_hours(()) == []

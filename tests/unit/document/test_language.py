@@ -136,14 +136,15 @@ def test_language_is_found_by_any_of_its_tags(tag: str) -> None:
 
 
 @pytest.mark.usefixtures("french")
-def test_first_tag_that_there_is_a_catalogue_for_wins() -> None:
-    """What was asked for goes before the player's own language, and that before English."""
-    assert [language(*tags).code for tags in (("tlh", "fr"), ("en", "fr"), ("", "fr"), ("", ""))] == [
-        "fr",
-        "en",
-        "fr",
-        "en",
-    ]
+def test_language_without_a_catalogue_is_english() -> None:
+    """So is none, and what is no tag at all."""
+    assert [language(tag).code for tag in ("tlh", "", "-", "fr")] == ["en", "en", "en", "fr"]
+
+
+def test_zero_has_no_sign() -> None:
+    """Nor has what rounds to it; other negative numbers have a minus as wide as a plus."""
+    assert [EN.number(value, digits=1) for value in (-0.0, -0.04, -0.06)] == ["0.0", "0.0", "−0.1"]
+    assert (EN.points(-0.004), EN.signed(-0.04), EN.signed(-1.5)) == ("0.00", "±0.0", "−1.5")
 
 
 @pytest.mark.usefixtures("french")

@@ -17,7 +17,7 @@ import pytest
 from report_service.document import render as module
 from report_service.document.language import codes
 from report_service.document.snapshot import Format, Order
-from tests.document.builders import a_certificate, a_picture, a_player, a_season, an_order, games, rendered
+from tests.document.builders import ADDRESS, a_certificate, a_picture, a_player, a_season, an_order, games, rendered
 from tests.document.states import orders
 from tests.unit.document.reading import fonts_of, ordered, read, text_of
 
@@ -139,3 +139,12 @@ def test_warm_up_opens_every_font_and_language(monkeypatch: pytest.MonkeyPatch) 
 
     assert {"Inter-Regular", "NotoSansSC-Reduced", "Twemoji"} <= set(opened)
     assert spoken == list(codes())
+
+
+@pytest.mark.parametrize(("asked", "spoken"), [("", "de"), ("ru", "ru"), ("de-AT", "de"), ("tlh", "en")])
+def test_language_asked_for_goes_before_the_players_own(asked: str, spoken: str) -> None:
+    """The player's own is that of who asks for none; one without a catalogue becomes English."""
+    order = Order(a_player(locale="de"), locale=asked, verify_address=ADDRESS)
+    reader = pypdf.PdfReader(io.BytesIO(rendered(order)))
+
+    assert reader.trailer["/Root"]["/Lang"] == spoken  # type: ignore[index]

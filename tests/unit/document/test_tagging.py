@@ -69,14 +69,14 @@ def test_element_over_two_pages_says_of_each_mark_on_which_it_is() -> None:
     assert second.raw_get("/Pg") == reader.pages[1].indirect_reference
 
 
-def test_cells_have_scope_and_span() -> None:
-    """A head says of what it is one, and how many columns it takes."""
+def test_cells_have_scope() -> None:
+    """A head says of what it is one."""
     canvas = Canvas()
-    with canvas.element("Table"), canvas.element("TR"), canvas.element("TH", scope="Column", span=3):
+    with canvas.element("Table"), canvas.element("TR"), canvas.element("TH", scope="Column"):
         canvas.text(10, 10, "B", style=BODY)
     cell = kids(kids(kids(kids(tree(written(canvas)))[0])[0])[0])[0]
 
-    assert dict(cell["/A"]) == {"/O": "/Table", "/Scope": "/Column", "/ColSpan": 3}
+    assert dict(cell["/A"]) == {"/O": "/Table", "/Scope": "/Column"}
 
 
 def test_figure_has_words_and_a_box() -> None:

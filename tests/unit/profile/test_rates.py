@@ -48,3 +48,12 @@ def test_baseline_starts_from_one_half() -> None:
 def test_luck_is_deals_beyond_the_seats_share(role: str, luck: float) -> None:
     """Two sheriffs in ten games are one more than a tenth."""
     assert role_luck(2, 10, role) == pytest.approx(luck)
+
+
+@pytest.mark.parametrize("games", range(1, 200))
+def test_interval_ends_exactly_where_nothing_or_everything_was_won(games: int) -> None:
+    """A rest of rounding would become a whole per cent on a page."""
+    none, all_of_them = wilson(0, games), wilson(games, games)
+    assert none
+    assert all_of_them
+    assert (none.low, all_of_them.high) == (0.0, 1.0)
