@@ -70,6 +70,18 @@ def test_public_address_is_one_that_a_path_can_be_added_to() -> None:
     """A slash at the end is no matter; what is no address stops the process."""
     url = {"DOSSIER_REPORT_PUBLIC_URL": "https://club.example.org/mafia/"}
     assert Settings.from_env(NEEDED | url).public_url == "https://club.example.org/mafia"
-    for bad in ("club.example.org", "javascript:alert(1)", "https://", "https://a/?b=c", "https://a b/"):
+    assert (
+        Settings.from_env(NEEDED | {"DOSSIER_REPORT_PUBLIC_URL": "HTTPS://club.example"}).public_url
+        == "https://club.example"
+    )
+    for bad in (
+        "club.example.org",
+        "javascript:alert(1)",
+        "https://",
+        "https://a/?b=c",
+        "https://a b/",
+        "https://клуб.example",
+        f"https://{'a' * 120}.example",
+    ):
         with pytest.raises(SettingsError, match="PUBLIC_URL must be an address"):
             Settings.from_env(NEEDED | {"DOSSIER_REPORT_PUBLIC_URL": bad})
