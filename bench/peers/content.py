@@ -16,7 +16,7 @@ GAP, WIDTH, PADDING = 12.0, 515.28, 14.0
 HALF = (WIDTH - GAP) / 2
 _GAMES = 50
 _RESULTS = {Result.WIN: WIN, Result.LOSS: LOSS_TEXT}
-_ENGLISH: Language = language("en", "")
+_ENGLISH: Language = language("en")
 
 
 class Cell(NamedTuple):

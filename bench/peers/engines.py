@@ -63,7 +63,7 @@ def engines(folder: Path) -> tuple[list[Engine], list[str]]:
 
 
 def _ours(player: PlayerSnapshot) -> bytes:
-    return render(Order(player, locale="en", verify_address=ADDRESS))
+    return render(Order(player, locale="en", verify_address=ADDRESS)).data
 
 
 def _peer(name: str, title: str, package: str, draw: Render) -> Engine:
