@@ -21,7 +21,7 @@ from report_service.reports import Rules
 from report_service.storage.report_store import ReportStore
 from report_service.wishes import Wish
 from runtime.blobs import local_blobs
-from runtime.database import open_sqlite
+from runtime.sqlite import open_sqlite
 
 PATIENCE_SECONDS = 90.0
 

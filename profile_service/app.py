@@ -79,7 +79,7 @@ from runtime.background import meanwhile
 from runtime.blobs import Blobs, local_blobs
 from runtime.channels import open_channel
 from runtime.data_directory import hold
-from runtime.database import Database, now_micros, open_sqlite
+from runtime.database import Database, open_database
 from runtime.fail_points import fail_point
 from runtime.interceptors import CallInterceptor
 from runtime.jwks_client import RemoteKeys
@@ -108,7 +108,7 @@ class Parts:
 async def open_parts(
     settings: Settings,
     *,
-    clock: Callable[[], int] = now_micros,
+    database: Database | None = None,
     images: Images | None = None,
     passwords: Passwords | None = None,
     moderate: Moderation | None = None,
@@ -116,7 +116,8 @@ async def open_parts(
 ) -> AsyncIterator[Parts]:
     """Open the service without a server of its own.
 
-    For tests, `images` and `passwords` replace what costs most, and `moderate` and `mailer` what the settings name.
+    For tests, `images` and `passwords` replace what costs most, and `database`, `moderate` and `mailer` what the
+    settings name.
     """
     moderate = moderate or moderation_of(settings.avatar_moderator)
     async with AsyncExitStack() as stack:
@@ -126,7 +127,7 @@ async def open_parts(
         if passwords is None:
             passwords = Passwords(threads=settings.password_threads or None)
             stack.callback(passwords.close)
-        ground = await _open_ground(settings, stack, clock)
+        ground = await _open_ground(settings, stack, database)
         mailer = mailer or mailer_of(settings)
         sends_mail = mailer is not None
         wake = asyncio.Event()
@@ -179,9 +180,11 @@ class _Ground:
     secret: DeletionSecret
 
 
-async def _open_ground(settings: Settings, stack: AsyncExitStack, clock: Callable[[], int]) -> _Ground:
+async def _open_ground(settings: Settings, stack: AsyncExitStack, database: Database | None) -> _Ground:
     folder = stack.enter_context(hold(settings.data_dir))
-    database = await stack.enter_async_context(open_sqlite(folder / "profile.db", storage=STORAGE, clock=clock))
+    if database is None:
+        opening = open_database(settings, folder / "profile.db", storage=STORAGE)
+        database = await stack.enter_async_context(opening)
     return _Ground(
         settings,
         database,

@@ -9,6 +9,7 @@ from pathlib import Path
 from profile_service import points
 from profile_service.purges import FAIL_POINTS
 from runtime import fail_points
+from runtime.database import DatabaseSettings
 from runtime.service_tokens import MIN_SECRET_BYTES
 from runtime.settings import Secret, SettingsError, read_settings, setting
 from runtime.tls import INTERNAL_TLS, Identity, identity_of
@@ -40,7 +41,7 @@ class MailSettings:
 
 
 @dataclass(frozen=True, slots=True)
-class Settings(MailSettings):
+class Settings(DatabaseSettings, MailSettings):
     """What an operator may set."""
 
     internal_secret: Secret = setting(

@@ -41,7 +41,7 @@ from runtime.access import Door
 from runtime.background import Background
 from runtime.blobs import Blobs, local_blobs
 from runtime.channels import open_channel
-from runtime.database import open_sqlite
+from runtime.database import open_database
 from runtime.fail_points import FailPoint, fail_point
 from runtime.interceptors import CallInterceptor
 from runtime.jwks_client import RemoteKeys
@@ -179,7 +179,7 @@ async def _open_storage(
 ) -> _Storage:
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = settings.data_dir / "report.sqlite3"
-    database = await stack.enter_async_context(open_sqlite(path, storage=STORAGE, checkpoints=checkpoints))
+    database = await stack.enter_async_context(open_database(settings, path, storage=STORAGE, checkpoints=checkpoints))
     store = ReportStore(database, rules=settings.rules, finished=metrics.finished)
     purges = PurgeStore(database, rules=settings.rules)
     return _Storage(store, purges, IssuedStore(database), local_blobs(settings.data_dir / "reports"))

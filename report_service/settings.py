@@ -10,6 +10,7 @@ from pathlib import Path
 from report_service.fail_points import ALL_NAMES
 from report_service.reports import Rules
 from runtime import fail_points
+from runtime.database import DatabaseSettings
 from runtime.service_tokens import MIN_SECRET_BYTES
 from runtime.settings import Secret, SettingsError, WebAddress, read_settings, setting
 from runtime.tls import INTERNAL_TLS, Identity, identity_of
@@ -18,7 +19,7 @@ PREFIX = "DOSSIER_REPORT_"
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(DatabaseSettings):
     """See each field's description."""
 
     internal_secret: Secret = setting(

@@ -11,13 +11,14 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator
 from typing import NoReturn
 
 from runtime.data_directory import DataDirectoryUnusable
+from runtime.database import DatabaseUnusable
 from runtime.server import PortUnavailable
 from runtime.settings import SettingsError
 from runtime.tls import TlsFilesUnusable
 
 EXIT_FAILED = 1
 EXIT_SETTINGS = 2
-_USER_ERRORS = (PortUnavailable, DataDirectoryUnusable, TlsFilesUnusable)
+_USER_ERRORS = (PortUnavailable, DataDirectoryUnusable, DatabaseUnusable, TlsFilesUnusable)
 
 
 def run(serve: Callable[[asyncio.Event], Awaitable[None]]) -> NoReturn:

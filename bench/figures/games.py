@@ -31,8 +31,9 @@ from profile_service.storage.game_rows import insert_games
 from profile_service.storage.leaderboard_store import LeaderboardStore, Question, Start
 from profile_service.storage.replay_store import ReplayStore
 from profile_service.visibility import ANYBODY
-from runtime.database import Database, open_sqlite
+from runtime.database import Database
 from runtime.server import look_for_less_garbage
+from runtime.sqlite import open_sqlite
 from standalone.sample_club.club import REFEREE
 from tests.random_games import FIRST, KINDS, random_game
 

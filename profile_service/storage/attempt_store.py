@@ -9,6 +9,7 @@ from typing import NamedTuple
 from profile_service.errors import TooManyAttempts
 from profile_service.guessing import Attempt, Counter
 from profile_service.storage.audit_store import record_limit
+from profile_service.storage.parts import ATTEMPTS
 from runtime.database import Database, Session
 from runtime.times import MICRO
 
@@ -29,7 +30,7 @@ class AttemptStore:
 
     async def reserve(self, counters: Sequence[Counter], attempt: Attempt | None = None) -> None:
         """See `guessing.AttemptStore`."""
-        async with self._database.write() as session:
+        async with self._database.write(ATTEMPTS) as session:
             known = False
             for counter in counters:
                 if known and counter.rule.spares_known:
@@ -42,7 +43,7 @@ class AttemptStore:
 
     async def forgive(self, source: Counter, network: Counter | None) -> None:
         """See `guessing.AttemptStore`."""
-        async with self._database.write() as session:
+        async with self._database.write(ATTEMPTS) as session:
             was_known = await session.one("is_known", counter=source.key) is not None
             await _know(session, source)
             if network is not None and not was_known:  # a known source has not counted there
@@ -50,17 +51,17 @@ class AttemptStore:
 
     async def clear(self, counter: Counter) -> None:
         """See `guessing.AttemptStore`."""
-        async with self._database.write() as session:
+        async with self._database.write(ATTEMPTS) as session:
             await session.all("clear_tries", counter=counter.key)
 
     async def know(self, source: Counter) -> None:
         """See `guessing.AttemptStore`."""
-        async with self._database.write() as session:
+        async with self._database.write(ATTEMPTS) as session:
             await _know(session, source)
 
     async def take_back(self, counter: Counter) -> None:
         """See `guessing.AttemptStore`."""
-        async with self._database.write() as session:
+        async with self._database.write(ATTEMPTS) as session:
             await _take_back(session, counter)
 
     async def _sweep(self, session: Session) -> None:

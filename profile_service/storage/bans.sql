@@ -22,7 +22,7 @@ LIMIT 1;
 -- name: put_ban^
 INSERT INTO bans (account_id, reason, create_time, expire_time)
 SELECT :account_id, :reason, now_micros(), :expire_time
-WHERE :expire_time IS NULL OR :expire_time > now_micros()
+WHERE CAST(:expire_time AS BIGINT) IS NULL OR :expire_time > now_micros()
 ON CONFLICT (account_id) DO UPDATE
 SET reason = excluded.reason, create_time = excluded.create_time, expire_time = excluded.expire_time
 RETURNING account_id;

@@ -12,6 +12,7 @@ from profile_service.mail import MailKind
 from profile_service.storage.audit_store import record, require_few_events
 from profile_service.storage.mail_queue import MailQueue
 from profile_service.storage.mail_store import drop_mail_wishes, may_confirm
+from profile_service.storage.parts import ACCOUNTS
 from profile_service.storage.standing_store import ban_of, roles_of, roles_text
 from profile_service.storage.user_store import visibility_of
 from profile_service.users import search_key
@@ -66,14 +67,14 @@ class CredentialStore:
 
     async def renew_password_hash(self, account_id: str, *, old: str, new: str) -> None:
         """See `credentials.CredentialStore`."""
-        async with self._database.write() as session:
+        async with self._database.write(ACCOUNTS) as session:
             await session.one("replace_password_hash", account_id=account_id, old=old, new=new)
 
     async def change_password_hash(
         self, account_id: str, *, old: str, new: str, kept_session_id: str, network: str
     ) -> bool:
         """See `credentials.CredentialStore`."""
-        async with self._database.write() as session:
+        async with self._database.write(ACCOUNTS) as session:
             await require_few_events(session, account_id)
             replaced = await session.one("replace_password_hash", account_id=account_id, old=old, new=new)
             if replaced is not None:
@@ -91,7 +92,7 @@ async def inserting_account(
 ) -> AsyncIterator[Session]:
     """Insert an account in a transaction, for the caller to add what belongs to it. Raises UsernameTaken."""
     try:
-        async with database.write() as session:
+        async with database.write(ACCOUNTS) as session:
             if await session.one("find_lookalike", look=account.look) is not None:
                 raise UsernameTaken(account.username)
             inserted = await session.one(

@@ -14,6 +14,7 @@ from profile_service.storage.audit_store import record
 from profile_service.storage.leaderboard_rows import update_audience
 from profile_service.storage.mail_queue import MailQueue
 from profile_service.storage.mail_store import drop_mail_wishes
+from profile_service.storage.parts import ACCOUNTS
 from profile_service.storage.standing_store import require_not_last_admin
 from profile_service.storage.user_store import delete_variants
 from runtime.database import Database, Row, Session
@@ -84,7 +85,7 @@ class DeletionStore:
 
     async def confirm(self, receipt_id: str, counts: Mapping[str, int]) -> None:
         """See `deletions.DeletionStore`."""
-        async with self._database.write() as session:
+        async with self._database.write(ACCOUNTS) as session:
             await session.one("confirm_purge", receipt_id=receipt_id, **counts)
 
     async def due(self, *, limit: int) -> list[Purge]:
@@ -94,13 +95,13 @@ class DeletionStore:
 
     async def begin(self, purge: Purge) -> None:
         """See `purges.PurgeStore`."""
-        async with self._database.write() as session:
+        async with self._database.write(ACCOUNTS) as session:
             if await session.one("begin_purge", receipt_id=purge.receipt_id) is not None:
                 await session.one("mark_user_purging", account_id=purge.account_id)
 
     async def forget_avatar(self, purge: Purge) -> None:
         """See `purges.PurgeStore`."""
-        async with self._database.write() as session:
+        async with self._database.write(ACCOUNTS) as session:
             files = await delete_variants(session, purge.account_id)
             await session.one("end_avatar_step", receipt_id=purge.receipt_id, avatar_file_count=len(files))
 
@@ -132,7 +133,7 @@ class DeletionStore:
 
     async def end(self, purge: Purge, *, seal: Sealer) -> None:
         """See `purges.PurgeStore`."""
-        async with self._database.write() as session:
+        async with self._database.write(ACCOUNTS) as session:
             row = await session.one("end_deletion", receipt_id=purge.receipt_id)
             if row is not None:
                 await _seal(session, row, seal)

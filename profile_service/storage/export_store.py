@@ -10,6 +10,7 @@ from profile_service.audit import Kind
 from profile_service.sessions import ListedSession
 from profile_service.statistics import PlayedGame
 from profile_service.storage.audit_store import record
+from profile_service.storage.parts import ACCOUNTS
 from profile_service.storage.played_games import NEWEST, played_games
 from profile_service.storage.session_store import listed_session
 from profile_service.storage.stats_store import EVERY_GAME
@@ -79,7 +80,7 @@ class ExportStore:
 
     async def record_export(self, account_id: str, export_id: str) -> None:
         """Note in the audit log that an export was made, once however often it is tried."""
-        async with self._database.write() as session:
+        async with self._database.write(ACCOUNTS) as session:
             if await session.one("get_export_event", account_id=account_id, details=f"export={export_id}") is None:
                 await record(session, Kind.EXPORT_MADE, account_id, export=export_id)
 

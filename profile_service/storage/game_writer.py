@@ -25,6 +25,7 @@ from profile_service.games import Game, Seat
 from profile_service.storage import reckoning
 from profile_service.storage.audit_store import record as record_event
 from profile_service.storage.game_rows import insert_games, is_same, is_unchanged, load_games, replace_game
+from profile_service.storage.parts import GAMES
 from profile_service.storage.seating import (
     accounts_of,
     find_account,
@@ -111,7 +112,7 @@ class GameStoreWriter:
     async def _record_together(self, calls: Sequence[_Call]) -> None:
         new: dict[str, Game] = {}
         try:
-            async with self._database.write() as session:
+            async with self._database.write(GAMES) as session:
                 accepted = [call for call in calls if await self._accept(session, call, new)]
                 await insert_games(session, list(new.values()))
                 await reckoning.add(session, list(new.values()))
@@ -160,7 +161,7 @@ class GameStoreWriter:
 
     async def correct(self, told: ToldGame, *, etag: str, actor_id: str) -> Game:
         """See `game_recorder.GameWriter`."""
-        async with self._database.write() as session:
+        async with self._database.write(GAMES) as session:
             recorded = await _get(session, told.game.game_id)
             if recorded.state == "voided":
                 raise GameVoided(recorded.game_id)
@@ -186,7 +187,7 @@ class GameStoreWriter:
 
     async def void(self, game_id: str, *, etag: str, actor_id: str) -> Game:
         """See `game_recorder.GameWriter`."""
-        async with self._database.write() as session:
+        async with self._database.write(GAMES) as session:
             game = await _get(session, game_id)
             if game.state == "counted":
                 _require_etag(game, etag)
@@ -199,7 +200,7 @@ class GameStoreWriter:
 
     async def merge_guest(self, nickname: str, username: str, *, actor_id: str) -> int:
         """See `game_recorder.GameWriter`."""
-        async with self._database.write() as session:
+        async with self._database.write(GAMES) as session:
             guest = await find_account(session, guest_name(nickname))
             player = await find_account(session, username)
             if guest is None:

@@ -100,7 +100,9 @@ DELETE FROM baselines WHERE season = :season AND kind = :kind;
 
 -- name: update_wins_above!
 UPDATE leaderboard
-SET wins_above = wins - civilian_games * :civilian - sheriff_games * :sheriff - mafia_games * :mafia - don_games * :don
+SET wins_above = wins
+    - civilian_games * CAST(:civilian AS DOUBLE PRECISION) - sheriff_games * CAST(:sheriff AS DOUBLE PRECISION)
+    - mafia_games * CAST(:mafia AS DOUBLE PRECISION) - don_games * CAST(:don AS DOUBLE PRECISION)
 WHERE season = :season AND kind = :kind AND win_bound IS NOT NULL;
 
 -- name: list_board_by_rating

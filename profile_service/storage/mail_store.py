@@ -12,6 +12,7 @@ from profile_service.mail import TOKEN_LIFETIMES, Mail, MailKind, email_key
 from profile_service.outbox import Addressee
 from profile_service.storage.audit_store import record
 from profile_service.storage.mail_queue import MailQueue
+from profile_service.storage.parts import ACCOUNTS
 from runtime.database import Database, Row, Session, UniqueViolation
 from runtime.errors import Exhausted
 from runtime.times import MICRO, span_micros
@@ -47,13 +48,13 @@ class MailStore:
 
     async def claim(self, kind: MailKind, *, lease_seconds: float) -> Mail | None:
         """See `outbox.OutboxStore`."""
-        async with self._database.write() as session:
+        async with self._database.write(ACCOUNTS) as session:
             row = await session.one("claim_mail", kind=kind, lease=span_micros(lease_seconds))
         return None if row is None else _mail(row)
 
     async def address(self, mail: Mail, token_hash: str) -> Addressee | None:
         """See `outbox.OutboxStore`."""
-        async with self._database.write() as session:
+        async with self._database.write(ACCOUNTS) as session:
             if mail.kind is MailKind.RESET_PASSWORD:
                 return await _address_reset(session, mail, token_hash)
             if mail.kind is MailKind.CONFIRM_EMAIL:
@@ -63,17 +64,17 @@ class MailStore:
 
     async def postpone(self, mail_id: str, *, wait_seconds: float) -> None:
         """See `outbox.OutboxStore`."""
-        async with self._database.write() as session:
+        async with self._database.write(ACCOUNTS) as session:
             await session.one("postpone_mail", mail_id=mail_id, wait=span_micros(wait_seconds))
 
     async def finish(self, mail_id: str) -> None:
         """See `outbox.OutboxStore`."""
-        async with self._database.write() as session:
+        async with self._database.write(ACCOUNTS) as session:
             await session.one("finish_mail", mail_id=mail_id)
 
     async def tidy(self) -> None:
         """See `outbox.OutboxStore`."""
-        async with self._database.write() as session:
+        async with self._database.write(ACCOUNTS) as session:
             await session.all("delete_old_mails", kept=_KEPT // MICRO)
             await session.all("delete_old_mail_tokens")
 
@@ -81,7 +82,7 @@ class MailStore:
 
     async def begin_change(self, credentials: Credentials, email: str, *, session_id: str) -> bool:
         """See `emails.EmailStore`."""
-        async with self._database.write() as session:
+        async with self._database.write(ACCOUNTS) as session:
             before = await _set_pending(session, credentials, email)
             if before is None:
                 return False
@@ -94,7 +95,7 @@ class MailStore:
 
     async def remove(self, credentials: Credentials) -> bool:
         """See `emails.EmailStore`."""
-        async with self._database.write() as session:
+        async with self._database.write(ACCOUNTS) as session:
             before = await _set_pending(session, credentials, "")
             if before is None:
                 return False
@@ -108,7 +109,7 @@ class MailStore:
     async def confirm(self, token_hash: str) -> bool:
         """See `emails.EmailStore`."""
         try:
-            async with self._database.write() as session:
+            async with self._database.write(ACCOUNTS) as session:
                 used = await session.one("use_mail_token", token_hash=token_hash, kind=MailKind.CONFIRM_EMAIL)
                 if used is None:
                     return False
@@ -128,7 +129,7 @@ class MailStore:
 
     async def queue_confirmation(self, account_id: str) -> None:
         """See `emails.EmailStore`."""
-        async with self._database.write() as session:
+        async with self._database.write(ACCOUNTS) as session:
             account = await session.one("get_account", account_id=account_id)
             awaiting = "" if account is None else _awaiting(account)
             if not awaiting:
@@ -140,7 +141,7 @@ class MailStore:
 
     async def queue_reset(self, login: str, *, network: str) -> None:
         """See `password_resets.PasswordResetStore`."""
-        async with self._database.write() as session:
+        async with self._database.write(ACCOUNTS) as session:
             counts = await session.one("count_resets", network=network, span=_SPAN // MICRO)
             if counts is not None and network and counts["of_network"] >= self._resets_of_network:
                 raise TooManyMails(retry_after_seconds=_RETRY_SECONDS)
@@ -156,7 +157,7 @@ class MailStore:
 
     async def reset(self, token_hash: str, *, password_hash: str, network: str) -> bool:
         """See `password_resets.PasswordResetStore`."""
-        async with self._database.write() as session:
+        async with self._database.write(ACCOUNTS) as session:
             used = await session.one("use_mail_token", token_hash=token_hash, kind=MailKind.RESET_PASSWORD)
             if used is None:
                 return False

@@ -7,6 +7,7 @@ import orjson
 from profile_service.storage import rating_store
 from profile_service.storage.game_rows import load_games
 from profile_service.storage.leaderboard_rows import moved_baselines, update_baselines, update_rows
+from profile_service.storage.parts import GAMES
 from profile_service.storage.totals import Scope, add_games
 from runtime.database import Database, Session
 
@@ -34,7 +35,7 @@ class ReplayStore:
 
     async def step(self) -> bool:
         """See `replays.ReplayStore`."""
-        async with self._database.write() as session:
+        async with self._database.write(GAMES) as session:
             if await _add_up(session) or await _show(session):
                 return True
             if not await rating_store.advance(session, limit=RATED_GAMES):
@@ -44,7 +45,7 @@ class ReplayStore:
 
     async def begin(self) -> None:
         """Forget everything that is reckoned and begin anew."""
-        async with self._database.write() as session:
+        async with self._database.write(GAMES) as session:
             for query in _CLEARING:
                 await session.all(query)
             await session.one("set_rewind", start_time=None, game_id=None)
@@ -56,7 +57,7 @@ class ReplayStore:
             scopes = [(row["season"], row["kind"]) for row in await session.all("list_club_scopes")]
             moved = [scope for scope in scopes if await moved_baselines(session, *scope) is not None]
         for season, kind in moved:
-            async with self._database.write() as session:
+            async with self._database.write(GAMES) as session:
                 await update_baselines(session, season, kind)
 
 

@@ -10,6 +10,7 @@ from profile_service.errors import ApiKeyNotFound, ApiKeyQuota, ServiceAccountNo
 from profile_service.service_accounts import ActorCheck, ApiKey, KeyHolder, NewKey
 from profile_service.storage.audit_store import record
 from profile_service.storage.credential_store import inserting_account
+from profile_service.storage.parts import ACCOUNTS
 from profile_service.storage.standing_store import ban_of, standing_of
 from runtime.database import Database, Row, Session
 from runtime.times import moment
@@ -30,7 +31,7 @@ class ServiceAccountStore:
 
     async def create_key(self, username: str, key: NewKey, *, actor_id: str, check: ActorCheck, most: int) -> ApiKey:
         """See `service_accounts.ServiceAccountStore`."""
-        async with self._database.write() as session:
+        async with self._database.write(ACCOUNTS) as session:
             check(await standing_of(session, actor_id))
             account_id = await _find_account(session, username)
             row = await session.one(
@@ -55,7 +56,7 @@ class ServiceAccountStore:
 
     async def revoke_key(self, api_key_id: str, *, actor_id: str, check: ActorCheck) -> None:
         """See `service_accounts.ServiceAccountStore`."""
-        async with self._database.write() as session:
+        async with self._database.write(ACCOUNTS) as session:
             check(await standing_of(session, actor_id))
             deleted = await session.one("delete_api_key", api_key_id=api_key_id)
             if deleted is None:

@@ -9,6 +9,7 @@ from profile_service.audit import NOBODY, Kind
 from profile_service.refresh_tokens import ABSOLUTE_DAYS, Verdict
 from profile_service.sessions import ListedSession, NewSession, SessionRow
 from profile_service.storage.audit_store import record, require_few_events
+from profile_service.storage.parts import ACCOUNTS
 from profile_service.storage.standing_store import roles_of
 from runtime.database import Database, Row, Session
 from runtime.times import MICRO, micros, moment
@@ -25,7 +26,7 @@ class SessionStore:
 
     async def open_session(self, new: NewSession, *, lifetime: timedelta, keep: int) -> SessionRow | None:
         """See `sessions.SessionStore`."""
-        async with self._database.write() as session:
+        async with self._database.write(ACCOUNTS) as session:
             await require_few_events(session, new.account_id)
             row = await _insert(session, new, lifetime)
             if row is None:
@@ -48,7 +49,7 @@ class SessionStore:
         self, session_id: str, decide: Callable[[SessionRow], tuple[Verdict, datetime]], *, network: str
     ) -> tuple[Verdict, SessionRow] | None:
         """See `sessions.SessionStore`. The verdict is committed although the caller may raise afterwards."""
-        async with self._database.write() as session:
+        async with self._database.write(ACCOUNTS) as session:
             found = await session.one("get_session", session_id=session_id)
             if found is None:
                 return None
@@ -77,7 +78,7 @@ class SessionStore:
 
     async def end_session(self, session_id: str) -> None:
         """See `sessions.SessionStore`."""
-        async with self._database.write() as session:
+        async with self._database.write(ACCOUNTS) as session:
             ended = await session.one("end_session", session_id=session_id)
             if ended is not None:
                 await record(session, Kind.SIGN_OUT, ended["account_id"], session_id=session_id)
@@ -90,7 +91,7 @@ class SessionStore:
 
     async def end_session_of(self, account_id: str, session_id: str) -> bool:
         """See `sessions.SessionStore`."""
-        async with self._database.write() as session:
+        async with self._database.write(ACCOUNTS) as session:
             ended = await session.one("end_session_of", account_id=account_id, session_id=session_id)
             if ended is not None:
                 await record(session, Kind.SESSION_REVOKED, account_id, session_id=session_id)
@@ -98,7 +99,7 @@ class SessionStore:
 
     async def end_sessions_of(self, account_id: str) -> None:
         """See `sessions.SessionStore`."""
-        async with self._database.write() as session:
+        async with self._database.write(ACCOUNTS) as session:
             if await session.all("end_sessions_of", account_id=account_id):
                 await record(session, Kind.SIGN_OUT_EVERYWHERE, account_id)
 

@@ -10,6 +10,7 @@ from profile_service.bans import Ban
 from profile_service.errors import LastAdmin, UserNotFound
 from profile_service.roles import ADMIN, Standing
 from profile_service.storage.audit_store import record
+from profile_service.storage.parts import ACCOUNTS
 from runtime.database import Database, Row, Session
 from runtime.errors import InvalidInput, Violation
 from runtime.times import micros, moment
@@ -25,7 +26,7 @@ class StandingStore:
         self, username: str, *, actor_id: str, decide: Callable[[Standing, Standing], frozenset[str]]
     ) -> frozenset[str]:
         """See `roles.RoleStore`."""
-        async with self._database.write() as session:
+        async with self._database.write(ACCOUNTS) as session:
             actor, subject = await standing_of(session, actor_id), await _subject(session, username)
             account_id, before = subject.account_id, subject.roles
             after = decide(actor, subject)
@@ -51,7 +52,7 @@ class StandingStore:
         """See `bans.BanStore`."""
         until = None if expire_time is None else micros(expire_time)
         end = {} if expire_time is None else {"expire_time": expire_time.isoformat()}
-        async with self._database.write() as session:
+        async with self._database.write(ACCOUNTS) as session:
             actor, subject = await standing_of(session, actor_id), await _subject(session, username)
             check(actor, subject)
             account_id = subject.account_id
@@ -62,7 +63,7 @@ class StandingStore:
 
     async def unban(self, username: str, *, actor_id: str, check: Callable[[Standing, Standing], None]) -> None:
         """See `bans.BanStore`."""
-        async with self._database.write() as session:
+        async with self._database.write(ACCOUNTS) as session:
             actor, subject = await standing_of(session, actor_id), await _subject(session, username)
             check(actor, subject)
             if await session.one("lift_ban", account_id=subject.account_id):

@@ -7,6 +7,7 @@ from functools import cache
 
 from profile_service.avatars import LARGEST_PIXELS, Variant
 from profile_service.storage.leaderboard_rows import update_audience
+from profile_service.storage.parts import ACCOUNTS
 from profile_service.users import EDITABLE, Avatar, User, search_key
 from profile_service.visibility import FIELDS, Audience, Viewer, Visibility
 from runtime.database import Database, Row, Session
@@ -50,7 +51,7 @@ class UserStore:
         columns.update(changes)
         for name in {"city", "club"} & changes.keys():
             columns[f"{name}_key"] = search_key(changes[name])
-        async with self._database.write() as session:
+        async with self._database.write(ACCOUNTS) as session:
             if "display_name" in changes:
                 account = await session.one("get_account", account_id=account_id)
                 username = "" if account is None else account["username"]
@@ -74,7 +75,7 @@ class UserStore:
     async def set_avatar(self, account_id: str, variants: Sequence[Variant]) -> tuple[Avatar, list[str]] | None:
         """See `avatars.AvatarStore`."""
         largest = next(variant for variant in variants if variant.pixels == LARGEST_PIXELS)
-        async with self._database.write() as session:
+        async with self._database.write(ACCOUNTS) as session:
             row = await session.one(
                 "set_avatar",
                 account_id=account_id,
@@ -103,7 +104,7 @@ class UserStore:
 
     async def clear_avatar(self, account_id: str) -> list[str]:
         """See `avatars.AvatarStore`."""
-        async with self._database.write() as session:
+        async with self._database.write(ACCOUNTS) as session:
             await session.one("clear_avatar", account_id=account_id)
             return await delete_variants(session, account_id)
 

@@ -14,15 +14,15 @@ from client import DossierClient
 from tests.e2e.access_scene import Scene
 from tests.e2e.installations import PASSWORD, Installation, distributed, external, standalone
 from tests.e2e.raw_calls import RawCalls, raw_calls
-from tests.provision.fixtures import started_node
+from tests.provision.fixtures import started_node, started_postgresql
 
 EXTERNAL = external()
-SHAPES = ["external"] if EXTERNAL else ["standalone", "distributed", "amqp"]
+SHAPES = ["external"] if EXTERNAL else ["standalone", "distributed", "scale-out"]
 
 
 @pytest.fixture(scope="session", params=SHAPES)
 def installation(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    """Run one shape: all in one process; every part its own; every part its own with RabbitMQ and a worker."""
+    """Run one shape: all in one process; every part its own; that with PostgreSQL, RabbitMQ and a worker."""
     if EXTERNAL:
         yield EXTERNAL
         return
@@ -35,7 +35,11 @@ def installation(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
             yield running
     else:
         # A node of its own: another test's worker on the same queue would take this installation's hints.
-        with started_node(tmp_path_factory) as node, distributed(folder, amqp_url=node.url) as running:
+        with (
+            started_node(tmp_path_factory) as node,
+            started_postgresql(tmp_path_factory) as server,
+            distributed(folder, amqp_url=node.url, postgresql=server) as running,
+        ):
             yield running
 
 

@@ -18,6 +18,7 @@ from runtime.service_tokens import ServiceTokens
 from runtime.tls import Identity, channel_credentials
 from tests.e2e.processes import Part
 from tests.provision.ports import free_port
+from tests.provision.postgresql import PostgresqlServer
 
 PASSWORD = "a long and unusual password"
 SECRETS = {name: f"{name}-secret-of-the-tests-0123456789abcdef" for name in ("internal", "refresh", "page", "deletion")}
@@ -83,10 +84,19 @@ def standalone(folder: Path) -> Iterator[Installation]:
 
 
 @contextmanager
-def distributed(folder: Path, *, amqp_url: str = "", identity: Identity | None = None) -> Iterator[Installation]:
-    """Run every part as its own process; with an AMQP address also the worker, otherwise it is embedded.
+def distributed(
+    folder: Path,
+    *,
+    amqp_url: str = "",
+    postgresql: PostgresqlServer | None = None,
+    identity: Identity | None = None,
+) -> Iterator[Installation]:
+    """Run every part as its own process.
 
-    With an identity every part shows it, to clients and to the others.
+    Args:
+        amqp_url: where RabbitMQ is, for a worker of its own; without one, report_service makes the reports.
+        postgresql: the server on which each service gets a database; without one, they keep files.
+        identity: what every part shows, to clients and to the others; without one, they speak plain text.
     """
     gateway, profile, report = (f"127.0.0.1:{free_port()}" for _ in range(3))
     gateway_environ = {
@@ -119,6 +129,10 @@ def distributed(folder: Path, *, amqp_url: str = "", identity: Identity | None =
         "DOSSIER_REPORT_PAGE_SECRET": SECRETS["page"],
         "DOSSIER_REPORT_AMQP_URL": amqp_url,
     }
+    if postgresql is not None:
+        for environ, name in ((profile_environ, "PROFILE"), (report_environ, "REPORT")):
+            postgresql.create_database(name.lower())
+            environ[f"DOSSIER_{name}_DATABASE_URL"] = postgresql.url(name.lower())
     credentials = None
     if identity is not None:
         credentials = channel_credentials(identity.authority, identity)

@@ -28,7 +28,7 @@ from profile_service.app import STORAGE
 from profile_service.game_messages import game_message
 from profile_service.replays import Replays
 from profile_service.storage.replay_store import ReplayStore
-from runtime.database import open_sqlite
+from runtime.sqlite import open_sqlite
 from tests.eventually import eventually
 from tests.integration.profile.conftest import Profile, running
 from tests.provision.rabbitmq import RabbitNode, find_or_install

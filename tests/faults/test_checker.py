@@ -14,7 +14,7 @@ from report_service.app import STORAGE
 from report_service.reports import Rules
 from report_service.storage.report_store import ReportStore
 from report_service.wishes import Wish
-from runtime.database import open_sqlite
+from runtime.sqlite import open_sqlite
 from tests.faults.checker import INVARIANTS, Files, Verdict, check
 from tests.faults.history import INVOKED, OK, Event
 from tests.faults.schedule import schedule

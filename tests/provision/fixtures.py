@@ -9,12 +9,16 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 
 import pytest
 
 from tests.document import reading
 from tests.provision import verapdf
+from tests.provision.databases import places_on
+from tests.provision.postgresql import PostgresqlServer
+from tests.provision.postgresql import find_or_install as find_or_install_postgresql
 from tests.provision.programs import ProvisionError
 from tests.provision.rabbitmq import Installation, RabbitNode, find_or_install
 
@@ -37,6 +41,21 @@ def own_rabbitmq(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RabbitNod
 
 
 @pytest.fixture(scope="session")
+def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresqlServer]:
+    """Yield a started server for the whole session, one per pytest-xdist worker that asks for it."""
+    with started_postgresql(tmp_path_factory) as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def engine(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Have `place_at` hand out databases of each engine in turn."""
+    server = request.getfixturevalue("postgresql") if request.param == "postgresql" else None
+    with places_on(server):
+        yield request.param
+
+
+@pytest.fixture(scope="session")
 def pdf_readers() -> None:
     """Have poppler, qpdf and veraPDF ready. Raises ProvisionError."""
     missing = _missing_readers()
@@ -51,6 +70,9 @@ def pytest_collection_finish(session: pytest.Session) -> None:
         return
     if wanted & {"rabbitmq", "own_rabbitmq", "installation"}:
         _installation()
+    if wanted & {"postgresql", "engine", "installation"}:
+        with suppress(ProvisionError):
+            _postgresql()
     if "pdf_readers" in wanted:
         _missing_readers()
 
@@ -69,6 +91,17 @@ def started_node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RabbitNod
         node.blocking.close()
 
 
+@contextmanager
+def started_postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresqlServer]:
+    """Run a server of one's own. Raises ProvisionError."""
+    server = PostgresqlServer(_postgresql(), tmp_path_factory.mktemp("postgresql"))
+    try:
+        server.start()
+        yield server
+    finally:
+        server.close()
+
+
 @functools.cache
 def _installation() -> Installation | ProvisionError:
     """Try once per process: later tests fail with the same sentence and do not wait for apt again."""
@@ -76,6 +109,11 @@ def _installation() -> Installation | ProvisionError:
         return find_or_install()
     except ProvisionError as error:
         return error
+
+
+@functools.cache
+def _postgresql() -> Path:
+    return find_or_install_postgresql()
 
 
 @functools.cache

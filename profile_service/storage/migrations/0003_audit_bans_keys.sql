@@ -14,6 +14,7 @@ CREATE INDEX audit_events_by_time ON audit_events (event_time, event_id);
 CREATE INDEX audit_events_by_subject ON audit_events (subject_id, event_time, event_id);
 CREATE INDEX audit_events_by_actor ON audit_events (actor_id, event_time, event_id);
 
+/*sqlite
 CREATE TRIGGER audit_events_are_never_deleted
 BEFORE DELETE ON audit_events
 BEGIN
@@ -29,6 +30,28 @@ WHEN NEW.event_id <> OLD.event_id OR NEW.event_time <> OLD.event_time OR NEW.kin
 BEGIN
     SELECT RAISE(ABORT, 'an audit event is never changed, but for blanking its address and details');
 END;
+*/
+/*postgresql
+CREATE FUNCTION refuse_change_of_audit_event() RETURNS TRIGGER LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'an audit event is never deleted, and never changed but for blanking its address and details';
+END $$;
+
+CREATE TRIGGER audit_events_are_never_deleted
+BEFORE DELETE ON audit_events
+FOR EACH ROW EXECUTE FUNCTION refuse_change_of_audit_event();
+
+-- As above.
+CREATE TRIGGER audit_events_are_only_blanked
+BEFORE UPDATE ON audit_events
+FOR EACH ROW
+WHEN (
+    NEW.event_id <> OLD.event_id OR NEW.event_time <> OLD.event_time OR NEW.kind <> OLD.kind
+    OR NEW.actor_id <> OLD.actor_id OR NEW.subject_id <> OLD.subject_id
+    OR NEW.address NOT IN ('', OLD.address) OR NEW.details NOT IN ('', OLD.details)
+)
+EXECUTE FUNCTION refuse_change_of_audit_event();
+*/
 
 CREATE TABLE bans (
     account_id TEXT PRIMARY KEY REFERENCES users (account_id),

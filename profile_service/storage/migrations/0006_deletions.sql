@@ -32,9 +32,11 @@ INSERT INTO users (
 ) VALUES ('nobody', '', 'nobody', 'nobody', '', '', 'unspecified', '', '', '', '', '', '', '', '', '', 0, 0, 0);
 
 -- Accounts that were erased before there was a grace kept their names.
+/*sqlite -- No other engine was there then.
 INSERT INTO deletions (receipt_id, account_id, mode, step, schedule_time, purge_time)
 SELECT SUBSTR(hex, 1, 8) || '-' || SUBSTR(hex, 9, 4) || '-4' || SUBSTR(hex, 14, 3) || '-a' || SUBSTR(hex, 18, 3) || '-'
     || SUBSTR(hex, 21, 12), account_id, 'ANONYMISE_SEAT', 'REPORTS', update_time, update_time
 FROM (SELECT account_id, update_time, LOWER(HEX(RANDOMBLOB(16))) AS hex FROM users WHERE state = 'deleted');
+*/
 
 UPDATE users SET state = 'purging' WHERE state = 'deleted';

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import sqlite3
 import time
 import uuid
 from collections.abc import AsyncIterator, Sequence
@@ -29,7 +27,8 @@ from dossier.stats.v1 import game_pb2, game_service_pb2_grpc, snapshot_service_p
 from google.protobuf.duration_pb2 import Duration
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from profile_service.app import NAME, open_parts
+from profile_service.app import NAME, STORAGE, Parts, open_parts
+from profile_service.avatar_images import ImageProcessor, Processed
 from profile_service.settings import Settings
 from runtime import contract
 from runtime.access import Door
@@ -39,7 +38,8 @@ from runtime.service_tokens import ServiceTokens
 from runtime.sessions import SessionCheck
 from runtime.settings import Secret
 from runtime.tokens import TokenVerifier
-from tests.provision.fixtures import own_rabbitmq, pytest_collection_finish, rabbitmq  # noqa: F401
+from tests.provision.databases import Place, place_at
+from tests.provision.fixtures import engine, own_rabbitmq, postgresql, pytest_collection_finish, rabbitmq  # noqa: F401
 from tests.signing import INTERNAL_SECRET, TestKeys, bearer
 
 SIGN_UPS_PER_HOUR = 4
@@ -67,6 +67,33 @@ class Clock:
         self.ahead_micros += timedelta(**length) // timedelta(microseconds=1)
 
 
+@pytest.fixture(autouse=True)
+def on_each_engine(engine: str) -> None:  # noqa: F811
+    """Run every test on both databases."""
+
+
+class ImagesOnceAsked:
+    """Starts the processes that decode pictures when the first one comes; most tests have none."""
+
+    def __init__(self) -> None:
+        self._opened: ImageProcessor | None = None
+
+    @property
+    def _images(self) -> ImageProcessor:
+        self._opened = self._opened or ImageProcessor()
+        return self._opened
+
+    async def process(self, data: bytes) -> Processed:
+        return await self._images.process(data)
+
+    async def initials_disc(self, display_name: str, *, size: int, seed: str) -> bytes:
+        return await self._images.initials_disc(display_name, size=size, seed=seed)
+
+    def close(self) -> None:
+        if self._opened:
+            self._opened.close()
+
+
 @dataclass(frozen=True)
 class Player:
     """A signed-up account and the metadata of its calls."""
@@ -81,9 +108,10 @@ class Player:
 class Profile:
     """The service as its clients see it."""
 
-    def __init__(self, channel: grpc.aio.Channel, keys: TestKeys, clock: Clock, data_dir: Path) -> None:
+    def __init__(self, channel: grpc.aio.Channel, keys: TestKeys, clock: Clock, data_dir: Path, rows: Place) -> None:
         self.clock = clock
         self.data_dir = data_dir
+        self.rows = rows
         self.profiles: Any = profile_service_pb2_grpc.ProfileServiceStub(channel)
         self.avatars: Any = avatar_service_pb2_grpc.AvatarServiceStub(channel)
         self.accounts: Any = account_service_pb2_grpc.AccountServiceStub(channel)
@@ -101,14 +129,9 @@ class Profile:
         """The metadata of another part of the installation."""
         return bearer(self._service_tokens.mint(audience=NAME))
 
-    async def execute(self, statement: str, *values: Any) -> None:
-        """Run a statement as another process does: off the loop, which has its own writes to end meanwhile."""
-
-        def run() -> None:
-            with closing(sqlite3.connect(self.data_dir / "profile.db")) as database, database:
-                database.execute(statement, values)
-
-        await asyncio.to_thread(run)
+    async def execute(self, statement: str, *values: Any) -> list[Any]:
+        """Run a statement with `?` for its values, as another process does; return its rows."""
+        return await self.rows.run(statement, *values)
 
     async def sign_up(self, username: str, **fields: Any) -> Player:
         """Open an account."""
@@ -156,22 +179,33 @@ async def running(
         amqp_url=Secret(amqp_url.encode()),
         avatar_moderator=avatar_moderator,
     )
-    async with open_parts(settings, clock=clock, **parts_instead) as parts:
-        door = Door(
-            TokenVerifier(keys),
-            sessions=SessionCheck(parts.is_session_live),
-            service_tokens=ServiceTokens(INTERNAL_SECRET, issuer=NAME),
-        )
-        server = Server(
-            "127.0.0.1:0",
-            (*parts.public, *parts.internal),
-            service_names=(),
-            interceptors=[CallInterceptor(contract.methods(), door)],
-            with_reflection=False,
-            grace_seconds=1,
-        )
-        async with server, grpc.aio.insecure_channel(server.address) as channel:
-            yield Profile(channel, keys, clock, settings.data_dir)
+    rows = place_at(settings.data_dir / "profile.db")
+    with closing(ImagesOnceAsked()) as images:
+        async with (
+            rows.open(STORAGE, clock) as database,
+            open_parts(settings, database=database, **{"images": images} | parts_instead) as parts,
+            _served(parts, keys) as channel,
+        ):
+            yield Profile(channel, keys, clock, settings.data_dir, rows)
+
+
+@asynccontextmanager
+async def _served(parts: Parts, keys: TestKeys) -> AsyncIterator[grpc.aio.Channel]:
+    door = Door(
+        TokenVerifier(keys),
+        sessions=SessionCheck(parts.is_session_live),
+        service_tokens=ServiceTokens(INTERNAL_SECRET, issuer=NAME),
+    )
+    server = Server(
+        "127.0.0.1:0",
+        (*parts.public, *parts.internal),
+        service_names=(),
+        interceptors=[CallInterceptor(contract.methods(), door)],
+        with_reflection=False,
+        grace_seconds=0,
+    )
+    async with server, grpc.aio.insecure_channel(server.address) as channel:
+        yield channel
 
 
 @pytest.fixture

@@ -5,9 +5,9 @@ from __future__ import annotations
 import sqlite3
 import uuid
 from collections.abc import Iterable
-from contextlib import closing
 from typing import Any
 
+import asyncpg
 import pytest
 from dossier.access.v1 import access_pb2
 from dossier.admin.v1 import admin_service_pb2 as admin_pb
@@ -26,35 +26,28 @@ from tests.integration.profile.test_guessing_limits import guess
 from tests.statuses import refused
 
 
-def connect(profile: Profile) -> sqlite3.Connection:
-    return sqlite3.connect(profile.data_dir / "profile.db", isolation_level=None, timeout=5)
-
-
-def events(profile: Profile) -> list[tuple[str, str, str]]:
+async def events(profile: Profile) -> list[tuple[str, str, str]]:
     """Return kind, actor and subject of every event, oldest first, accounts by their usernames."""
     query = """
-        SELECT audit_events.kind, COALESCE(actor.username, ''), subject.username
+        SELECT audit_events.kind, COALESCE(actor.username, '') AS actor, subject.username
         FROM audit_events
         LEFT JOIN users AS actor ON actor.account_id = actor_id
         JOIN users AS subject ON subject.account_id = subject_id
         ORDER BY event_time, event_id
     """
-    with closing(connect(profile)) as database:
-        return database.execute(query).fetchall()
+    return [tuple(row) for row in await profile.execute(query)]
 
 
-def addresses(profile: Profile, kind: str) -> list[str]:
+async def addresses(profile: Profile, kind: str) -> list[str]:
     """Return where the events of a kind came from, oldest first."""
     query = "SELECT address FROM audit_events WHERE kind = ? ORDER BY event_time, event_id"
-    with closing(connect(profile)) as database:
-        return [address for (address,) in database.execute(query, (kind,))]
+    return [row["address"] for row in await profile.execute(query, kind)]
 
 
-def details(profile: Profile, kind: str) -> list[str]:
+async def details(profile: Profile, kind: str) -> list[str]:
     """Return what the events of a kind tell, oldest first."""
     query = "SELECT details FROM audit_events WHERE kind = ? ORDER BY event_time, event_id"
-    with closing(connect(profile)) as database:
-        return [text for (text,) in database.execute(query, (kind,))]
+    return [row["details"] for row in await profile.execute(query, kind)]
 
 
 async def test_life_of_an_account_is_told_by_the_log(profile: Profile) -> None:
@@ -71,7 +64,7 @@ async def test_life_of_an_account_is_told_by_the_log(profile: Profile) -> None:
         close = credentials_pb.CloseSessionRequest(session_id=anna.session_id)
         await profile.credentials.CloseSession(close, metadata=profile.internal)
     await profile.credentials.RevokeRole(credentials_pb.RevokeRoleRequest(**role), metadata=profile.internal)
-    assert events(profile) == [
+    assert await events(profile) == [
         ("sign_up", "anna", "anna"),
         ("sign_in", "anna", "anna"),
         ("role_given", "", "anna"),
@@ -94,7 +87,7 @@ async def test_ends_of_sessions_are_told_apart_by_the_log(profile: Profile) -> N
     profile.clock.advance(seconds=21)
     with refused(StatusCode.UNAUTHENTICATED, "REFRESH_TOKEN_REUSED"):
         await rotate(profile, daria.refresh_token)
-    assert events(profile)[8:] == [
+    assert (await events(profile))[8:] == [
         ("session_revoked", "anna", "anna"),
         ("sign_out_everywhere", "boris", "boris"),
         ("deletion_scheduled", "chloe", "chloe"),
@@ -106,7 +99,7 @@ async def test_service_account_is_made_by_nobody_who_is_signed_in(profile: Profi
     """An account that the operator opens has no actor in the log."""
     request = credentials_pb.CreateServiceAccountRequest(username="table-1")
     await profile.credentials.CreateServiceAccount(request, metadata=profile.internal)
-    assert events(profile) == [("service_account_made", "", "table-1"), ("api_key_made", "", "table-1")]
+    assert await events(profile) == [("service_account_made", "", "table-1"), ("api_key_made", "", "table-1")]
 
 
 @pytest.mark.parametrize(
@@ -125,20 +118,19 @@ async def test_service_account_is_made_by_nobody_who_is_signed_in(profile: Profi
 async def test_event_is_neither_deleted_nor_changed_by_the_database_itself(profile: Profile, statement: str) -> None:
     """The log refuses what would rewrite it, whoever asks."""
     await profile.sign_up("anna")
-    before = events(profile)
-    with pytest.raises(sqlite3.IntegrityError, match="never"):
+    before = await events(profile)
+    with pytest.raises((sqlite3.IntegrityError, asyncpg.RaiseError), match="never"):
         await profile.execute(statement)
-    assert events(profile) == before
+    assert await events(profile) == before
 
 
 async def test_event_is_blanked_when_its_account_is_purged(profile: Profile) -> None:
     """What is personal in an event can be taken out, and the event stays."""
     await profile.sign_up("anna")
-    before = events(profile)
+    before = await events(profile)
     await profile.execute("UPDATE audit_events SET address = '', details = ''")
-    with closing(connect(profile)) as database:
-        assert database.execute("SELECT DISTINCT details FROM audit_events").fetchall() == [("",)]
-    assert events(profile) == before
+    assert [row["details"] for row in await profile.execute("SELECT DISTINCT details FROM audit_events")] == [""]
+    assert await events(profile) == before
 
 
 async def test_network_of_sign_up_and_sign_in_stands_in_the_log(profile: Profile) -> None:
@@ -146,9 +138,12 @@ async def test_network_of_sign_up_and_sign_in_stands_in_the_log(profile: Profile
     await profile.sign_up("anna", client_address="203.0.113.0/24")
     request = credentials_pb.OpenSessionRequest(username="anna", password=PASSWORD, client_address="198.51.100.0/24")
     await profile.credentials.OpenSession(request, metadata=profile.internal)
-    with closing(connect(profile)) as database:
-        rows = database.execute("SELECT kind, address FROM audit_events ORDER BY event_time, event_id").fetchall()
-    assert rows == [("sign_up", "203.0.113.0/24"), ("sign_in", "203.0.113.0/24"), ("sign_in", "198.51.100.0/24")]
+    rows = await profile.execute("SELECT kind, address FROM audit_events ORDER BY event_time, event_id")
+    assert [tuple(row) for row in rows] == [
+        ("sign_up", "203.0.113.0/24"),
+        ("sign_in", "203.0.113.0/24"),
+        ("sign_in", "198.51.100.0/24"),
+    ]
 
 
 async def test_network_of_what_is_done_with_credentials_stands_in_the_log(profile: Profile) -> None:
@@ -173,10 +168,8 @@ async def test_network_of_what_is_done_with_credentials_stands_in_the_log(profil
         username="anna", password=PASSWORD * 2, client_address="203.0.113.0/24"
     )
     await profile.credentials.UndeleteAccount(undelete, metadata=profile.internal)
-    with closing(connect(profile)) as database:
-        query = "SELECT kind, address, details FROM audit_events ORDER BY event_time, event_id"
-        rows = database.execute(query).fetchall()
-    assert rows[4:] == [
+    rows = await profile.execute("SELECT kind, address, details FROM audit_events ORDER BY event_time, event_id")
+    assert [tuple(row) for row in rows[4:]] == [
         ("password_changed", "192.0.2.0/24", ""),
         ("refresh_reused", "198.51.100.0/24", f"session_id={boris.session_id}"),
         ("deletion_scheduled", "", f"mode=ANONYMISE_SEAT session_id={anna.session_id}"),
@@ -318,17 +311,17 @@ async def test_guesses_that_have_to_wait_are_told_once_an_hour(profile: Profile)
     await profile.sign_up("anna")
     for name in ("anna", "nobody"):
         await guess(profile, name, ONE_SOURCE.free + 5, network="198.51.100.0/24")
-    [(kind, actor, subject)] = [event for event in events(profile) if event[0] == "sign_in_limited"]
+    [(kind, actor, subject)] = [event for event in await events(profile) if event[0] == "sign_in_limited"]
     assert (actor, subject) == ("", "anna")
-    assert addresses(profile, kind) == ["198.51.100.0/24"]
-    assert details(profile, kind) == ["limit=source"]
+    assert await addresses(profile, kind) == ["198.51.100.0/24"]
+    assert await details(profile, kind) == ["limit=source"]
     for _ in range(3):
         profile.clock.advance(minutes=16)
         await guess(profile, "anna", 1, network="198.51.100.0/24")
-    assert len(addresses(profile, kind)) == 1
+    assert len(await addresses(profile, kind)) == 1
     profile.clock.advance(minutes=16)
     await guess(profile, "anna", ONE_SOURCE.free, network="198.51.100.0/24")
-    assert len(addresses(profile, kind)) == 2
+    assert len(await addresses(profile, kind)) == 2
 
 
 async def test_guesses_from_everywhere_are_told_as_such(profile: Profile) -> None:
@@ -337,7 +330,7 @@ async def test_guesses_from_everywhere_are_told_as_such(profile: Profile) -> Non
     await profile.sign_up("anna")
     for number in range(ONE_ACCOUNT.free):
         await guess(profile, "anna", 1, network=f"10.0.{number}.0/24")
-    assert details(profile, "sign_in_limited") == ["limit=account"]
+    assert await details(profile, "sign_in_limited") == ["limit=account"]
 
 
 async def test_guesses_out_of_a_session_are_told_with_it(profile: Profile) -> None:
@@ -350,5 +343,5 @@ async def test_guesses_out_of_a_session_are_told_with_it(profile: Profile) -> No
         )
         with refused(StatusCode.UNAUTHENTICATED, "CREDENTIALS_WRONG"):
             await profile.credentials.ChangePassword(change, metadata=profile.internal)
-    assert ("sign_in_limited", "anna", "anna") in events(profile)
-    assert details(profile, "sign_in_limited") == [f"limit=source session_id={anna.session_id}"]
+    assert ("sign_in_limited", "anna", "anna") in await events(profile)
+    assert await details(profile, "sign_in_limited") == [f"limit=source session_id={anna.session_id}"]

@@ -112,14 +112,16 @@ async def with_others(profile: Profile) -> None:
         await profile.sign_up(name)
 
 
-def traces(folder: Path) -> list[tuple[str, str]]:
-    """Return which marker stands in the bytes or the name of which file."""
-    files = [path for path in folder.rglob("*") if path.is_file()]
+async def traces(profile: Profile) -> list[tuple[str, str]]:
+    """Return which marker stands in the database, or in the bytes or the name of which file."""
+    folder = profile.data_dir
+    files = {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    files["database"] = await profile.rows.kept()
     return [
-        (path.name, marker)
-        for path in files
+        (name, marker)
+        for name, content in files.items()
         for marker in MARKERS
-        if marker.encode() in path.read_bytes() or marker in str(path.relative_to(folder))
+        if marker.encode() in content or marker in name
     ]
 
 
@@ -230,9 +232,9 @@ async def test_purge_leaves_no_trace_and_a_receipt_that_counts(profile: Profile,
     anna = await a_marked_player(profile)
     await played(profile, "markeda")
     receipt_id = await delete(profile, anna, mode)
-    assert traces(profile.data_dir)
+    assert await traces(profile)
     final = await purged(profile, receipt_id)
-    assert traces(profile.data_dir) == []
+    assert await traces(profile) == []
     assert [path for path in profile.data_dir.rglob("*") if anna.account_id in str(path) and path.is_file()] == []
     assert final.counts == account_pb.PurgedCounts(
         session_count=2,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
@@ -22,11 +21,12 @@ from profile_service.guessing import ONE_ACCOUNT, ONE_NETWORK, ONE_SOURCE, ONE_T
 from profile_service.storage.attempt_store import AttemptStore
 from runtime import contract
 from runtime.admission import Admission, Limits
-from runtime.database import open_sqlite
+from runtime.database import now_micros
 from tests.integration.profile.conftest import PASSWORD, SIGN_UPS_PER_HOUR, Player, Profile, running
 from tests.integration.profile.details import detail_of
 from tests.integration.profile.test_credentials import is_live, rotate
 from tests.integration.profile.test_sign_in_under_way import running_with
+from tests.provision.databases import Place, place_at
 from tests.statuses import reason_of, refused
 from tests.unit.profile.test_signing_in import CountingPasswords
 
@@ -296,19 +296,19 @@ async def test_username_that_looks_like_anothers_is_taken(profile: Profile) -> N
             await profile.sign_up(lookalike)
 
 
-def counters_in(data_dir: Path) -> int:
-    with sqlite3.connect(data_dir / "profile.db") as connection:
-        return int(connection.execute("SELECT COUNT(*) FROM attempts").fetchone()[0])
+async def counters_in(place: Place) -> int:
+    return int((await place.run("SELECT COUNT(*) AS n FROM attempts"))[0]["n"])
 
 
 async def test_number_of_counters_is_bounded(tmp_path: Path) -> None:
     """Guesses at ever new usernames from ever new networks do not fill the disk: the oldest counters go."""
     rule = Rule("test", 5, ONE_SOURCE.first, ONE_SOURCE.longest, ONE_SOURCE.forgotten_after)
-    async with open_sqlite(tmp_path / "profile.db", storage=STORAGE) as database:
+    place = place_at(tmp_path / "profile.db")
+    async with place.open(STORAGE, now_micros) as database:
         store = AttemptStore(database, keep=100)
         for number in range(513):
             await store.reserve([Counter(number.to_bytes(16), rule)])
-        assert counters_in(tmp_path) == 100
+        assert await counters_in(place) == 100
         with suppress(TooManyAttempts):
             for _ in range(6):
                 await store.reserve([Counter((512).to_bytes(16), rule)])
@@ -320,7 +320,8 @@ async def test_junk_counters_do_not_make_known_sources_strangers(tmp_path: Path)
     rule = Rule("test", 5, ONE_SOURCE.first, ONE_SOURCE.longest, ONE_SOURCE.forgotten_after)
     spared = Rule("spared", 0, ONE_SOURCE.longest, ONE_SOURCE.longest, ONE_SOURCE.forgotten_after, spares_known=True)
     home = Counter(b"home".ljust(16), rule)
-    async with open_sqlite(tmp_path / "profile.db", storage=STORAGE) as database:
+    place = place_at(tmp_path / "profile.db")
+    async with place.open(STORAGE, now_micros) as database:
         store = AttemptStore(database, keep=100)
         await store.know(home)
         for number in range(513):

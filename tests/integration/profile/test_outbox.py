@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -99,11 +97,13 @@ async def test_old_mails_and_tokens_are_tidied_away(tmp_path: Path, monkeypatch:
         await profile.sign_up("anna", email="anna@example.org")
         await postbox.token("Confirm", to="anna@example.org")
 
-        def rows() -> int:
-            with closing(sqlite3.connect(profile.data_dir / "profile.db")) as database:
-                [count] = database.execute("SELECT (SELECT COUNT(*) FROM mails) + (SELECT COUNT(*) FROM mail_tokens)")
-                return int(count[0])
+        async def rows() -> int:
+            query = "SELECT (SELECT COUNT(*) FROM mails) + (SELECT COUNT(*) FROM mail_tokens) AS n"
+            return int((await profile.execute(query))[0]["n"])
 
-        assert rows() == 2
+        async def none_is_left() -> bool:
+            return await rows() == 0
+
+        assert await rows() == 2
         profile.clock.advance(hours=24, seconds=1)
-        await eventually(lambda: rows() == 0)
+        await eventually(none_is_left)

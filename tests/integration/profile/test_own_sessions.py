@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 import uuid
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -163,10 +161,9 @@ async def test_rows_of_who_signs_in_and_out_without_end_are_bounded(
         close = credentials_pb.CloseSessionRequest(session_id=session.session_id)
         await profile.credentials.CloseSession(close, metadata=profile.internal)
     await sign_in(profile, "anna", PASSWORD)
-    with closing(sqlite3.connect(profile.data_dir / "profile.db")) as database:
-        query = "SELECT COUNT(*) FROM sessions WHERE end_time IS {} NULL"
-        counts = [database.execute(query.format(word)).fetchone()[0] for word in ("", "NOT")]
-    assert counts == [2, 3]
+    query = "SELECT COUNT(end_time) AS ended, COUNT(*) AS all_of_them FROM sessions"
+    [row] = await profile.execute(query)
+    assert (row["all_of_them"], row["ended"]) == (5, 3)
 
 
 async def test_events_that_an_owner_causes_are_bounded(profile: Profile, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -178,7 +175,7 @@ async def test_events_that_an_owner_causes_are_bounded(profile: Profile, monkeyp
     for attempt in (sign_in(profile, "anna", PASSWORD), change_password(profile, anna)):
         with refused(StatusCode.RESOURCE_EXHAUSTED, "TOO_MANY_ATTEMPTS"):
             await attempt
-    assert len([event for event in events(profile) if event[2] == "anna"]) == 4
+    assert len([event for event in await events(profile) if event[2] == "anna"]) == 4
     assert await rotate(profile, anna.refresh_token)
     assert await sign_in(profile, "boris", PASSWORD)
     profile.clock.advance(hours=1)

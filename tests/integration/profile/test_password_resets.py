@@ -63,8 +63,8 @@ async def test_password_is_reset_by_who_reads_the_mail(profile: Profile, postbox
     with refused(StatusCode.UNAUTHENTICATED, "CREDENTIALS_WRONG"):
         await sign_in(profile, "anna", PASSWORD)
     assert await sign_in(profile, "anna", NEW_PASSWORD)
-    assert ("password_reset", "", "anna") in events(profile)
-    assert addresses(profile, "password_reset") == ["198.51.100.0/24"]
+    assert ("password_reset", "", "anna") in await events(profile)
+    assert await addresses(profile, "password_reset") == ["198.51.100.0/24"]
 
 
 async def test_reset_lets_the_owner_in_at_once_where_everybody_guesses(profile: Profile, postbox: Postbox) -> None:

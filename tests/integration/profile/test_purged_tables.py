@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +21,7 @@ from tests.integration.profile.test_deletions import OTHERS, delete, purged, wit
 from tests.integration.profile.test_outbox import StuckPostbox
 from tests.integration.profile.test_password_resets import forget
 from tests.integration.report.stage import eventually
+from tests.provision.databases import Place, contents
 
 MARKERS = ("markeda", "marked anna", "@marked.example.org", "markedville", "marked club", "marked phone", "198.51.100")
 EMAIL, NEW_EMAIL = "anna@marked.example.org", "new@marked.example.org"
@@ -67,23 +66,15 @@ async def what_happens_in_the_grace(profile: Profile, postbox: StuckPostbox) -> 
     await eventually(lambda: len(postbox.held) == 2)
 
 
-def columns_that_tell(folder: Path, account_id: str) -> set[tuple[str, str]]:
+async def columns_that_tell(place: Place, account_id: str) -> set[tuple[str, str]]:
     """Return the columns in which the account's id or a marker stands, in whatever case."""
-    telling = set()
-    with closing(sqlite3.connect(folder / "profile.db")) as database:
-        for table in tables(database):
-            cursor = database.execute(f"SELECT * FROM {table}")
-            names = [column[0] for column in cursor.description]
-            for row in cursor:
-                cells = zip(names, (str(cell).casefold() for cell in row), strict=True)
-                telling |= {
-                    (table, name) for name, cell in cells if any(text in cell for text in (account_id, *MARKERS))
-                }
-    return telling
-
-
-def tables(database: sqlite3.Connection) -> list[str]:
-    return [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+    return {
+        (table, name)
+        for table, rows in (await contents(place)).items()
+        for row in rows
+        for name, cell in row.items()
+        if any(text in str(cell).casefold() for text in (account_id, *MARKERS))
+    }
 
 
 @pytest.mark.parametrize("mode", [account_pb.DELETION_MODE_ERASE, account_pb.DELETION_MODE_ANONYMISE_SEAT])
@@ -94,10 +85,9 @@ async def test_no_column_tells_of_a_purged_account(tmp_path: Path, mode: Any) ->
         anna = await a_player_everywhere(profile, postbox)
         receipt_id = await delete(profile, anna, mode)
         await what_happens_in_the_grace(profile, postbox)
-        with closing(sqlite3.connect(profile.data_dir / "profile.db")) as database:
-            all_tables = set(tables(database))
-        before = columns_that_tell(profile.data_dir, anna.account_id)
+        all_tables = set(await profile.rows.tables())
+        before = await columns_that_tell(profile.rows, anna.account_id)
         assert {table for table, _ in before} == all_tables - NAMELESS
         assert {("mails", "recipient_key"), ("mails", "login"), ("bans", "reason"), ("games", "recorder_id")} <= before
         await purged(profile, receipt_id)
-        assert columns_that_tell(profile.data_dir, anna.account_id) == KEPT_IDS
+        assert await columns_that_tell(profile.rows, anna.account_id) == KEPT_IDS

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sqlite3
 import uuid
-from contextlib import closing
 from typing import Any
 
 import pytest
@@ -23,6 +21,7 @@ from tests.integration.profile.test_avatars import a_picture, upload
 from tests.integration.profile.test_bans import ban
 from tests.integration.profile.test_credentials import is_live, rotate, sign_in
 from tests.integration.profile.test_roles import ADMIN, MANAGER
+from tests.provision.databases import contents
 from tests.statuses import refused
 
 
@@ -103,8 +102,7 @@ async def test_key_list_tells_when_each_was_used(profile: Profile, ada: Player) 
 async def test_key_is_kept_nowhere_in_the_clear(profile: Profile, ada: Player) -> None:
     """Whoever steals the database has no key, and neither the log nor another table tells one."""
     secret = (await make_key(profile, ada)).secret
-    with closing(sqlite3.connect(profile.data_dir / "profile.db")) as database:
-        dump = "\n".join(database.iterdump())
+    dump = str(await contents(profile.rows))
     assert secret.startswith("dossier_key_")
     assert "api_keys" in dump
     assert secret.removeprefix("dossier_key_") not in dump

@@ -9,7 +9,12 @@ import pytest
 
 from report_service.storage.report_store import ReportStore
 from tests.integration.report.stage import Clock, FakeRenderer, Stage, a_settings, open_stage, open_store
-from tests.provision.fixtures import own_rabbitmq, pytest_collection_finish, rabbitmq  # noqa: F401
+from tests.provision.fixtures import engine, own_rabbitmq, postgresql, pytest_collection_finish, rabbitmq  # noqa: F401
+
+
+@pytest.fixture(autouse=True)
+def on_each_engine(engine: str) -> None:  # noqa: F811
+    """Run every test on both databases."""
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -33,13 +33,13 @@ from report_service.worker import Renderer
 from runtime import contract
 from runtime.access import Door
 from runtime.calls import Caller
-from runtime.database import open_sqlite
 from runtime.interceptors import CallInterceptor
 from runtime.server import Server
 from runtime.service_tokens import ServiceTokens
 from runtime.settings import Secret
 from tests.integration.report.fake_lifecycle import FakeLifecycle
 from tests.integration.report.fake_snapshots import NOW, SECRET, FakeProfiles, FakeSnapshots
+from tests.provision.databases import Place, place_at
 
 PDF = b"%PDF-1.7 " + b"0123456789abcdef" * 60_000  # Several chunks.
 
@@ -61,7 +61,7 @@ class Clock:
 @asynccontextmanager
 async def open_store(path: Path, *, clock: Clock, rules: Rules | None = None) -> AsyncIterator[ReportStore]:
     """Open a real report store on a database file below `path`."""
-    async with open_sqlite(path / "report.sqlite3", storage=STORAGE, clock=clock) as database:
+    async with place_at(path / "report.sqlite3").open(STORAGE, clock) as database:
         yield ReportStore(database, rules=rules or Rules())
 
 
@@ -123,6 +123,7 @@ class Stage:
     parts: Parts
     channel: grpc.aio.Channel
     settings: Settings
+    rows: Place
     snapshots: FakeSnapshots
     lifecycle: FakeLifecycle
     profiles: FakeProfiles
@@ -209,6 +210,9 @@ async def open_stage(
     settings: Settings, *, renderer: Renderer | None = None, metrics: ReportMetrics | None = None
 ) -> AsyncIterator[Stage]:
     """Run the report service behind a real server, its profile_service faked."""
+    rows = place_at(settings.data_dir / "report.sqlite3")
+    await rows.make(STORAGE)
+    settings = replace(settings, database_url=rows.url)
     snapshots, lifecycle, profiles = FakeSnapshots(), FakeLifecycle(), FakeProfiles()
     tokens = ServiceTokens(SECRET, issuer="report_service")
     sessions: Any = SimpleNamespace(remembers=lambda caller: True)
@@ -227,11 +231,11 @@ async def open_stage(
             service_names=parts.service_names,
             interceptors=[CallInterceptor(methods, Door(verifier, sessions=sessions))],
             with_reflection=False,
-            grace_seconds=1,
+            grace_seconds=0,
         ) as server,
         grpc.aio.insecure_channel(server.address) as channel,
     ):
-        yield Stage(parts, channel, settings, snapshots, lifecycle, profiles)
+        yield Stage(parts, channel, settings, rows, snapshots, lifecycle, profiles)
         await parts.drain()
 
 

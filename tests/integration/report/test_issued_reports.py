@@ -16,9 +16,10 @@ from report_service.reports import Report, Rules, State
 from report_service.storage.issued_store import IssuedStore
 from report_service.storage.report_store import ReportStore
 from report_service.wishes import Kind
-from runtime.database import Database, open_sqlite
+from runtime.database import Database
 from tests.integration.report.fake_snapshots import NOW
 from tests.integration.report.stage import Clock, a_wish
+from tests.provision.databases import place_at
 
 DIGEST = "ab" * 32
 MOMENT = datetime(2026, 4, 1, 12, 30, 0, 123456, tzinfo=UTC)
@@ -36,7 +37,7 @@ INSERT INTO reports (
 @pytest.fixture
 async def database(tmp_path: Path, clock: Clock) -> AsyncIterator[Database]:
     """An empty database."""
-    async with open_sqlite(tmp_path / "issued.sqlite3", storage=STORAGE, clock=clock) as opened:
+    async with place_at(tmp_path / "issued.sqlite3").open(STORAGE, clock) as opened:
         yield opened
 
 
@@ -114,17 +115,17 @@ async def test_rows_of_an_earlier_version_are_player_reports_as_pdf(tmp_path: Pa
     earlier = tmp_path / "storage"
     shutil.copytree(STORAGE, earlier)
     (earlier / "migrations" / "0003_seasons_games_issued.sql").unlink()
-    path = tmp_path / "report.sqlite3"
+    place = place_at(tmp_path / "report.sqlite3")
     rows = [
         OLD_ROW.format(report_id="ready", state="READY", kind="PLAYER_REPORT", digest=DIGEST),
         OLD_ROW.format(report_id="failed", state="FAILED", kind="PLAYER_REPORT", digest=""),
         OLD_ROW.format(report_id="export", state="READY", kind="ACCOUNT_EXPORT", digest="cd" * 32),
     ]
     (earlier / "old.sql").write_text("".join(f"-- name: old_{n}!\n{row};\n" for n, row in enumerate(rows)))
-    async with open_sqlite(path, storage=earlier, clock=clock) as database, database.write() as session:
+    async with place.open(earlier, clock) as database, database.write() as session:
         for number in range(len(rows)):
             await session.all(f"old_{number}")
-    async with open_sqlite(path, storage=STORAGE, clock=clock) as database:
+    async with place.open(STORAGE, clock) as database:
         store, issued = ReportStore(database, rules=Rules()), IssuedStore(database)
         report, export = await store.get("anna-id", "ready"), await store.get("anna-id", "export")
         assert report is not None

@@ -1,57 +1,41 @@
-"""The storage seam on a real SQLite file: transactions, cancellation, migrations, durability."""
+"""The storage seam on each engine: transactions, cancellation, migrations."""
 
 from __future__ import annotations
 
 import asyncio
 import random
 import sqlite3
-import time
 from collections.abc import AsyncIterator
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import pytest
 
-from runtime.database import BUSY_TIMEOUT_SECONDS, READERS, Session, SqliteDatabase, UniqueViolation, open_sqlite
-from runtime.errors import Unavailable
+from runtime.database import Database, UniqueViolation, now_micros
+from tests.integration.runtime.things import make_storage, names
+from tests.provision.databases import Place, place_at
+from tests.provision.fixtures import engine, postgresql  # noqa: F401
 
-QUERIES = """
--- name: insert_thing^
-INSERT INTO things (name) VALUES (:name) RETURNING name;
-
--- name: get_thing^
-SELECT name, now_micros() AS now FROM things WHERE name = :name;
-
--- name: all_things
-SELECT name FROM things ORDER BY name;
-
--- name: slow_count^
-WITH RECURSIVE counter (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM counter WHERE n < 20000)
-SELECT COUNT(*) AS n FROM counter;
-
--- name: pragma_synchronous^
-PRAGMA synchronous;
-
--- name: pragma_journal^
-PRAGMA journal_mode;
-"""
+READERS = 4
 
 
 @pytest.fixture
 def storage(tmp_path: Path) -> Path:
     """A service's folder of queries and migrations."""
-    folder = tmp_path / "storage"
-    (folder / "migrations").mkdir(parents=True)
-    (folder / "things.sql").write_text(QUERIES)
-    (folder / "migrations" / "0001_things.sql").write_text("CREATE TABLE things (name TEXT PRIMARY KEY);")
-    return folder
+    return make_storage(tmp_path / "storage")
 
 
 @pytest.fixture
-async def database(tmp_path: Path, storage: Path) -> AsyncIterator[SqliteDatabase]:
+def place(tmp_path: Path, engine: str) -> Place:  # noqa: F811
+    """Where the database is."""
+    return place_at(tmp_path / "test.db")
+
+
+@pytest.fixture
+async def database(place: Place, storage: Path) -> AsyncIterator[Database]:
     """An open database."""
-    async with open_sqlite(tmp_path / "test.db", storage=storage) as opened:
+    async with place.open(storage, now_micros) as opened:
         yield opened
 
 
@@ -62,28 +46,7 @@ def cancel_after(task: asyncio.Task[Any], seconds: float) -> None:
     loop.call_later(seconds, lambda: loop.call_soon(task.cancel))
 
 
-async def names(session: Session) -> list[str]:
-    return [row["name"] for row in await session.all("all_things")]
-
-
-async def test_full_disk_is_unavailable_and_loses_nothing(database: SqliteDatabase) -> None:
-    """A write that finds no room tells a fault that may pass; reads go on, and writes do when there is room again."""
-    async with database.write() as session:
-        await session.one("insert_thing", name="kept")
-    await database._writer.execute("PRAGMA max_page_count = 1")
-    with pytest.raises(Unavailable) as refused:
-        async with database.write() as session:
-            await session.one("insert_thing", name="x" * 100_000)
-    assert "full" in str(refused.value.__cause__)
-    async with database.read() as session:
-        assert await names(session) == ["kept"]
-    await database._writer.execute("PRAGMA max_page_count = 100000")
-    async with database.write() as session:
-        await session.one("insert_thing", name="later")
-        assert await names(session) == ["kept", "later"]
-
-
-async def test_write_left_by_an_error_leaves_nothing(database: SqliteDatabase) -> None:
+async def test_write_left_by_an_error_leaves_nothing(database: Database) -> None:
     """A transaction is kept whole or not at all."""
 
     async def fails() -> None:
@@ -98,7 +61,7 @@ async def test_write_left_by_an_error_leaves_nothing(database: SqliteDatabase) -
     assert await names(database.point) == ["b"]
 
 
-async def test_same_key_twice_is_a_unique_violation(database: SqliteDatabase) -> None:
+async def test_same_key_twice_is_a_unique_violation(database: Database) -> None:
     """The driver's error does not leave the seam."""
     async with database.write() as session:
         await session.one("insert_thing", name="a")
@@ -107,7 +70,7 @@ async def test_same_key_twice_is_a_unique_violation(database: SqliteDatabase) ->
             await session.one("insert_thing", name="a")
 
 
-async def test_read_sees_one_moment(database: SqliteDatabase) -> None:
+async def test_read_sees_one_moment(database: Database) -> None:
     """What is committed during a read does not show in it."""
     async with database.read() as session:
         assert await names(session) == []
@@ -117,7 +80,7 @@ async def test_read_sees_one_moment(database: SqliteDatabase) -> None:
     assert await names(database.point) == ["a"]
 
 
-async def test_cancelled_reads_leave_every_reader_free_and_fresh(database: SqliteDatabase) -> None:
+async def test_cancelled_reads_leave_every_reader_free_and_fresh(database: Database) -> None:
     """However many reads are cancelled at whatever moment, the next ones are served, and see what is there by then."""
     chance = random.Random(5)
     async with database.write() as session:
@@ -139,7 +102,7 @@ async def test_cancelled_reads_leave_every_reader_free_and_fresh(database: Sqlit
         assert await asyncio.gather(*(read() for _ in range(READERS * 2))) == [301] * READERS * 2
 
 
-async def test_cancelled_writes_are_whole_and_let_the_next_in(database: SqliteDatabase) -> None:
+async def test_cancelled_writes_are_whole_and_let_the_next_in(database: Database) -> None:
     """A write that is cancelled is either committed or not there, and never keeps the writer."""
     chance = random.Random(6)
 
@@ -160,67 +123,67 @@ async def test_cancelled_writes_are_whole_and_let_the_next_in(database: SqliteDa
     assert "9999" in pairs
 
 
-async def test_commits_survive_power_loss_by_their_settings(database: SqliteDatabase) -> None:
-    """The writer syncs every commit of a write-ahead log."""
+async def test_every_row_of_many_comes_back_in_order(database: Database) -> None:
+    """One query with many values is one statement for each, and all of them are told."""
     async with database.write() as session:
-        assert (await session.one("pragma_synchronous"))[0] == 2
-        assert (await session.one("pragma_journal"))[0] == "wal"
+        rows = await session.many("insert_thing", [{"name": name} for name in ("b", "a", "c")])
+        assert await session.many("insert_thing", []) == []
+    assert [row["name"] for row in rows] == ["b", "a", "c"]
+    found = await database.point.many("get_thing", [{"name": "c"}, {"name": "x"}, {"name": "a"}])
+    assert [row["name"] for row in found] == ["c", "a"]
 
 
-async def test_locked_database_is_unavailable_not_a_crash(
-    database: SqliteDatabase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Another process that holds the database makes a write UNAVAILABLE."""
+async def test_order_is_that_of_the_characters_codes(database: Database) -> None:
+    """Pages go by one order, whichever engine keeps them."""
     async with database.write() as session:
-        await session.one("insert_thing", name="a")
-    await database._writer.execute("PRAGMA busy_timeout = 50")
-    other = sqlite3.connect(tmp_path / "test.db", isolation_level=None)
-    try:
-        other.execute("BEGIN IMMEDIATE")
-        with pytest.raises(Unavailable):
-            async with database.write():
-                pass
-    finally:
-        other.close()
+        await session.many("insert_thing", [{"name": name} for name in ("b", "ä", "B", "_", "a-b", "ab", "я", "😀")])
+    assert await names(database.point) == ["B", "_", "a-b", "ab", "b", "ä", "я", "😀"]
 
 
-async def test_migrations_run_once_also_when_two_open_at_once(tmp_path: Path, storage: Path) -> None:
-    """Two that open a new database at the same moment apply each migration once, and a later one is added."""
-    path = tmp_path / "shared.db"
+async def test_two_writes_of_one_part_see_each_other(database: Database) -> None:
+    """What a transaction decides by is still so when it is committed, however many of them there are."""
+
+    async def add_one(part: str) -> None:
+        async with database.write(part) as session:
+            count = len(await session.all("all_things"))
+            await asyncio.sleep(0)
+            await session.one("insert_thing", name=f"{count:02}")
+
+    await asyncio.gather(*(add_one("things") for _ in range(10)), *(add_one("") for _ in range(10)))
+    assert await names(database.point) == [f"{number:02}" for number in range(20)]
+
+
+async def test_migrations_run_once_also_when_several_open_at_once(place: Place, storage: Path) -> None:
+    """Those that open a new database at the same moment apply each migration once, and a later one is added."""
 
     async def open_and_count() -> int:
-        async with open_sqlite(path, storage=storage) as database:
+        async with place.open(storage, now_micros) as database:
             return len(await database.point.all("all_things"))
 
+    await place.make(storage)
     assert await asyncio.gather(*(open_and_count() for _ in range(4))) == [0] * 4
     (storage / "migrations" / "0002_more.sql").write_text("INSERT INTO things VALUES ('migrated');")
-    assert await open_and_count() == 1
-    assert await open_and_count() == 1
+    assert await asyncio.gather(*(open_and_count() for _ in range(4))) == [1] * 4
 
 
-async def test_broken_migration_leaves_the_database_as_it_was(tmp_path: Path, storage: Path) -> None:
+async def test_broken_migration_leaves_the_database_as_it_was(place: Place, storage: Path) -> None:
     """A migration that fails half way is rolled back, and succeeds once it is mended."""
-    path, broken = tmp_path / "test.db", storage / "migrations" / "0002_more.sql"
+    broken = storage / "migrations" / "0002_more.sql"
     broken.write_text("INSERT INTO things VALUES ('half'); INSERT INTO nowhere VALUES (1);")
-    with pytest.raises(sqlite3.OperationalError):
-        async with open_sqlite(path, storage=storage):
+    with pytest.raises((sqlite3.OperationalError, asyncpg.UndefinedTableError)):
+        async with place.open(storage, now_micros):
             pass
     broken.write_text("INSERT INTO things VALUES ('whole');")
-    async with open_sqlite(path, storage=storage) as database:
+    async with place.open(storage, now_micros) as database:
         assert await names(database.point) == ["whole"]
 
 
-async def test_write_that_waits_for_another_process_ends_with_its_callers_patience(
-    database: SqliteDatabase, tmp_path: Path
-) -> None:
-    """Nobody is held up for longer by a transaction of somebody else, and the next write finds the way free."""
-    with closing(sqlite3.connect(tmp_path / "test.db", isolation_level=None)) as other:
-        other.execute("BEGIN IMMEDIATE")
-        started = time.monotonic()
-        with pytest.raises(TimeoutError):
-            async with asyncio.timeout(0.2), database.write() as session:
-                await session.one("insert_thing", name="late")
-        assert time.monotonic() - started < BUSY_TIMEOUT_SECONDS / 2
-        other.execute("ROLLBACK")
-    async with database.write() as session:
-        assert await session.all("all_things") == []
+async def test_database_of_a_later_version_is_used_as_it_is(place: Place, storage: Path) -> None:
+    """What ran before an update goes on beside what runs after it, while one takes the other's place."""
+    later = storage / "migrations" / "0002_more.sql"
+    later.write_text("ALTER TABLE things ADD COLUMN colour TEXT NOT NULL DEFAULT 'red';")
+    async with place.open(storage, now_micros):
+        pass
+    later.unlink()
+    async with place.open(storage, now_micros) as database, database.write() as session:
+        assert await session.one("insert_thing", name="a") is not None
