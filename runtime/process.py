@@ -12,13 +12,14 @@ from typing import NoReturn
 
 from runtime.data_directory import DataDirectoryUnusable
 from runtime.database import DatabaseUnusable
+from runtime.s3_store import BlobStoreUnusable
 from runtime.server import PortUnavailable
 from runtime.settings import SettingsError
 from runtime.tls import TlsFilesUnusable
 
 EXIT_FAILED = 1
 EXIT_SETTINGS = 2
-_USER_ERRORS = (PortUnavailable, DataDirectoryUnusable, DatabaseUnusable, TlsFilesUnusable)
+_USER_ERRORS = (PortUnavailable, DataDirectoryUnusable, DatabaseUnusable, BlobStoreUnusable, TlsFilesUnusable)
 
 
 def run(serve: Callable[[asyncio.Event], Awaitable[None]]) -> NoReturn:

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any, TypeVar, get_type_hints
 from urllib.parse import urlsplit
 
+from runtime.s3_urls import S3Url, parse_s3_url
+
 T = TypeVar("T")
 _REQUIRED: Any = dataclasses.MISSING
 _TRUE = frozenset({"1", "true", "yes", "on"})
@@ -101,7 +103,7 @@ def read_settings(
         problems += [f"{prefix}{name.upper()} {_GUESSABLE}" for name in _guessable(kind, values)]
     for fields in together:
         names = [prefix + field.upper() for field in fields]
-        if 0 < sum(bool(environ.get(name)) for name in names) < len(names):
+        if 0 < sum(bool(environ.get(name) or environ.get(f"{name}_FILE")) for name in names) < len(names):
             problems.append(f"{', '.join(names[:-1])} and {names[-1]} must be set together")
     if problems:
         raise SettingsError(problems)
@@ -148,6 +150,7 @@ def _parsed(text: str | bytes, kind: Any, rules: Mapping[str, Any]) -> Any:
         Path | None: Path,
         str: str,
         WebAddress: _web_address,
+        S3Url | None: parse_s3_url,
     }
     value = parsers[kind](text)
     if rules["minimum"] is not None and value < rules["minimum"]:

@@ -6,9 +6,25 @@ import signal
 
 import pytest
 
-from tests.provision.fixtures import own_rabbitmq, pdf_readers, pytest_collection_finish, rabbitmq
+from tests.provision.fixtures import (
+    moto,
+    own_rabbitmq,
+    own_seaweedfs,
+    pdf_readers,
+    pytest_collection_finish,
+    rabbitmq,
+    seaweedfs,
+)
 
-__all__ = ["own_rabbitmq", "pdf_readers", "pytest_collection_finish", "rabbitmq"]
+__all__ = [
+    "moto",
+    "own_rabbitmq",
+    "own_seaweedfs",
+    "pdf_readers",
+    "pytest_collection_finish",
+    "rabbitmq",
+    "seaweedfs",
+]
 
 # A shell starts what runs in the background deaf to Ctrl-C, and so would be every process that tests interrupt.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

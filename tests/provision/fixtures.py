@@ -2,7 +2,7 @@
 
 ``tests/conftest.py`` imports them by name, the hook included::
 
-    from tests.provision.fixtures import own_rabbitmq, pdf_readers, pytest_collection_finish, rabbitmq  # noqa: F401
+    from tests.provision.fixtures import moto, own_rabbitmq, pdf_readers, seaweedfs  # noqa: F401
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from tests.provision.postgresql import PostgresqlServer
 from tests.provision.postgresql import find_or_install as find_or_install_postgresql
 from tests.provision.programs import ProvisionError
 from tests.provision.rabbitmq import Installation, RabbitNode, find_or_install
+from tests.provision.s3 import Moto, S3Server, SeaweedFS
 
 
 @pytest.fixture(scope="session")
@@ -55,6 +56,26 @@ def engine(request: pytest.FixtureRequest) -> Iterator[str]:
         yield request.param
 
 
+def seaweedfs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
+    """Yield a started S3 server for the whole session. Tests share it: each keeps to a prefix of its own."""
+    with _started_s3(SeaweedFS(tmp_path_factory.mktemp("seaweedfs"))) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def moto(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
+    """Yield another, which answers as AWS does. Tests share it in the same way."""
+    with _started_s3(Moto(tmp_path_factory.mktemp("moto"))) as server:
+        yield server
+
+
+@pytest.fixture
+def own_seaweedfs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
+    """Yield a started S3 server that this test alone may kill."""
+    with _started_s3(SeaweedFS(tmp_path_factory.mktemp("seaweedfs"))) as server:
+        yield server
+
+
 @pytest.fixture(scope="session")
 def pdf_readers() -> None:
     """Have poppler, qpdf and veraPDF ready. Raises ProvisionError."""
@@ -75,6 +96,15 @@ def pytest_collection_finish(session: pytest.Session) -> None:
             _postgresql()
     if "pdf_readers" in wanted:
         _missing_readers()
+
+
+@contextmanager
+def _started_s3(server: S3Server) -> Iterator[S3Server]:
+    try:
+        server.start()
+        yield server
+    finally:
+        server.close()
 
 
 @contextmanager
