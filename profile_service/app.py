@@ -76,7 +76,8 @@ from profile_service.users import ProfileEditor
 from runtime import contract
 from runtime.access import Door
 from runtime.background import meanwhile
-from runtime.blobs import Blobs, local_blobs
+from runtime.blob_sweeps import Sweeper
+from runtime.blobs import Blobs, open_blobs
 from runtime.channels import open_channel
 from runtime.data_directory import hold
 from runtime.database import Database, open_database
@@ -189,7 +190,7 @@ async def _open_ground(settings: Settings, stack: AsyncExitStack, database: Data
         settings,
         database,
         UserStore(database),
-        avatars=local_blobs(folder / "avatars"),
+        avatars=await open_blobs(settings.blobs_url, folder / "avatars", settings.blobs_credentials),
         pages=PageTokens(settings.page_secret.reveal()),
         secret=DeletionSecret(settings.deletion_secret.reveal()),
     )
@@ -246,7 +247,8 @@ async def _open_deletions(ground: _Ground, stack: AsyncExitStack, queue: MailQue
 
 async def _open_avatars(ground: _Ground, stack: AsyncExitStack, images: Images, moderate: Moderation) -> Avatars:
     avatars = Avatars(ground.users, ground.avatars, images, new_id=_new_id, moderate=moderate)
-    await stack.enter_async_context(meanwhile(avatars.sweep(), name="avatar-sweep"))
+    sweeper = Sweeper(ground.avatars, ground.users.avatar_keys)
+    await stack.enter_async_context(meanwhile(sweeper.run(), name="avatar-sweep"))
     return avatars
 
 

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import AsyncGenerator, Callable, Sequence
-from contextlib import aclosing
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from typing import Protocol
 
 import structlog
@@ -63,9 +61,6 @@ class AvatarStore(Protocol):
     async def clear_avatar(self, account_id: str) -> list[str]:
         """Remove the avatar; return the keys of the blobs to delete."""
 
-    async def avatar_keys(self, account_id: str) -> list[str]:
-        """Return the keys of the account's blobs."""
-
 
 class BlobStore(Protocol):
     """Where the bytes are kept."""
@@ -78,9 +73,6 @@ class BlobStore(Protocol):
 
     async def delete(self, keys: Sequence[str]) -> None:
         """Delete the keys that exist. Raises Unavailable."""
-
-    def list_keys(self) -> AsyncGenerator[list[str], None]:
-        """Return every key, in pages. Raises Unavailable."""
 
 
 class Images(Protocol):
@@ -122,7 +114,6 @@ class Avatars:
         self._images = images
         self._new_id = new_id
         self._moderate = moderate
-        self._being_stored: set[str] = set()
 
     async def upload(self, caller: Caller, data: bytes) -> Avatar:
         """Make `data` the caller's avatar.
@@ -169,59 +160,24 @@ class Avatars:
             raise NotOwner()
         await discard(self._blobs, await self._store.clear_avatar(caller.account_id))
 
-    async def sweep(self) -> None:
-        """Delete the files that no row names: those of a process that was killed, or of a delete that failed."""
-        swept = 0
-        try:
-            async with aclosing(self._blobs.list_keys()) as pages:
-                async for keys in pages:
-                    swept += await self._sweep_page(keys)
-        except Unavailable as error:
-            _log.warning("avatar_sweep_failed", cause=repr(error.__cause__))
-        if swept:
-            _log.info("avatars_swept", files=swept)
-
-    async def _sweep_page(self, keys: Sequence[str]) -> int:
-        swept = 0
-        for account_id, group in groupby(sorted(keys), key=lambda key: key.partition("/")[0]):
-            swept += await self._delete_unnamed(account_id, list(group))
-        return swept
-
-    async def _delete_unnamed(self, account_id: str, keys: Sequence[str]) -> int:
-        """Delete those of an account's keys that no row names. Raises Unavailable."""
-        # First who is at work, then the rows: whoever finishes in between is seen in one of the two.
-        spared = set(self._being_stored)
-        spared.update(await self._store.avatar_keys(account_id))
-        unnamed = [key for key in keys if key not in spared]
-        await self._blobs.delete(unnamed)
-        return len(unnamed)
-
     async def _keep(self, account_id: str, processed: Processed) -> Avatar:
         folder = f"{account_id}/{self._new_id()}"
         variants = [_variant(folder, pixels, image, processed) for pixels, image in processed.variants.items()]
-        keys = {variant.blob_key for variant in variants}
-        self._being_stored |= keys
+        keys = [variant.blob_key for variant in variants]
         try:
             for variant in variants:
                 await self._blobs.put(variant.blob_key, processed.variants[variant.pixels])
-            replaced = await self._store.set_avatar(account_id, variants)
-            if replaced is None:
-                raise NotOwner()
         except BaseException:
-            self._being_stored -= keys
-            await self._take_back(account_id, sorted(keys))
+            await discard(self._blobs, keys)
             raise
-        self._being_stored -= keys
+        # Should this fail, nobody knows yet whether rows name the files; a sweep asks them when it is settled.
+        replaced = await self._store.set_avatar(account_id, variants)
+        if replaced is None:
+            await discard(self._blobs, keys)
+            raise NotOwner()
         avatar, old_keys = replaced
         await discard(self._blobs, old_keys)
         return avatar
-
-    async def _take_back(self, account_id: str, keys: Sequence[str]) -> None:
-        """Delete what was put for nothing. The rows decide: a commit can fail without telling whether it happened."""
-        try:
-            await self._delete_unnamed(account_id, keys)
-        except Unavailable as error:
-            _log.warning("avatar_files_left", files=len(keys), cause=repr(error.__cause__))
 
     async def _disc(self, username: str, pixels: int, if_none_match: str) -> Picture:
         user = await self._store.get_user(username)

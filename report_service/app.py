@@ -7,6 +7,7 @@ import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import grpc
@@ -39,7 +40,8 @@ from report_service.worker import Renderer, Worker
 from runtime import contract, data_directory
 from runtime.access import Door
 from runtime.background import Background
-from runtime.blobs import Blobs, local_blobs
+from runtime.blob_sweeps import STRAY_AGE, Sweeper
+from runtime.blobs import Blobs, open_blobs
 from runtime.channels import open_channel
 from runtime.database import open_database
 from runtime.fail_points import FailPoint, fail_point
@@ -116,6 +118,7 @@ async def open_parts(
             background.start(worker.run(), name="report worker")
         background.start(dispatcher.run(), name="report dispatcher")
         background.start(feed.run(), name="report feed")
+        background.start(_sweeper(settings, storage).run(), name="file sweep")
         purges = AccountPurges(
             storage.purges,
             lifecycle,
@@ -182,7 +185,8 @@ async def _open_storage(
     database = await stack.enter_async_context(open_database(settings, path, storage=STORAGE, checkpoints=checkpoints))
     store = ReportStore(database, rules=settings.rules, finished=metrics.finished)
     purges = PurgeStore(database, rules=settings.rules)
-    return _Storage(store, purges, IssuedStore(database), local_blobs(settings.data_dir / "reports"))
+    files = await open_blobs(settings.blobs_url, settings.data_dir / "reports", settings.blobs_credentials)
+    return _Storage(store, purges, IssuedStore(database), files)
 
 
 def _worker(
@@ -209,6 +213,12 @@ def _worker(
         changed=changed,
         fail_point=_fail_point(settings),
     )
+
+
+def _sweeper(settings: Settings, storage: _Storage) -> Sweeper:
+    # A worker that was paused for a whole lease can still complete what it wrote before.
+    age = STRAY_AGE + timedelta(seconds=settings.lease_seconds)
+    return Sweeper(storage.files, storage.reports.named_keys, age=age)
 
 
 def _fail_point(settings: Settings) -> FailPoint:

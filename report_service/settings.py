@@ -11,6 +11,7 @@ from report_service.fail_points import ALL_NAMES
 from report_service.reports import Rules
 from runtime import fail_points
 from runtime.database import DatabaseSettings
+from runtime.s3_urls import BLOB_KEYS, S3Credentials, S3Url, credentials_of
 from runtime.service_tokens import MIN_SECRET_BYTES
 from runtime.settings import Secret, SettingsError, WebAddress, read_settings, setting
 from runtime.tls import INTERNAL_TLS, Identity, identity_of
@@ -31,6 +32,15 @@ class Settings(DatabaseSettings):
     )
     listen: str = setting("address to serve gRPC on", default="127.0.0.1:7072")
     data_dir: Path = setting("directory of the database and the finished files", default=Path("data/report"))
+    blobs_url: S3Url | None = setting(
+        "where the finished files are kept in S3: s3://bucket/prefix, on a server of your own "
+        "s3://bucket/prefix?endpoint=https://host&region=name; empty: in the data directory",
+        default=None,
+    )
+    blobs_access_key_id: Secret = setting(
+        "access key of that store; empty: what AWS gives the process", default=Secret(b"")
+    )
+    blobs_secret_access_key: Secret = setting("secret of that access key", default=Secret(b""))
     profile_address: str = setting("gRPC address of profile_service", default="127.0.0.1:7071")
     gateway_address: str = setting("gRPC address of the gateway, for its public keys", default="127.0.0.1:7070")
     gateway_authority: Path | None = setting(
@@ -93,7 +103,7 @@ class Settings(DatabaseSettings):
             cls,
             {key: value for key, value in environ.items() if value or key != unset},
             prefix=PREFIX,
-            together=[INTERNAL_TLS],
+            together=[INTERNAL_TLS, BLOB_KEYS],
         )
         if problem := fail_points.problem(settings.fail_point, ALL_NAMES, enabled=settings.fail_points_enabled):
             raise SettingsError([f"{PREFIX}FAIL_POINT {problem}"])
@@ -107,6 +117,11 @@ class Settings(DatabaseSettings):
             raise SettingsError(
                 [f"{PREFIX}AMQP_URL must be set for a worker process; the API hands it work over RabbitMQ"]
             )
+
+    @property
+    def blobs_credentials(self) -> S3Credentials | None:
+        """What is given for the store of BLOBS_URL."""
+        return credentials_of(self.blobs_access_key_id.reveal(), self.blobs_secret_access_key.reveal())
 
     @property
     def internal_identity(self) -> Identity | None:

@@ -98,7 +98,7 @@ class UserStore:
         return _avatar_of(row), old_keys
 
     async def avatar_keys(self, account_id: str) -> list[str]:
-        """See `avatars.AvatarStore`."""
+        """Return the keys of the files that the account's rows name."""
         rows = await self._database.point.all("list_avatar_keys", account_id=account_id)
         return [row["blob_key"] for row in rows]
 

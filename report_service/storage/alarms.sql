@@ -73,5 +73,8 @@ WHERE report_id IN (
 )
 RETURNING report_id;
 
+-- name: list_report_keys
+SELECT blob_key FROM reports WHERE report_id = :report_id;
+
 -- name: remove_report^
 DELETE FROM reports WHERE report_id = :report_id AND deleted = 1 RETURNING report_id;

@@ -192,6 +192,11 @@ class ReportStore:
             for report_id in report_ids:
                 await session.one("remove_report", report_id=report_id)
 
+    async def named_keys(self, report_id: str) -> list[str]:
+        """Return the key of the report's file, if it has one."""
+        rows = await self._database.point.all("list_report_keys", report_id=report_id)
+        return [row["blob_key"] for row in rows]
+
     # What the metrics and the feed ask.
 
     async def census(self) -> tuple[dict[State, int], float]:

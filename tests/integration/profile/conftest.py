@@ -33,6 +33,7 @@ from profile_service.settings import Settings
 from runtime import contract
 from runtime.access import Door
 from runtime.interceptors import CallInterceptor
+from runtime.s3_urls import S3Url
 from runtime.server import Server
 from runtime.service_tokens import ServiceTokens
 from runtime.sessions import SessionCheck
@@ -40,6 +41,7 @@ from runtime.settings import Secret
 from runtime.tokens import TokenVerifier
 from tests.provision.databases import Place, place_at
 from tests.provision.fixtures import engine, own_rabbitmq, postgresql, pytest_collection_finish, rabbitmq  # noqa: F401
+from tests.provision.s3 import CREDENTIALS
 from tests.signing import INTERNAL_SECRET, TestKeys, bearer
 
 SIGN_UPS_PER_HOUR = 4
@@ -164,7 +166,13 @@ class Profile:
 
 @asynccontextmanager
 async def running(
-    folder: Path, *, clock: Clock | None = None, amqp_url: str = "", avatar_moderator: str = "", **parts_instead: Any
+    folder: Path,
+    *,
+    clock: Clock | None = None,
+    amqp_url: str = "",
+    avatar_moderator: str = "",
+    blobs_url: S3Url | None = None,
+    **parts_instead: Any,
 ) -> AsyncIterator[Profile]:
     """Run the service on the data in `folder`, with other parts than its own where `open_parts` lets."""
     clock, keys = clock or Clock(), TestKeys()
@@ -178,6 +186,9 @@ async def running(
         reset_mails_per_hour=RESET_MAILS_PER_HOUR,
         amqp_url=Secret(amqp_url.encode()),
         avatar_moderator=avatar_moderator,
+        blobs_url=blobs_url,
+        blobs_access_key_id=Secret(CREDENTIALS.access_key_id.encode()),
+        blobs_secret_access_key=Secret(CREDENTIALS.secret_access_key.encode()),
     )
     rows = place_at(settings.data_dir / "profile.db")
     with closing(ImagesOnceAsked()) as images:

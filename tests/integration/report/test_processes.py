@@ -29,10 +29,13 @@ from dossier.stats.v1 import snapshot_service_pb2 as snapshot_pb
 from dossier.stats.v1 import snapshot_service_pb2_grpc as snapshot_rpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
+from runtime.blobs import s3_blobs
+from runtime.s3_urls import S3Url
 from tests.integration.report.fake_snapshots import SECRET, FakeSnapshots
 from tests.integration.report.stage import Player, eventually, refused
 from tests.provision.ports import free_port
 from tests.provision.rabbitmq import RabbitNode
+from tests.provision.s3 import CREDENTIALS, S3Server
 
 ROOT = Path(__file__).parents[3]
 
@@ -325,11 +328,66 @@ async def test_embedded_api_makes_reports_alone(tmp_path: Path) -> None:
         assert await api.end(signal.SIGTERM) == 0
 
 
+@pytest.mark.xdist_group("s3")
+async def test_report_is_kept_in_s3_by_the_worker_and_sent_from_there_by_the_api(
+    town: Town, seaweedfs: S3Server, tmp_path: Path
+) -> None:
+    """The file passes from one process to the other through the bucket alone, and is deleted there with its report."""
+    url = seaweedfs.url(f"tests/{tmp_path.name}")
+    blobs = s3_blobs(url, CREDENTIALS)
+    town.environ |= in_s3(url)
+    await town.open()
+    await town.start("worker")
+    anna = town.anna()
+    report = await ready(anna, (await anna.create()).report_id)
+    _, chunks = await anna.downloaded(report.report_id)
+    assert hashlib.sha256(b"".join(chunks)).hexdigest() == report.sha256
+    keys = [key async for page in blobs.list_keys() for key in page]
+    assert [key.rpartition("/")[0] for key in keys] == [f"reports/{report.report_id}"]
+    await anna.delete(report.report_id)
+
+    async def is_empty() -> bool:
+        return not [key async for page in blobs.list_keys() for key in page]
+
+    await eventually(is_empty)
+    assert not (tmp_path / "data" / "reports").exists()
+
+
+@pytest.mark.xdist_group("s3")
+@pytest.mark.parametrize("arguments", [(), ("worker",)])
+async def test_process_says_that_the_bucket_is_missing(
+    tmp_path: Path, arguments: tuple[str, ...], seaweedfs: S3Server
+) -> None:
+    """One sentence and an exit code, not a traceback."""
+    url = seaweedfs.url(bucket="nowhere")
+    async with open_town(tmp_path, "amqp://guest:guest@127.0.0.1:1/") as town:
+        service = await town.start(*arguments, **in_s3(url))
+        async with asyncio.timeout(20):
+            assert await service._process.wait() == 1
+    said = (tmp_path / "log").read_text()
+    assert f"dossier: there is no bucket for {url.below('reports')}; make it, or correct its name" in said
+    assert "Traceback" not in said
+
+
+def in_s3(url: S3Url) -> dict[str, str]:
+    """Return the settings of a place in the tests' server."""
+    return {
+        "DOSSIER_REPORT_BLOBS_URL": f"s3://{url.bucket}/{url.prefix}?endpoint={url.endpoint}",
+        "DOSSIER_REPORT_BLOBS_ACCESS_KEY_ID": CREDENTIALS.access_key_id,
+        "DOSSIER_REPORT_BLOBS_SECRET_ACCESS_KEY": CREDENTIALS.secret_access_key,
+    }
+
+
 @pytest.mark.parametrize(
     ("arguments", "environ", "words"),
     [
         (("worker",), {"DOSSIER_REPORT_AMQP_URL": ""}, "DOSSIER_REPORT_AMQP_URL must be set for a worker process"),
         ((), {"DOSSIER_REPORT_PAGE_SECRET": "short"}, "DOSSIER_REPORT_PAGE_SECRET must have at least 32 bytes"),
+        (
+            (),
+            {"DOSSIER_REPORT_BLOBS_URL": "https://s3/club"},
+            "DOSSIER_REPORT_BLOBS_URL must be like s3://bucket/prefix",
+        ),
         ((), {"DOSSIER_REPORT_LISTEN": "192.0.2.1:1"}, "cannot listen on 192.0.2.1:1"),
     ],
 )

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from report_service.settings import Settings
+from runtime.s3_urls import S3Credentials, S3Url
 from runtime.settings import SettingsError
 
 NEEDED = {
@@ -22,6 +25,20 @@ def test_defaults_make_one_process_that_does_it_all() -> None:
     assert settings.render_children >= 2
     assert settings.listen == "127.0.0.1:7072"
     assert settings.rules.retention_seconds == 30 * 24 * 3600
+
+
+def test_files_are_in_the_data_directory_unless_a_bucket_is_named(tmp_path: Path) -> None:
+    """The secret may come from a file, and without a key the environment's are used."""
+    settings = Settings.from_env(NEEDED)
+    assert (settings.blobs_url, settings.blobs_credentials) == (None, None)
+    (tmp_path / "secret").write_text("hidden\n")
+    url, key = {"DOSSIER_REPORT_BLOBS_URL": "s3://club/x"}, {"DOSSIER_REPORT_BLOBS_ACCESS_KEY_ID": "key"}
+    settings = Settings.from_env(NEEDED | url)
+    assert (settings.blobs_url, settings.blobs_credentials) == (S3Url("club", "x"), None)
+    file = {"DOSSIER_REPORT_BLOBS_SECRET_ACCESS_KEY_FILE": str(tmp_path / "secret")}
+    assert Settings.from_env(NEEDED | url | key | file).blobs_credentials == S3Credentials("key", "hidden")
+    with pytest.raises(SettingsError, match="must be set together"):
+        Settings.from_env(NEEDED | url | key)
 
 
 @pytest.mark.parametrize(
