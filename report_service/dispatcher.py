@@ -69,13 +69,20 @@ class Dispatcher:
         self._changed = changed
         self._fail_point = fail_point
         self._poked = asyncio.Event()
+        self._expired = asyncio.Event()
 
     def poke(self) -> None:
         """Look at the alarms now."""
         self._poked.set()
 
-    async def run(self) -> NoReturn:
+    async def run(self) -> None:
         """Ring alarms until cancelled. Survives every fault of the database and the file store."""
+        async with asyncio.TaskGroup() as loops:
+            loops.create_task(self._ring_alarms(), name="alarms")
+            # By itself: a file store that is slow or away keeps no hint waiting.
+            loops.create_task(self._purge_expired(), name="expired reports")
+
+    async def _ring_alarms(self) -> NoReturn:
         while True:
             self._poked.clear()
             was_ready = self._hints.ready.is_set()
@@ -98,11 +105,14 @@ class Dispatcher:
         if due.hints and self._hints.ready.is_set():
             await self._send(due.hints)
         if due.expired_count:
-            await self._purge()
+            self._expired.set()
         backlog = len(due.hints) == BATCH and self._hints.ready.is_set()
-        if due.stranded_count or due.expired_count > BATCH or backlog:
+        if due.stranded_count or backlog:
             return 0.0
-        return LONGEST_REST_SECONDS if due.wait_seconds is None else min(LONGEST_REST_SECONDS, due.wait_seconds)
+        # Alarms of reports that are being purged ring on.
+        if due.expired_count or due.wait_seconds is None:
+            return LONGEST_REST_SECONDS
+        return min(LONGEST_REST_SECONDS, due.wait_seconds)
 
     async def _ring_forgotten(self) -> None:
         # Lowered first: a loss that is noticed meanwhile is another one.
@@ -142,10 +152,21 @@ class Dispatcher:
             # Not the transport's fault but theirs: they stand back, so that they do not block the next batch.
             await self._alarms.postpone([(hint, REFUSED_WAIT_SECONDS) for hint in refused], sent=False)
 
+    async def _purge_expired(self) -> NoReturn:
+        while True:
+            await self._expired.wait()
+            self._expired.clear()
+            try:
+                await self._purge()
+            except Exception as error:
+                _log.warning("purge_failed", exc_info=error)
+
     async def _purge(self) -> None:
         hidden = await self._alarms.begin_purge(limit=BATCH, wait_seconds=PURGE_AGAIN_SECONDS)
         if not hidden:
             return
+        if len(hidden) == BATCH:
+            self._expired.set()
         self._tell(hidden)
         self._fail_point("purge_before_files")
         slots = asyncio.Semaphore(PURGES_AT_ONCE)

@@ -103,6 +103,8 @@ def _fault(error: Exception, url: S3Url) -> str:
     text = str(error)
     if _METADATA_SERVER.search(text):
         return f"there are no credentials for {url}; set an access key, or run where AWS gives a role"
+    if "InvalidCertificate" in text:
+        return f"{url} shows a certificate that is not trusted here; name its authority by SSL_CERT_FILE"
     if isinstance(error, FileNotFoundError):
         return f"there is no bucket for {url}; make it, or correct its name"
     found = _REASON.search(text)

@@ -40,13 +40,18 @@ class FakeSender:
 
 
 class FakeFiles:
-    """Remembers the prefixes deleted; `faulty` ones cannot be."""
+    """Remembers the prefixes deleted; `faulty` ones cannot be, and none until `answers`."""
 
     def __init__(self) -> None:
         self.deleted: list[str] = []
         self.faulty: set[str] = set()
+        self.asked = asyncio.Event()
+        self.answers = asyncio.Event()
+        self.answers.set()
 
     async def delete_all(self, prefix: str) -> None:
+        self.asked.set()
+        await self.answers.wait()
         if prefix in self.faulty:
             raise Unavailable("no", dependency="blobs")
         self.deleted.append(prefix)
@@ -215,6 +220,22 @@ async def test_expired_reports_are_deleted_with_their_files(post: Post, clock: C
         clock.turn(minutes=1)
         post.dispatcher.poke()
         await eventually(lambda: post.files.deleted == ["report-1/", "report-2/"])
+
+
+async def test_hints_go_out_while_the_file_store_stands_still(post: Post, clock: Clock) -> None:
+    """Expired reports wait for their files to be deleted, and nothing else waits with them."""
+    await post.ask("old")
+    await post.store.cancel("anna-id", "old")
+    clock.turn(days=31)
+    post.files.answers.clear()
+    async with post.running():
+        await post.files.asked.wait()
+        await post.ask("new")
+        post.dispatcher.poke()
+        await eventually(lambda: post.sender.sent == ["new"])
+        assert post.files.deleted == []
+        post.files.answers.set()
+        await eventually(lambda: post.files.deleted == ["old/"])
 
 
 async def test_loop_survives_when_database_fails(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import secrets
+import ssl
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, closing, suppress
@@ -22,6 +23,7 @@ from runtime.blobs import BlobMissing, Blobs, open_blobs, s3_blobs
 from runtime.errors import Unavailable
 from runtime.s3_store import BlobStoreUnusable
 from runtime.s3_urls import S3Credentials, S3Url
+from tests.certificates import Authority, write
 from tests.eventually import eventually
 from tests.provision.s3 import CREDENTIALS, S3Server
 
@@ -87,7 +89,7 @@ async def test_credentials_are_found_in_the_environment_when_none_are_given(
 
 
 @asynccontextmanager
-async def answering(answer: bytes | None) -> AsyncIterator[S3Url]:
+async def answering(answer: bytes | None, *, tls: ssl.SSLContext | None = None) -> AsyncIterator[S3Url]:
     """Serve one answer to every request, or none ever."""
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -99,15 +101,26 @@ async def answering(answer: bytes | None) -> AsyncIterator[S3Url]:
                 writer.write(answer)
             await reader.read()
 
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=tls)
     async with server:
-        yield S3Url("club", endpoint=f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}")
+        scheme = "https" if tls else "http"
+        yield S3Url("club", endpoint=f"{scheme}://localhost:{server.sockets[0].getsockname()[1]}")
 
 
 async def test_start_is_refused_when_the_server_lets_keys_be_written_over(tmp_path: Path) -> None:
     """A server that does not know If-None-Match would break what is promised of keys."""
     async with answering(b'HTTP/1.1 200 OK\r\nETag: "1"\r\nContent-Length: 0\r\n\r\n') as url:
         with pytest.raises(BlobStoreUnusable, match="lets objects be written over"):
+            await open_blobs(url, FOLDER, CREDENTIALS)
+
+
+async def test_start_is_refused_when_the_certificate_is_not_trusted(tmp_path: Path) -> None:
+    """Waiting would not help, and the variable that does is named."""
+    identity = write(Authority().sign("localhost"), tmp_path)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(identity.certificate, identity.key)
+    async with answering(b"", tls=context) as url:
+        with pytest.raises(BlobStoreUnusable, match=r"certificate that is not trusted here; .* SSL_CERT_FILE"):
             await open_blobs(url, FOLDER, CREDENTIALS)
 
 
