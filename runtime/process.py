@@ -12,7 +12,7 @@ from typing import NoReturn
 
 from runtime.data_directory import DataDirectoryUnusable
 from runtime.database import DatabaseUnusable
-from runtime.s3_store import BlobStoreUnusable
+from runtime.s3_urls import BlobStoreUnusable
 from runtime.server import PortUnavailable
 from runtime.settings import SettingsError
 from runtime.tls import TlsFilesUnusable

@@ -13,7 +13,7 @@ import obstore
 import structlog
 from obstore.store import S3Store
 
-from runtime.s3_urls import S3Credentials, S3Url
+from runtime.s3_urls import BlobStoreUnusable, S3Credentials, S3Url
 
 if TYPE_CHECKING:
     from obstore.store import ClientConfig, RetryConfig, S3Config, S3Credential
@@ -31,10 +31,6 @@ _METADATA_SERVER = re.compile(r"http://169\.254\.")
 _REFUSAL = re.compile(r"status code: [34]\d\d|incorrectly configured region")
 _REASON = re.compile(r"<Message>([^<]+?)\.?</Message>")
 _log = structlog.get_logger("blobs")
-
-
-class BlobStoreUnusable(Exception):
-    """The blob store cannot be used as the settings have it; the message says why in one sentence."""
 
 
 def open_store(url: S3Url, credentials: S3Credentials | None) -> S3Store:

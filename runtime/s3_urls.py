@@ -19,6 +19,10 @@ _SHAPE = (
 )
 
 
+class BlobStoreUnusable(Exception):
+    """The blob store cannot be used as the settings have it; the message says why in one sentence."""
+
+
 @dataclass(frozen=True, slots=True)
 class S3Url:
     """A prefix of a bucket, both without slashes at the ends.

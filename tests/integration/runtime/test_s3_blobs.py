@@ -15,14 +15,15 @@ from itertools import count
 from pathlib import Path
 from threading import Event
 
+import obstore
 import pytest
 
 from runtime import blobs as blobs_module
 from runtime.blob_sweeps import Sweeper
 from runtime.blobs import BlobMissing, Blobs, open_blobs, s3_blobs
 from runtime.errors import Unavailable
-from runtime.s3_store import BlobStoreUnusable
-from runtime.s3_urls import S3Credentials, S3Url
+from runtime.s3_store import open_store
+from runtime.s3_urls import BlobStoreUnusable, S3Credentials, S3Url, parse_s3_url
 from tests.certificates import Authority, write
 from tests.eventually import eventually
 from tests.provision.s3 import CREDENTIALS, S3Server
@@ -34,6 +35,21 @@ DATA = bytes(range(256)) * 4000
 
 async def keys(blobs: Blobs) -> list[str]:
     return sorted([key async for page in blobs.list_keys() for key in page])
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("s3://club/live?region=eu-central-1", "https://club.s3.eu-central-1.amazonaws.com/live/a/1?"),
+        ("s3://club?region=eu-central-1&path_style=true", "https://s3.eu-central-1.amazonaws.com/club/a/1?"),
+        ("s3://club/live?endpoint=http://minio:9000", "http://minio:9000/club/live/a/1?"),
+        ("s3://club?endpoint=https://s3.example.org&path_style=false", "https://club.s3.example.org/a/1?"),
+    ],
+)
+def test_object_is_asked_for_where_the_url_says(text: str, address: str) -> None:
+    """On AWS the bucket is part of the host's name, on other servers of the path, unless it is said otherwise."""
+    store = open_store(parse_s3_url(text), CREDENTIALS)
+    assert obstore.sign(store, "GET", "a/1", timedelta(minutes=1)).startswith(address)
 
 
 async def test_services_share_a_url_and_see_only_their_own(seaweedfs: S3Server) -> None:
