@@ -38,6 +38,7 @@ def season_snapshot(report_id: str, scope: Scope, answer: snapshot_pb.GetSeasonS
         total=answer.ranked_players,
         records=tuple(map(_record, answer.records)),
         calibration=_calibration(answer.calibration) if answer.HasField("calibration") else None,
+        locale=answer.locale,
     )
 
 
@@ -98,6 +99,7 @@ def game_snapshot(report_id: str, answer: snapshot_pb.GetGameSnapshotResponse) -
         red_chance=words.optional(game, "red_chance"),
         best_move=_best_move(game),
         seats=tuple(_seat(seat, names.get(seat.seat_number, "")) for seat in game.seats),
+        locale=answer.locale,
     )
 
 

@@ -37,8 +37,7 @@ def render(order: Order) -> Document:
         return Document(twins.to_json(snapshot))
     if order.format is Format.CSV:
         return Document(twins.to_csv(snapshot))
-    own = snapshot.locale if isinstance(snapshot, PlayerSnapshot) else ""
-    words = language(order.locale or own)
+    words = language(order.locale or snapshot.locale)
     canvas = Canvas(mirrored=words.mirrored)
     title = _draw(canvas, words, order)
     properties = Properties(

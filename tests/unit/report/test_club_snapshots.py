@@ -75,6 +75,7 @@ def test_season_arrives() -> None:
             brier=0.2,
             bins=[snapshot_pb.CalibrationBin(low=0.4, games=7, mean_chance=0.45, red_wins=3)],
         ),
+        locale="uk",
     )
     assert season_snapshot("report-1", SPRING, answer) == SeasonSnapshot(
         report_id="report-1",
@@ -97,6 +98,7 @@ def test_season_arrives() -> None:
         total=12,
         records=(SeasonRecord(RecordKind.LONGEST_WINS, "bert", "bert", 5),),
         calibration=Calibration(18, 0.6, 0.69, 0.2, (CalibrationBin(0.4, 7, 0.45, 3),)),
+        locale="uk",
     )
 
 
@@ -132,7 +134,7 @@ def test_game_arrives() -> None:
         state=game_pb.GAME_STATE_VOIDED,
         red_chance=0.55,
     )
-    answer = snapshot_pb.GetGameSnapshotResponse(read_time=at(1), game=game)
+    answer = snapshot_pb.GetGameSnapshotResponse(read_time=at(1), game=game, locale="de-AT")
     points = (PointsEntry(PointsReason.PENALTY, -0.5),)
     assert game_snapshot("report-1", answer) == GameSnapshot(
         report_id="report-1",
@@ -150,6 +152,7 @@ def test_game_arrives() -> None:
         red_chance=0.55,
         best_move=(1, (2, 5, 9)),
         seats=(SeatLine(1, "anna", "anna", Role.CIVILIAN, Result.WIN, Fate.REMOVED_BY_JUDGE, 2, 4, points),),
+        locale="de-AT",
     )
 
 
