@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from report_service.document.snapshot import Format
 from report_service.issued_reports import IssuedReport
+from report_service.storage.rows import scope_of
 from report_service.wishes import Kind
 from runtime.database import Database, Row
 from runtime.times import moment
@@ -36,6 +37,6 @@ def _issued(row: Row | None) -> IssuedReport | None:
         sha256=row["sha256"],
         size_bytes=row["size_bytes"],
         username=row["username"],
-        season=row["season"],
+        scope=scope_of(row),
         game_id=row["game_id"],
     )

@@ -32,7 +32,7 @@ def to_report(row: Row) -> Report:
         kind=kind,
         format=None if kind is Kind.ACCOUNT_EXPORT else Format[row["format"]],
         locale=row["locale"],
-        scope=_scope(row),
+        scope=scope_of(row),
         game_id=row["game_id"],
     )
 
@@ -51,7 +51,8 @@ def wish_columns(wish: Wish) -> dict[str, Any]:
     }
 
 
-def _scope(row: Row) -> Scope:
+def scope_of(row: Row) -> Scope:
+    """Return which games a row is about."""
     return Scope(
         season=row["season"],
         kind=GameKind[row["game_kind"]] if row["game_kind"] else None,
