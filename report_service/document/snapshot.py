@@ -429,10 +429,16 @@ Snapshot = PlayerSnapshot | SeasonSnapshot | GameSnapshot
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What was made. `unknown_clusters` counts the characters that no vendored face draws, set as U+FFFD."""
+    """What was made.
+
+    Attributes:
+        unknown_clusters: how many characters no vendored face draws, set as U+FFFD.
+        blank: whether it is a table without rows, the same bytes whatever it is of.
+    """
 
     data: bytes
     unknown_clusters: int = 0
+    blank: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,6 +83,11 @@ def to_csv(snapshot: Snapshot) -> bytes:
     return _table(_SEAT_COLUMNS, map(_seat, snapshot.seats))
 
 
+def is_blank(table: bytes) -> bool:
+    """Return whether a table has a header and no rows."""
+    return table.count(b"\n") == 1
+
+
 def _plain(value: Any) -> Any:
     if isinstance(value, timedelta):
         return value.total_seconds()

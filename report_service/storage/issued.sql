@@ -11,6 +11,14 @@ FROM reports
 WHERE report_id = :report_id AND kind <> 'ACCOUNT_EXPORT'
 RETURNING report_id;
 
+-- name: issue_blank_report^
+-- As issue_report, of bytes that prove neither about whom nor of which games they are.
+INSERT INTO issued_reports (report_id, kind, format, issue_time, sha256, size_bytes, username, season, game_id)
+SELECT report_id, kind, format, update_time, sha256, size_bytes, '', '', ''
+FROM reports
+WHERE report_id = :report_id
+RETURNING report_id;
+
 -- name: get_issued_report^
 SELECT
     report_id, kind, format, issue_time, sha256, size_bytes, username, season, game_kind, start_time, end_time, game_id

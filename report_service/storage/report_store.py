@@ -94,7 +94,7 @@ class ReportStore:
             self._finished(State.FAILED, FailureReason.ATTEMPTS_EXHAUSTED)
         return _report(claimed)
 
-    async def complete(self, job: Report, *, blob_key: str, size_bytes: int, sha256: str) -> bool:
+    async def complete(self, job: Report, *, blob_key: str, size_bytes: int, sha256: str, blank: bool = False) -> bool:
         """RENDERING → READY with the same fence. False: somebody else has decided."""
         async with self._database.write() as session:
             row = await session.one(
@@ -107,7 +107,7 @@ class ReportStore:
                 retention=self._retention,
             )
             if row is not None:
-                await session.one("issue_report", report_id=job.report_id)
+                await session.one("issue_blank_report" if blank else "issue_report", report_id=job.report_id)
         if row is not None:
             self._finished(State.READY, None)
         return row is not None

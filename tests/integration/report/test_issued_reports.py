@@ -165,3 +165,24 @@ async def test_what_was_issued_before_covers_what_its_row_says(tmp_path: Path, c
         Scope("2026-spring", GameKind.ELITE, epoch, epoch + timedelta(seconds=1)),
         Scope("2026-spring"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "format", "size_bytes", "username"),
+    [
+        ("PLAYER_REPORT", "CSV", 138, ""),
+        ("SEASON_REPORT", "CSV", 92, ""),
+        ("PLAYER_REPORT", "CSV", 139, "anna"),
+        ("PLAYER_REPORT", "PDF", 138, "anna"),
+    ],
+)
+async def test_table_without_rows_that_was_issued_before_proves_nothing(
+    tmp_path: Path, clock: Clock, kind: str, format: str, size_bytes: int, username: str
+) -> None:
+    """The migration takes away what the bytes of such a table do not tell, and from no other file."""
+    row = ISSUED_BEFORE.format(report_id="old", kind=kind, format=format, digest=DIGEST, size_bytes=size_bytes)
+    path = await a_database_before(5, [row], folder=tmp_path, clock=clock)
+    async with open_sqlite(path, storage=STORAGE, clock=clock) as database:
+        found = await IssuedStore(database).find_file(DIGEST)
+    assert found is not None
+    assert (found.username, bool(found.scope.season)) == (username, bool(username))

@@ -188,3 +188,21 @@ async def test_same_bytes_about_several_prove_nothing_about_one(stage: Stage) ->
         size_bytes=len(PDF),
     )
     assert (await stage.verify(report_id=first.report_id)).report.username == "anna"
+
+
+async def test_file_that_proves_nothing_tells_nothing_of_whom(stage: Stage, renderer: FakeRenderer) -> None:
+    """A table without rows was made, that is all: its bytes are the same of whomever, and anybody can write them."""
+    renderer.blank = True
+    report = await stage.as_player("bert").made(
+        username="anna", format=report_pb.FORMAT_CSV, season="2026-spring", start_time=Timestamp(seconds=0)
+    )
+    by_file, by_id = await stage.verify(sha256=SHA256), await stage.verify(report_id=report.report_id)
+    assert by_file == by_id
+    assert by_file.report == report_pb.IssuedReport(
+        report_id=report.report_id,
+        kind=report.kind,
+        format=report.format,
+        issue_time=report.update_time,
+        sha256=SHA256,
+        size_bytes=len(PDF),
+    )
