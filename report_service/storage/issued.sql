@@ -48,6 +48,17 @@ WHERE issued.sha256 = :sha256
 ORDER BY issued.issue_time, issued.report_id
 LIMIT 1;
 
+-- name: list_issued_about
+-- Newest first, from before the position given.
+SELECT
+    report_id, kind, format, issue_time, sha256, size_bytes, username, season, game_kind, start_time, end_time, game_id
+FROM issued_reports
+WHERE
+    username = :username
+    AND (issue_time < :before_time OR (issue_time = :before_time AND report_id < :before_id))
+ORDER BY issue_time DESC, report_id DESC
+LIMIT :row_limit;
+
 -- name: forget_issued_to
 UPDATE issued_reports SET username = '' WHERE username = :username
 RETURNING report_id;

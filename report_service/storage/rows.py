@@ -10,6 +10,9 @@ from report_service.wishes import Kind, Wish
 from runtime.database import Row
 from runtime.times import micros, moment
 
+# Later than any row.
+END_OF_TIME = 2**62
+
 
 def to_report(row: Row) -> Report:
     """Return a report as its row stands."""
