@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -187,3 +188,38 @@ def test_unknown_enum_value_is_an_error() -> None:
     record.kind = 99  # type: ignore[assignment]
     with pytest.raises(ValueError, match="99"):
         season_snapshot("report-1", SPRING, snapshot_pb.GetSeasonSnapshotResponse(records=[record]))
+
+
+@pytest.mark.parametrize(
+    "bins",
+    [
+        [],
+        [snapshot_pb.CalibrationBin(low=0.4, games=7, mean_chance=0.45), snapshot_pb.CalibrationBin(low=0.5)],
+        [snapshot_pb.CalibrationBin(low=0.4, games=-7, mean_chance=0.45)],
+    ],
+)
+def test_calibration_without_games_is_an_error(bins: list[snapshot_pb.CalibrationBin]) -> None:
+    """A share of no games is none: nothing of it is drawn."""
+    answer = snapshot_pb.GetSeasonSnapshotResponse(calibration=snapshot_pb.Calibration(games=7, bins=bins))
+    with pytest.raises(ValueError, match="without games"):
+        season_snapshot("report-1", SPRING, answer)
+
+
+@pytest.mark.parametrize("figure", [math.nan, math.inf, -math.inf, 1.1e12, -1.1e12])
+def test_figure_that_is_none_is_an_error(figure: float) -> None:
+    """Wherever in the answer it stands, its field is named."""
+    standing = snapshot_pb.StandingLine(rating_bound=figure)
+    season = snapshot_pb.GetSeasonSnapshotResponse(standings=[snapshot_pb.StandingLine(), standing])
+    with pytest.raises(ValueError, match=r"StandingLine\.rating_bound"):
+        season_snapshot("report-1", SPRING, season)
+    points = [game_pb.PointsEntry(reason=game_pb.POINTS_REASON_BONUS, points=figure)]
+    game = game_pb.Game(winner=game_pb.WINNER_RED, seats=[a_seat(1), a_seat(2, points=points)])
+    with pytest.raises(ValueError, match=r"PointsEntry\.points"):
+        game_snapshot("report-1", snapshot_pb.GetGameSnapshotResponse(game=game))
+
+
+def test_figures_at_the_edge_arrive() -> None:
+    """The largest that can be drawn is one, and so is 0."""
+    lines = [snapshot_pb.StandingLine(rating_bound=figure) for figure in (1e12, -1e12, 0)]
+    snapshot = season_snapshot("report-1", SPRING, snapshot_pb.GetSeasonSnapshotResponse(standings=lines))
+    assert [line.rating_bound for line in snapshot.standings] == [1e12, -1e12, 0]
