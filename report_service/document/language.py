@@ -18,6 +18,8 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
 
+from report_service.document.rounding import Number, rounded, smallest
+
 FOLDER = Path(__file__).parent / "languages"
 ENGLISH = "en"
 NONE = "–"
@@ -56,11 +58,9 @@ class Language:
         """Return things one after the other, with the language's comma."""
         return self.text(", ").join(items)
 
-    def number(self, value: float, *, digits: int = 0) -> str:
+    def number(self, value: Number, *, digits: int = 0) -> str:
         """Return a number with exactly so many decimals, and its thousands apart."""
-        # A zero has no sign, and one minus is as wide as a plus.
-        rounded = round(value, digits) + 0
-        return f"{'−' if rounded < 0 else ''}{_decimal(abs(rounded), digits, self._locale)}"
+        return _decimal(value, digits, self._locale)
 
     def points(self, value: float) -> str:
         """Return points, which have two decimals."""
@@ -70,15 +70,16 @@ class Language:
         """Return a difference with its sign, a dash for None."""
         if value is None:
             return NONE
-        rounded = round(value, digits)
-        return f"{'' if rounded < 0 else '+' if rounded > 0 else '±'}{self.number(rounded, digits=digits)}"
+        shown = rounded(value, digits)
+        return f"{'' if shown < 0 else '+' if shown > 0 else '±'}{self.number(shown, digits=digits)}"
 
     def percent(self, rate: float | None, *, digits: int = 0) -> str:
         """Return a share of 1 as per cent, a dash for None; only a full share reads 100 and only an empty one 0."""
         if rate is None:
             return NONE
-        step = 10.0 ** -(digits + 2)
-        shown = min(max(round(rate, digits + 2), step), 1 - step) if 0 < rate < 1 else rate
+        shown, step = rounded(rate, digits + 2), smallest(digits + 2)
+        if 0 < rate < 1:
+            shown = min(max(shown, step), 1 - step)
         places = 0 if shown in (0, 1) else digits
         return format_percent(shown, format=self._percent_pattern(places), locale=self._locale)
 
@@ -87,13 +88,13 @@ class Language:
         hours = max(0.0, span.total_seconds() / 3600)
         if hours < 1:
             return self.minutes(span)
-        tenths = round(hours, 1)
-        value = self.number(tenths, digits=0 if tenths >= 10 or tenths.is_integer() else 1)
-        return self.text("{hours} h", hours=value)
+        tenths = rounded(hours, 1)
+        whole = tenths >= 10 or not tenths % 1
+        return self.text("{hours} h", hours=self.number(hours, digits=0 if whole else 1))
 
     def minutes(self, span: timedelta) -> str:
         """Return the length of one game."""
-        return self.text("{minutes} min", minutes=self.number(max(0, round(span.total_seconds() / 60))))
+        return self.text("{minutes} min", minutes=self.number(max(0.0, span.total_seconds() / 60)))
 
     def day(self, moment: datetime | date) -> str:
         """Return the date, in UTC."""
@@ -145,9 +146,12 @@ def _candidates(tag: str) -> Iterator[tuple[str, str]]:
 
 
 @lru_cache(maxsize=4096)
-def _decimal(value: float, digits: int, locale: Locale) -> str:
+def _decimal(value: Number, digits: int, locale: Locale) -> str:
     """Return a formatted number. The same few come back in every report."""
-    return format_decimal(value, format=f"#,##0.{'0' * digits}" if digits else "#,##0", locale=locale)
+    shown = rounded(value, digits)
+    figure = format_decimal(abs(shown), format=f"#,##0.{'0' * digits}" if digits else "#,##0", locale=locale)
+    # A zero has no sign, and this minus is as wide as a plus.
+    return f"−{figure}" if shown < 0 else figure
 
 
 @cache

@@ -67,21 +67,18 @@ def _band(words: Language, snapshot: SeasonSnapshot, name: str, kind: str) -> fr
 def _cards(words: Language, snapshot: SeasonSnapshot) -> list[Card]:
     ended = snapshot.red_wins + snapshot.black_wins + snapshot.draws
     decided = snapshot.red_wins + snapshot.black_wins
-    red = snapshot.red_wins / decided if decided else None
     length = words.minutes(snapshot.play_time / ended) if ended else NONE
     return [
         Card(words.text("Games"), words.number(ended), words.plural("{count} void", "{count} void", snapshot.voids)),
-        Card(words.text("Red won"), words.number(snapshot.red_wins), _share(words, red)),
-        Card(
-            words.text("Black won"), words.number(snapshot.black_wins), _share(words, None if red is None else 1 - red)
-        ),
+        Card(words.text("Red won"), words.number(snapshot.red_wins), _share(words, snapshot.red_wins, decided)),
+        Card(words.text("Black won"), words.number(snapshot.black_wins), _share(words, snapshot.black_wins, decided)),
         Card(words.text("Drawn"), words.number(snapshot.draws), words.text("neither won nor lost")),
         Card(words.text("Play time"), words.hours(snapshot.play_time), words.text("{length} a game", length=length)),
     ]
 
 
-def _share(words: Language, share: float | None) -> str:
-    return words.text("{share} of decided", share=words.percent(share))
+def _share(words: Language, wins: int, decided: int) -> str:
+    return words.text("{share} of decided", share=words.percent(wins / decided if decided else None))
 
 
 def _results(flow: Flow, snapshot: SeasonSnapshot) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 import orjson
 
+from report_service.document.rounding import rounded
 from report_service.document.snapshot import (
     GameLine,
     GameSnapshot,
@@ -127,7 +128,7 @@ def _game(game: GameLine) -> Row:
     return (
         game.game_id,
         game.start_time,
-        round(game.duration.total_seconds()),
+        rounded(game.duration.total_seconds()),
         game.season,
         game.kind,
         game.table,

@@ -102,7 +102,7 @@ def test_role_that_was_never_played_has_dashes() -> None:
     assert [line for line in lines if line == "Mafia – – – –"]
     assert text_of(snapshot).count("not played") == 3
     spoken = next(text for text in spoken_of(read(snapshot), "Figure") if text.startswith("Win rates"))
-    assert "Don: 62% (5 of 8)" in spoken
+    assert "Don: 63% (5 of 8)" in spoken
     assert "Mafia: – (not played)" in spoken
 
 
