@@ -64,6 +64,10 @@ class Style:
         """Return this style in another size."""
         return replace(self, size=size)
 
+    def scaled(self, factor: float) -> Style:
+        """Return this style, so much larger, its tracking too: lines set in it are wider by as much."""
+        return replace(self, size=self.size * factor, tracking=self.tracking * factor)
+
     def tabulated(self) -> Style:
         """Return this style with digits of equal width."""
         return replace(self, tabular=True)
