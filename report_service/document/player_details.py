@@ -4,12 +4,24 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import datetime
 
 from report_service.document import charts, curves, figures, terms
 from report_service.document.language import NONE, Language
 from report_service.document.layout import Flow, Panel, notice
 from report_service.document.palette import CELL, CELL_STRONG, CONTENT_WIDTH, LOSS_TEXT, MARGIN, MUTED, NOTE, WIN
-from report_service.document.snapshot import Companion, Fate, GameLine, Hits, PlayerSnapshot, Result, Stats, Week
+from report_service.document.snapshot import (
+    Companion,
+    Fate,
+    GameLine,
+    Hits,
+    PlayerSnapshot,
+    Rating,
+    Result,
+    Scope,
+    Stats,
+    Week,
+)
 from report_service.document.table import Cell, Column, Look, Table, player
 
 GAMES_SHOWN = 50
@@ -18,6 +30,7 @@ _CHART_HEIGHT = 158.0
 _ROW_HEIGHT = 17.0
 _POINTS_DRAWN = 160
 _LATEST_ROUND = 7
+_Rated = tuple[datetime, float, float]
 _RESULT_COLOURS = {Result.WIN: WIN, Result.LOSS: LOSS_TEXT, Result.DRAW: MUTED, Result.VOID: MUTED}
 
 
@@ -26,7 +39,7 @@ def draw(flow: Flow, snapshot: PlayerSnapshot) -> None:
     stats = snapshot.stats
     if stats and stats.rating:
         with flow.row(_RATING_HEIGHT):
-            _rating(flow, snapshot)
+            _rating(flow, snapshot, stats.rating)
     if stats and stats.overall.sessions:
         _playing(flow, snapshot, stats)
     if snapshot.partners or snapshot.opponents:
@@ -54,28 +67,34 @@ def weekly(flow: Flow, panel: Panel, shown: Sequence[Week], note: str) -> None:
         charts.keys(canvas, (left, panel.y + 135), items, width=width)
 
 
-def _rating(flow: Flow, snapshot: PlayerSnapshot) -> None:
+def _rating(flow: Flow, snapshot: PlayerSnapshot, now: Rating) -> None:
     words = flow.words
-    rating = snapshot.stats.rating if snapshot.stats else None
-    if rating is None:
-        return
-    panel = flow.panel(
-        words.text("Rating"), x=MARGIN, width=CONTENT_WIDTH, height=_RATING_HEIGHT, note=_rating_note(words, snapshot)
-    )
     points = [
         (game.start_time, game.rating_after, game.deviation_after)
         for game in reversed(snapshot.games or ())
         if game.rating_after is not None and game.deviation_after is not None
     ]
+    parts = [_rated(words, snapshot, now, points[-1:])]
+    if now.provisional:
+        parts.append(words.text("provisional"))
+    if snapshot.place:
+        rank, total = words.number(snapshot.place.rank), words.number(snapshot.place.total)
+        parts.append(words.text("rank {rank} of {total}", rank=rank, total=total))
+    if now.peak is not None and snapshot.scope == Scope():
+        parts.append(words.text("peak {rating}", rating=words.number(now.peak)))
+    note = "  ·  ".join(parts)
+    panel = flow.panel(words.text("Rating"), x=MARGIN, width=CONTENT_WIDTH, height=_RATING_HEIGHT, note=note)
     if not points:
         notice(flow.canvas, panel, words.text("The games behind it are not shown"))
         return
     alt = words.text(
-        "Line of the rating over {count} games, from {first} to {last}, with twice its deviation, now {deviation}.",
+        "Line of the rating over {count} games, from {first} to {last}, with twice its deviation, {deviation} on "
+        "{day}.",
         count=words.number(len(points)),
         first=words.number(points[0][1]),
         last=words.number(points[-1][1]),
         deviation=words.number(points[-1][2]),
+        day=words.day(points[-1][0]),
     )
     with flow.canvas.figure(panel.x, panel.top, panel.width, panel.height - 36, alt=alt):
         at, width = (panel.left + 24, panel.y + 38), panel.inner_width - 24 - 34
@@ -83,20 +102,16 @@ def _rating(flow: Flow, snapshot: PlayerSnapshot) -> None:
         curves.band(flow.canvas, words, at, thinned, width=width, height=_RATING_HEIGHT - 62)
 
 
-def _rating_note(words: Language, snapshot: PlayerSnapshot) -> str:
-    rating = snapshot.stats.rating if snapshot.stats else None
-    if rating is None:
-        return ""
-    value, deviation = words.number(rating.rating), words.number(rating.deviation)
-    parts = [words.text("{rating} ± {deviation}", rating=value, deviation=deviation)]
-    if rating.provisional:
-        parts.append(words.text("provisional"))
-    if snapshot.place:
-        rank, total = words.number(snapshot.place.rank), words.number(snapshot.place.total)
-        parts.append(words.text("rank {rank} of {total}", rank=rank, total=total))
-    if rating.peak is not None:
-        parts.append(words.text("peak {rating}", rating=words.number(rating.peak)))
-    return "  ·  ".join(parts)
+def _rated(words: Language, snapshot: PlayerSnapshot, now: Rating, last: Sequence[_Rated]) -> str:
+    """Return the rating with its deviation: that of now, or of a report of some games that after the last of them."""
+    when, rating, deviation = snapshot.generated_time, now.rating, now.deviation
+    whole = snapshot.scope == Scope()
+    if last and not whole:
+        [(when, rating, deviation)] = last
+    told = {"rating": words.number(rating), "deviation": words.number(deviation)}
+    if whole:
+        return words.text("{rating} ± {deviation}", **told)
+    return words.text("{rating} ± {deviation} on {day}", **told, day=words.day(when))
 
 
 def _playing(flow: Flow, snapshot: PlayerSnapshot, stats: Stats) -> None:

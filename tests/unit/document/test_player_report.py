@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from report_service.document.snapshot import (
+    GameKind,
     Gender,
     Hits,
     Interval,
@@ -152,6 +153,35 @@ def test_rating_is_told_with_its_deviation_rank_and_peak() -> None:
     assert "peak 1,633" in words
     assert "provisional" not in words.split("How the figures")[0]
     assert any(text.startswith("Line of the rating over 44 games") for text in spoken_of(read(snapshot), "Figure"))
+
+
+@pytest.mark.parametrize(
+    "scope",
+    [
+        Scope("2026-autumn"),
+        Scope(kind=GameKind.CLUB),
+        Scope(start_time=NOW - timedelta(days=400)),
+        Scope(end_time=NOW - timedelta(days=1)),
+    ],
+)
+def test_rating_of_some_games_is_that_after_the_last_of_them(scope: Scope) -> None:
+    """What came of it since is not the season's: neither in the note, nor in what is said, nor is the peak."""
+    last = a_game(0, start_time=NOW - timedelta(days=90), rating_after=1444.5, deviation_after=77.5)
+    snapshot = a_player((last, *games(44)[1:]), scope=scope)
+    words = words_of(snapshot)
+    [line] = [text for text in spoken_of(read(snapshot), "Figure") if text.startswith("Line of the rating")]
+
+    assert "1,445 ± 78 on 25 Aug 2026" in words
+    assert "1,534 ± 91" not in words
+    assert "peak" not in words
+    assert line.endswith("to 1,445, with twice its deviation, 78 on 25 Aug 2026.")
+
+
+def test_rating_behind_hidden_games_says_of_when_it_is() -> None:
+    """Where no game of the season is shown, the rating is that of the day of the report."""
+    words = words_of(a_player(games=None, scope=Scope("2026-autumn")))
+
+    assert "1,534 ± 91 on 23 Nov 2026" in words
 
 
 def test_provisional_rating_says_so() -> None:
