@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import lru_cache
 
 PAGE_WIDTH = 595.28
 PAGE_HEIGHT = 841.89
@@ -56,14 +57,17 @@ class Style:
     tabular: bool = False
     tracking: float = 0.0
 
+    @lru_cache(maxsize=256)  # noqa: B019 - the styles are few, and their variants come back in every report
     def coloured(self, colour: str) -> Style:
         """Return this style in another colour."""
         return replace(self, colour=colour)
 
+    @lru_cache(maxsize=256)  # noqa: B019
     def sized(self, size: float) -> Style:
         """Return this style in another size."""
         return replace(self, size=size)
 
+    @lru_cache(maxsize=256)  # noqa: B019
     def tabulated(self) -> Style:
         """Return this style with digits of equal width."""
         return replace(self, tabular=True)
