@@ -40,7 +40,8 @@ class Encoding:
 
     def _show(self, run: Run, size: float) -> str:
         texts, shown = _by_glyph_ids(run)
-        if shown and texts.items() <= self._texts.items():
+        if shown and all(self._texts.get(gid, text) == text for gid, text in texts.items()):
+            self._texts.update(texts)
             return shown
         codes = [self._code(glyph) for glyph in run.glyphs]
         if any(glyph.dy for glyph in run.glyphs):
