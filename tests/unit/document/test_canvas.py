@@ -8,6 +8,7 @@ import pytest
 
 from report_service.document.canvas import Canvas
 from report_service.document.palette import BODY, INK, PAGE_HEIGHT, PAGE_WIDTH, WHITE, WIN
+from report_service.document.paths import n
 from report_service.document.shaping import shape
 from report_service.document.structure import Element, Mark
 from tests.document.builders import ADDRESS, a_picture
@@ -182,6 +183,13 @@ def test_clusters_without_a_glyph_are_counted() -> None:
     canvas.text(10, 10, "a𓀀𓀁b", style=BODY)
 
     assert canvas.unknown_clusters == 2
+
+
+def test_zero_has_no_sign_whichever_was_asked_for_first() -> None:
+    """Operands are remembered, and what is drawn must not depend on what was drawn before."""
+    n.cache_clear()
+
+    assert [n(-0.0), n(0.0), n(-0.001), n(-1.256)] == ["0", "0", "0", "-1.26"]
 
 
 def test_string_needs_a_style() -> None:
