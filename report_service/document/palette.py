@@ -80,7 +80,7 @@ BAND_VALUE = Style(9, WHITE)
 
 HEADING = Style(11, BAND, Weight.SEMIBOLD)
 BODY = Style(9, INK)
-BODY_STRONG = Style(9, INK, Weight.SEMIBOLD, tabular=True)
+BODY_STRONG = Style(9, INK, Weight.SEMIBOLD)
 NOTE = Style(7.5, MUTED)
 CAPTION = Style(6.5, MUTED, Weight.SEMIBOLD, tracking=0.45)
 FIGURE = Style(20, INK, Weight.SEMIBOLD, tabular=True)
