@@ -117,16 +117,16 @@ def rates(canvas: Canvas, words: Language, at: Point, shown: Sequence[Rate], *, 
     """
     x, y = at
     track = (x + label, width - label - 92)
-    for row, rate in enumerate(shown):
-        top = y + row * _RATE_PITCH
-        canvas.text(x, top + 8.2, fit(rate.label, BODY, label - 6))
-        canvas.rect(track[0], top + 2.5, track[1], 5, fill=TRACK, radius=2.5)
-        _rate(canvas, words, rate, top, track, right=x + width)
     bottom = y + (len(shown) - 1) * _RATE_PITCH + 15
     for share in (0.0, 0.5, 1.0):
         at_share = track[0] + share * track[1]
         canvas.rule((at_share, y - 4), (at_share, bottom), colour=GRID, line=0.35)
         canvas.text(at_share, bottom + 7.5, words.percent(share), style=NOTE.sized(6.5), align="center")
+    for row, rate in enumerate(shown):
+        top = y + row * _RATE_PITCH
+        canvas.text(x, top + 8.2, fit(rate.label, BODY, label - 6))
+        canvas.rect(track[0], top + 2.5, track[1], 5, fill=TRACK, radius=2.5)
+        _rate(canvas, words, rate, top, track, right=x + width)
 
 
 def rate_keys(canvas: Canvas, words: Language, at: Point) -> None:
