@@ -32,6 +32,7 @@ def draw(canvas: Canvas, words: Language, snapshot: GameSnapshot, *, address: st
     flow.cards(_cards(words, snapshot))
     if snapshot.voided:
         flow.paragraph(words.text("This game was voided: it counts for nothing."))
+        flow.y += 8
     flow.heading(words.text("Seats"), keep=60)
     _seats(flow, snapshot)
     if snapshot.best_move:
