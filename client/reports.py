@@ -52,7 +52,7 @@ class ReportCalls:
         Repeated once when the server cannot be reached, always with the same `request_id`, so that it makes one report.
 
         Args:
-            locale: BCP 47 tag, such as "de"; empty takes the player's own language.
+            locale: BCP 47 tag, such as "de"; empty takes the player's own language or, of a season and a game, yours.
             start_time: aware, and included; of a player report, as is `end_time`, which is not included.
             game_id: the game of a certificate.
 

@@ -83,6 +83,7 @@ class SeasonSnapshot:
         extras: beside each place, by account.
         records: those that somebody holds.
         calibration: None when no game was rated.
+        locale: the viewer's language as a BCP 47 tag, or empty.
     """
 
     weeks: list[SeasonWeek]
@@ -93,6 +94,7 @@ class SeasonSnapshot:
     records: Mapping[Record, RecordHolder]
     calibration: Calibration | None
     read_time: datetime
+    locale: str
 
 
 def calibration(predictions: Sequence[Prediction]) -> Calibration | None:

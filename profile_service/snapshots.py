@@ -59,11 +59,12 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class GameSnapshot:
-    """A game at one moment, for one viewer; `names` are display names by seat."""
+    """A game at one moment, for one viewer; `names` are display names by seat, `locale` as in `SeasonSnapshot`."""
 
     game: Game
     names: Mapping[int, str]
     read_time: datetime
+    locale: str
 
 
 class SnapshotStore(Protocol):

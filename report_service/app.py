@@ -204,7 +204,7 @@ def _worker(
         hints,
         snapshots=snapshots,
         renderer=renderer,
-        exports=Exports(lifecycle, storage.reports, storage.files, folder=settings.data_dir),
+        exports=Exports(lifecycle, storage.reports, storage.issued, storage.files, folder=settings.data_dir),
         files=storage.files,
         rules=settings.rules,
         slots=settings.render_children,

@@ -19,7 +19,8 @@ from report_service.document.snapshot import (
 
 
 def season_snapshot(report_id: str, scope: Scope, answer: snapshot_pb.GetSeasonSnapshotResponse) -> SeasonSnapshot:
-    """Return a season. Raises ValueError for an unknown enum value."""
+    """Return a season. Raises ValueError for what cannot be printed."""
+    words.check(answer)
     return SeasonSnapshot(
         report_id=report_id,
         generated_time=words.moment(answer.read_time),
@@ -38,6 +39,7 @@ def season_snapshot(report_id: str, scope: Scope, answer: snapshot_pb.GetSeasonS
         total=answer.ranked_players,
         records=tuple(map(_record, answer.records)),
         calibration=_calibration(answer.calibration) if answer.HasField("calibration") else None,
+        locale=answer.locale,
     )
 
 
@@ -67,6 +69,8 @@ def _record(record: snapshot_pb.SeasonRecord) -> SeasonRecord:
 
 
 def _calibration(calibration: snapshot_pb.Calibration) -> Calibration:
+    if not calibration.bins or any(found.games < 1 for found in calibration.bins):
+        raise ValueError("a calibration, or a stretch of it, is without games")
     return Calibration(
         games=calibration.games,
         log_loss=calibration.log_loss,
@@ -79,7 +83,8 @@ def _calibration(calibration: snapshot_pb.Calibration) -> Calibration:
 
 
 def game_snapshot(report_id: str, answer: snapshot_pb.GetGameSnapshotResponse) -> GameSnapshot:
-    """Return a game. Raises ValueError for an unknown enum value."""
+    """Return a game. Raises ValueError for what cannot be printed."""
+    words.check(answer)
     game = answer.game
     names = {name.seat_number: name.display_name for name in answer.names}
     return GameSnapshot(
@@ -98,6 +103,7 @@ def game_snapshot(report_id: str, answer: snapshot_pb.GetGameSnapshotResponse) -
         red_chance=words.optional(game, "red_chance"),
         best_move=_best_move(game),
         seats=tuple(_seat(seat, names.get(seat.seat_number, "")) for seat in game.seats),
+        locale=answer.locale,
     )
 
 

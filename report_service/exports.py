@@ -20,7 +20,9 @@ from io import BufferedRandom
 from pathlib import Path
 from typing import IO, Any, Protocol
 
+from report_service.document.snapshot import Scope
 from report_service.errors import NotStored
+from report_service.issued_reports import IssuedReport
 from report_service.reports import Report, State
 from report_service.storage.report_store import position_of
 from report_service.wishes import Kind
@@ -29,7 +31,7 @@ from runtime.errors import DataLoss, DeadlineExceeded
 # Shorter than any lease.
 EXPORT_SECONDS = 60.0
 PAGE_ROWS = 100
-LISTS = ("sessions", "games", "audit_events", "reports")
+LISTS = ("sessions", "games", "audit_events", "reports", "issued_reports")
 SCHEMA = (Path(__file__).parent / "account.schema.json").read_bytes()
 
 
@@ -64,6 +66,13 @@ class OwnReports(Protocol):
         """Return the owner's reports, newest first, older than the position (micros of creation, id)."""
 
 
+class IssuedAbout(Protocol):
+    """What is kept of reports that were made about players."""
+
+    async def about(self, username: str, *, before: IssuedReport | None, limit: int) -> list[IssuedReport]:
+        """Return those about a player, whoever asked, newest first, made before that one."""
+
+
 class Files(Protocol):
     """Where the finished files are."""
 
@@ -74,9 +83,12 @@ class Files(Protocol):
 class Exports:
     """Makes exports. `folder` is on a disk that has room for one."""
 
-    def __init__(self, accounts: Accounts, reports: OwnReports, files: Files, *, folder: Path) -> None:
+    def __init__(
+        self, accounts: Accounts, reports: OwnReports, issued: IssuedAbout, files: Files, *, folder: Path
+    ) -> None:
         self._accounts = accounts
         self._reports = reports
+        self._issued = issued
         self._files = files
         self._folder = folder
 
@@ -110,6 +122,8 @@ class Exports:
                 async for section in sections:
                     await asyncio.to_thread(archive.add, section)
             await asyncio.to_thread(archive.add, Section("reports", reports))
+            async for page in self._issued_about(job.username):
+                await asyncio.to_thread(archive.add, Section("issued_reports", list(map(_issued, page))))
             await asyncio.to_thread(archive.complete)
 
     async def _add_reports(self, job: Report, archive: Archive) -> list[Mapping[str, Any]]:
@@ -130,6 +144,12 @@ class Exports:
             for report in page:
                 yield report
             page = await self._reports.page(owner_id, before=position_of(page[-1]), limit=PAGE_ROWS)
+
+    async def _issued_about(self, username: str) -> AsyncIterator[list[IssuedReport]]:
+        page = await self._issued.about(username, before=None, limit=PAGE_ROWS)
+        while page:
+            yield page
+            page = await self._issued.about(username, before=page[-1], limit=PAGE_ROWS)
 
     async def _add_file(self, report: Report, archive: Archive) -> str:
         """Add a report's file and return its name; empty when it was deleted meanwhile."""
@@ -222,10 +242,7 @@ def _told(report: Report, *, username: str, file_name: str) -> Mapping[str, Any]
         "include_email": report.include_email,
         "format": report.format.name if report.format else "ZIP",
         "locale": report.locale,
-        "season": report.scope.season,
-        "game_kind": report.scope.kind.name if report.scope.kind else "",
-        "start_time": _time(report.scope.start_time),
-        "end_time": _time(report.scope.end_time),
+        **_covered(report.scope),
         "game_id": report.game_id,
         "state": report.state,
         "create_time": _time(report.create_time),
@@ -234,6 +251,28 @@ def _told(report: Report, *, username: str, file_name: str) -> Mapping[str, Any]
         "size_bytes": report.size_bytes,
         "sha256": report.sha256,
         "file": file_name,
+    }
+
+
+def _issued(issued: IssuedReport) -> Mapping[str, Any]:
+    """Return what the club remembers of a report about the owner; who asked is not kept."""
+    return {
+        "report_id": issued.report_id,
+        "kind": issued.kind,
+        "format": issued.format.name,
+        **_covered(issued.scope),
+        "issue_time": _time(issued.issue_time),
+        "size_bytes": issued.size_bytes,
+        "sha256": issued.sha256,
+    }
+
+
+def _covered(scope: Scope) -> Mapping[str, Any]:
+    return {
+        "season": scope.season,
+        "game_kind": scope.kind.name if scope.kind else "",
+        "start_time": _time(scope.start_time),
+        "end_time": _time(scope.end_time),
     }
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
-from report_service.document.snapshot import Format
+from report_service.document.snapshot import Format, Scope
 from report_service.wishes import Kind
 
 
@@ -29,7 +29,7 @@ class IssuedReport:
     sha256: str
     size_bytes: int
     username: str
-    season: str
+    scope: Scope
     game_id: str
 
 

@@ -22,7 +22,8 @@ from report_service.document.snapshot import (
 
 
 def player_snapshot(report_id: str, scope: Scope, answer: snapshot_pb.GetSnapshotResponse) -> PlayerSnapshot:
-    """Return a player. Raises ValueError for an unknown enum value."""
+    """Return a player. Raises ValueError for what cannot be printed."""
+    words.check(answer)
     user = answer.user
     return PlayerSnapshot(
         report_id=report_id,

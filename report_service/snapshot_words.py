@@ -1,6 +1,7 @@
 """The parts that pictures of players, seasons and games share, as the document takes them.
 
-Each function raises ValueError for an enum value that this version does not know: it is not printed as another.
+Each function raises ValueError for what cannot be printed as it was sent: an enum value that this version does not
+know, or a figure that is none. No drawing code looks for such again.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from dossier.profile.v1 import user_pb2 as user_pb
 from dossier.stats.v1 import game_pb2 as game_pb
 from dossier.stats.v1 import player_stats_pb2 as stats_pb
 from dossier.stats.v1 import snapshot_service_pb2 as snapshot_pb
+from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.duration_pb2 import Duration
 from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
@@ -35,6 +37,21 @@ from report_service.document.snapshot import (
 )
 
 Word = TypeVar("Word", bound=StrEnum)
+# Beyond what any club has; sums and squares of such figures are still finite.
+_MOST = 1e12
+_REAL = (FieldDescriptor.CPPTYPE_DOUBLE, FieldDescriptor.CPPTYPE_FLOAT)
+
+
+def check(message: Message) -> None:
+    """Look whether every figure of an answer can be drawn. Raises ValueError for NaN and infinities."""
+    for field, value in message.ListFields():
+        if field.cpp_type in _REAL:
+            # Not the other way round, as nothing is true of NaN.
+            if not abs(value) <= _MOST:
+                raise ValueError(f"{field.full_name} is {value}, which is no figure")
+        elif field.message_type is not None:
+            for part in value if field.is_repeated else (value,):
+                check(part)
 
 
 def moment(value: Timestamp) -> datetime:

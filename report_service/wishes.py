@@ -28,7 +28,7 @@ class Wish:
         username: the player it is about; an export is of the owner; empty for a season and a game.
         request_id: empty when a repeat need not be safe.
         format: of no meaning for an export, which is a ZIP file.
-        locale: BCP 47 tag; empty leaves it to the player's profile.
+        locale: BCP 47 tag; empty leaves it to the profile of the player or, of a season and a game, of the owner.
         game_id: the game that a certificate is about, else empty.
     """
 

@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import IO, Protocol
 
 import structlog
@@ -47,8 +47,8 @@ class Jobs(Protocol):
     async def claim(self, report_id: str, *, take_over: bool) -> Report | None:
         """QUEUED → RENDERING, fence + 1, attempt + 1; with `take_over` from RENDERING too."""
 
-    async def complete(self, job: Report, *, blob_key: str, size_bytes: int, sha256: str) -> bool:
-        """RENDERING → READY with the same fence."""
+    async def complete(self, job: Report, *, blob_key: str, size_bytes: int, sha256: str, blank: bool = False) -> bool:
+        """RENDERING → READY with the same fence. Of a `blank` file it is not kept about whom it is."""
 
     async def fail(self, job: Report, reason: FailureReason) -> bool:
         """RENDERING → FAILED with the same fence."""
@@ -96,11 +96,12 @@ class Files(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class MadeFile:
-    """A file in the store that no row names yet."""
+    """A file in the store that no row names yet; `blank` as of `Document`."""
 
     blob_key: str
     size_bytes: int
     sha256: str
+    blank: bool = False
 
 
 class Worker:
@@ -244,7 +245,7 @@ class Worker:
         made = await self._renderer.render(Order(snapshot, job.format or Format.PDF, job.locale, address))
         key = self._key(job)
         await self._store(self._files.put(key, made.data))
-        return MadeFile(key, len(made.data), hashlib.sha256(made.data).hexdigest())
+        return MadeFile(key, len(made.data), hashlib.sha256(made.data).hexdigest(), made.blank)
 
     async def _export(self, job: Report) -> MadeFile:
         async with self._exports.open(job) as export:
@@ -265,7 +266,7 @@ class Worker:
 
     async def _complete(self, job: Report, made: MadeFile) -> None:
         self._fail_point("worker_before_completion")
-        if not await self._jobs.complete(job, blob_key=made.blob_key, size_bytes=made.size_bytes, sha256=made.sha256):
+        if not await self._jobs.complete(job, **asdict(made)):
             _log.info("report_superseded", report_id=job.report_id)
             await self._files.delete([made.blob_key])
         self._fail_point("worker_after_completion")

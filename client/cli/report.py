@@ -23,7 +23,7 @@ from client.cli.report_options import (
     UntilOption,
     kind_and_format,
 )
-from client.cli.report_verification import kind_words, verify
+from client.cli.report_verification import kind_words, scope_pairs, verify
 from client.cli.session import JsonOption, LimitOption, OwnUsernameArgument, examples, lower_case, session_of
 from client.cli.statistics import SeasonOption
 
@@ -198,7 +198,8 @@ def _print_report(output: Output, report: report_pb.Report) -> None:
             ("report", report.report_id),
             ("kind", kind_words(report)),
             ("format", file_type(report)),
-            *_scope_pairs(output, report),
+            *scope_pairs(output, report),
+            ("locale", report.locale),
             ("state", word(State.Name(report.state))),
             ("failure", failure),
             ("asked for", output.time(report.create_time)),
@@ -208,19 +209,3 @@ def _print_report(output: Output, report: report_pb.Report) -> None:
             ("attempts", str(report.attempt_count or "")),
         ]
     )
-
-
-def _scope_pairs(output: Output, report: report_pb.Report) -> list[tuple[str, str]]:
-    """Return about whom it is, of which games, and in which language."""
-    from dossier.stats.v1.game_pb2 import GameKind
-
-    game_kind = GameKind.Name(report.game_kind).removeprefix("GAME_KIND_").lower() if report.game_kind else ""
-    return [
-        ("player", report.username),
-        ("season", report.season),
-        ("games", game_kind),
-        ("from", output.time(report.start_time)),
-        ("until", output.time(report.end_time)),
-        ("game", report.game_id),
-        ("locale", report.locale),
-    ]

@@ -52,7 +52,10 @@ UntilOption = Annotated[
 GameOption = Annotated[str, typer.Option("--game", metavar="ID", parser=lower_case, help="The game of a certificate.")]
 FormatOption = Annotated[FormatChoice, typer.Option("--format", help="A document, all data, or a table.")]
 LocaleOption = Annotated[
-    str, typer.Option("--locale", metavar="TAG", help="Its language, such as de or uk. Default: the player's own.")
+    str,
+    typer.Option(
+        "--locale", metavar="TAG", help="Its language, such as de or uk. Default: the player's own, or yours."
+    ),
 ]
 EmailOption = Annotated[
     bool, typer.Option("--include-email", help="Print your e-mail address on it; only on a report of yourself.")

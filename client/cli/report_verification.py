@@ -59,6 +59,21 @@ def kind_words(report: report_pb.Report | report_pb.IssuedReport) -> str:
     return word(Kind.Name(report.kind)).lower().replace("_", " ")
 
 
+def scope_pairs(output: Output, report: report_pb.Report | report_pb.IssuedReport) -> list[tuple[str, str]]:
+    """Return about whom a report is and of which games."""
+    from dossier.stats.v1.game_pb2 import GameKind
+
+    game_kind = GameKind.Name(report.game_kind).removeprefix("GAME_KIND_").lower() if report.game_kind else ""
+    return [
+        ("player", report.username),
+        ("season", report.season),
+        ("games", game_kind),
+        ("from", output.time(report.start_time)),
+        ("until", output.time(report.end_time)),
+        ("game", report.game_id),
+    ]
+
+
 def _not_issued(*, by_file: bool) -> CommandFailure:
     if by_file:
         message = "This club did not make this file, or something in it was changed since."
@@ -74,9 +89,7 @@ def _print_issued(output: Output, issued: report_pb.IssuedReport, *, by_file: bo
             ("report", issued.report_id),
             ("kind", kind_words(issued)),
             ("format", word(Format.Name(issued.format)).lower()),
-            ("player", issued.username),
-            ("season", issued.season),
-            ("game", issued.game_id),
+            *scope_pairs(output, issued),
             ("made", output.time(issued.issue_time)),
             ("bytes", str(issued.size_bytes)),
             ("sha256", issued.sha256),

@@ -58,6 +58,7 @@ def season_message(season: SeasonSnapshot) -> snapshot_pb.GetSeasonSnapshotRespo
         ranked_players=season.board.total,
         records=[_record(record, holder) for record, holder in season.records.items()],
         calibration=None if season.calibration is None else _calibration(season.calibration),
+        locale=season.locale,
     )
     if season.weeks:
         message.first_time.CopyFrom(timestamp(season.weeks[0].first_time))
@@ -74,6 +75,7 @@ def game_snapshot_message(snapshot: GameSnapshot) -> snapshot_pb.GetGameSnapshot
             snapshot_pb.SeatName(seat_number=seat_number, display_name=name)
             for seat_number, name in snapshot.names.items()
         ],
+        locale=snapshot.locale,
     )
 
 

@@ -35,7 +35,7 @@ class GameStore:
     async def snapshot(self, game_id: str, viewer: Viewer) -> GameSnapshot | None:
         """Return the game as the viewer may see it, with what the players are called whom it names."""
         async with self._database.read() as session:
-            viewer = await present(session, viewer)
+            viewer, locale = await present(session, viewer)
             games = await _load(session, [game_id], viewer)
             names = await session.all("list_seat_names", game_id=game_id)
             read_time = await read_now(session)
@@ -44,7 +44,7 @@ class GameStore:
         [game] = games
         named = {seat.seat_number for seat in game.seats if seat.username}
         shown = {row["seat_number"]: row["display_name"] for row in names if row["seat_number"] in named}
-        return GameSnapshot(game, shown, read_time)
+        return GameSnapshot(game, shown, read_time, locale)
 
     async def list_games(
         self,

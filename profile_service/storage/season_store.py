@@ -41,7 +41,7 @@ class SeasonStore:
         """Return all that the viewer may see of the games of a season and kind, as of one moment."""
         scope = {"season": games.season, "kind": games.kind}
         async with self._database.read() as session:
-            viewer = await present(session, viewer)
+            viewer, locale = await present(session, viewer)
             question = Question(Board.POINTS, viewer, games)
             board = await page_of(session, question, Start(), count=MAX_PLACES)
             totals = await read_totals(session, Scope(CLUB, **scope))
@@ -56,6 +56,7 @@ class SeasonStore:
                 records=await _records(session, question.parameters | shares),
                 calibration=await _calibration(session, scope),
                 read_time=await read_now(session),
+                locale=locale,
             )
 
 

@@ -47,9 +47,10 @@ class SnapshotStore:
                 raise UserNotFound(username)
             user = user_of(row)
             variant = await session.one("get_avatar_variant", username=username, pixels=LARGEST_PIXELS)
-            picture = _Picture(session, user, await present(session, viewer), _games(games))
+            viewer, _ = await present(session, viewer)
+            picture = _Picture(session, user, viewer, _games(games))
             return Snapshot(
-                user=user.shown_to(picture.viewer),
+                user=user.shown_to(viewer),
                 email=row["email"] if include_email and viewer.account_id == user.account_id else "",
                 avatar_key=None if variant is None else variant["blob_key"],
                 stats=await picture.stats(),

@@ -54,7 +54,7 @@ RETURNING account_id, username, display_name, gender, city, club, about, locale,
     statistics_audience, games_audience;
 
 -- name: get_account^
-SELECT account_id, username, email, confirmed_email_key, pending_email, roles, create_time, email_audience,
+SELECT account_id, username, email, confirmed_email_key, pending_email, roles, create_time, locale, email_audience,
     gender_audience, city_audience, club_audience, about_audience, statistics_audience, games_audience
 FROM users
 WHERE account_id = :account_id AND state = 'active';

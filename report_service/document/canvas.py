@@ -158,9 +158,10 @@ class Canvas:
     def polygon(
         self, points: Sequence[Point], *, fill: str = "", stroke: str = "", line: float = 0.75, closed: bool = True
     ) -> None:
-        """Draw straight lines from point to point, and back to the first if `closed`."""
-        steps = (f"{self._at(*point)} {'l' if index else 'm'}" for index, point in enumerate(points))
-        self._paint(" ".join((*steps, "h")) if closed else " ".join(steps), fill=fill, stroke=stroke, line=line)
+        """Draw straight lines from point to point, to a tenth of a point, and back to the first if `closed`."""
+        first, *others = (f"{PAGE_WIDTH - x if self.mirrored else x:.1f} {PAGE_HEIGHT - y:.1f}" for x, y in points)
+        path = " ".join((f"{first} m", *(f"{point} l" for point in others), *("h" * closed)))
+        self._paint(path, fill=fill, stroke=stroke, line=line)
 
     def ring_segment(
         self, centre: Point, outer: float, inner: float, *, start: float, end: float, fill: str, stroke: str = ""
@@ -188,14 +189,15 @@ class Canvas:
 
     def modules(self, matrix: Sequence[Sequence[int]], x: float, y: float, side: float, *, fill: str) -> None:
         """Draw the dark modules of a square code, rows from the top, never mirrored."""
-        left = PAGE_WIDTH - x - side if self.mirrored else x
-        unit = side / len(matrix)
+        left, bottom = PAGE_WIDTH - x - side if self.mirrored else x, PAGE_HEIGHT - y - side
+        unit = f"{side / len(matrix):.5f}"
         cells = [
-            f"{left + column * unit:.3f} {PAGE_HEIGHT - y - (row + 1) * unit:.3f} {length * unit:.3f} {unit:.3f} re"
-            for row, line in enumerate(matrix)
+            f"{column} {row} {length} 1 re"
+            for row, line in enumerate(reversed(matrix))
             for column, length in _runs(line)
         ]
-        self._paint(" ".join(cells), fill=fill)
+        self._fill(fill)
+        self._add(f"q {unit} 0 0 {unit} {n(left)} {n(bottom)} cm {' '.join(cells)} f Q")
 
     def _paint(self, path: str, *, fill: str = "", stroke: str = "", line: float = 0.75) -> None:
         if fill:

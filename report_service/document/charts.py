@@ -22,7 +22,7 @@ from report_service.document.palette import (
     WIN,
 )
 from report_service.document.paths import Point
-from report_service.document.shaping import fit
+from report_service.document.shaping import fit, shape
 from report_service.document.snapshot import Week
 
 
@@ -75,7 +75,8 @@ def donut(canvas: Canvas, centre: Point, parts: Sequence[Part], *, radius: float
         _cut(canvas, centre, [part.count / total for part in shown], radius=radius, inner=inner)
     if not shown:
         canvas.ring_segment(centre, radius, inner, start=0, end=1, fill=TRACK)
-    canvas.text(x, y + 3, value, style=FIGURE.sized(17), align="center")
+    size = min(17.0, 17.0 * 1.55 * inner / shape(value, FIGURE.sized(17)).width)
+    canvas.text(x, y + 3, value, style=FIGURE.sized(size), align="center")
     canvas.text(x, y + 13.5, fit(caption, NOTE, 2 * inner - 8), align="center")
 
 

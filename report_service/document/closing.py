@@ -48,9 +48,8 @@ def draw(flow: Flow, *, report_id: str, address: str, paragraphs: Sequence[str])
     """Set the explanations, if any, and the code that leads to the verification."""
     words = flow.words
     if paragraphs:
-        flow.heading(words.text("How the figures are reckoned"), keep=60)
-        for paragraph in paragraphs:
-            flow.paragraph(paragraph)
+        # On one page with the code, which would stand alone on the last.
+        flow.section(words.text("How the figures are reckoned"), paragraphs, keep=8 + _HEIGHT + 30)
         flow.y += 8
     _verification(flow, report_id, address)
 

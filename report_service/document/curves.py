@@ -73,7 +73,8 @@ def area(
     """Draw a growing value as an area on a baseline at zero, its last value labelled."""
     steps = figures.ticks(0.0, max(points[-1][1], 1e-6))
     plot = Plot(*at, width, height, points[0][0], points[-1][0], 0.0, steps[-1])
-    _axes(canvas, words, plot, steps)
+    # The last week may not be over yet.
+    _axes(canvas, words, plot, steps, ends=[plot.first])
     line = [(plot.across(day), plot.up(value)) for day, value in points]
     foot = plot.y + plot.height
     canvas.polygon([(line[0][0], foot), *line, (line[-1][0], foot)], fill=AREA)
@@ -96,7 +97,7 @@ def band(
     """Draw a value and, pale around it, twice its deviation to each side; its last value is labelled."""
     steps = figures.ticks(min(v - 2 * d for _, v, d in points), max(v + 2 * d for _, v, d in points))
     plot = Plot(*at, width, height, points[0][0].date(), points[-1][0].date(), steps[0], steps[-1])
-    _axes(canvas, words, plot, steps)
+    _axes(canvas, words, plot, steps, ends=[plot.first, plot.last])
     upper = [(plot.across(day), plot.up(value + 2 * deviation)) for day, value, deviation in points]
     lower = [(plot.across(day), plot.up(value - 2 * deviation)) for day, value, deviation in points]
     line = [(plot.across(day), plot.up(value)) for day, value, _ in points]
@@ -116,16 +117,25 @@ def rates(canvas: Canvas, words: Language, at: Point, shown: Sequence[Rate], *, 
     """
     x, y = at
     track = (x + label, width - label - 92)
-    for row, rate in enumerate(shown):
-        top = y + row * _RATE_PITCH
-        canvas.text(x, top + 8.2, fit(rate.label, BODY, label - 6))
-        canvas.rect(track[0], top + 2.5, track[1], 5, fill=TRACK, radius=2.5)
-        _rate(canvas, words, rate, top, track, right=x + width)
     bottom = y + (len(shown) - 1) * _RATE_PITCH + 15
     for share in (0.0, 0.5, 1.0):
         at_share = track[0] + share * track[1]
         canvas.rule((at_share, y - 4), (at_share, bottom), colour=GRID, line=0.35)
         canvas.text(at_share, bottom + 7.5, words.percent(share), style=NOTE.sized(6.5), align="center")
+    for row, rate in enumerate(shown):
+        top = y + row * _RATE_PITCH
+        canvas.text(x, top + 8.2, fit(rate.label, BODY, label - 6))
+        canvas.rect(track[0], top + 2.5, track[1], 5, fill=TRACK, radius=2.5)
+        _rate(canvas, words, rate, top, track, right=x + width)
+
+
+def rate_keys(canvas: Canvas, words: Language, at: Point) -> None:
+    """Say what the marks of `rates` are, in a row that ends at `at`."""
+    x, y = at
+    x -= canvas.text(x, y, words.text("club's rate"), style=NOTE, align="right") + 5
+    canvas.rule((x, y - 8), (x, y + 2), colour=LOSS, line=1.6)
+    x -= canvas.text(x - 10, y, words.percent(0.95), style=NOTE, align="right") + 14
+    canvas.rect(x - 13, y - 5.2, 13, 5, fill=AREA, stroke=WIN, line=0.6, radius=2.5)
 
 
 def calibration(canvas: Canvas, words: Language, at: Point, bins: Sequence[CalibrationBin], *, side: float) -> None:
@@ -145,7 +155,8 @@ def calibration(canvas: Canvas, words: Language, at: Point, bins: Sequence[Calib
         canvas.circle(*centre, radius, fill=WIN, stroke=WHITE, line=0.8)
 
 
-def _axes(canvas: Canvas, words: Language, plot: Plot, steps: Sequence[float]) -> None:
+def _axes(canvas: Canvas, words: Language, plot: Plot, steps: Sequence[float], *, ends: Sequence[date]) -> None:
+    """Draw the grid, its values, and below it the months or, within one, the days of `ends`."""
     digits = next(digits for digits in range(4) if digits == 3 or _are_told(steps, digits))
     for step in steps:
         level = plot.up(step)
@@ -153,12 +164,16 @@ def _axes(canvas: Canvas, words: Language, plot: Plot, steps: Sequence[float]) -
         label = words.number(step, digits=digits)
         canvas.text(plot.x - 5, level + 2.6, label, style=NOTE, align="right")
     foot = plot.y + plot.height
-    for day in figures.months(plot.first, plot.last, most=max(2, int(plot.width / _MONTH_WIDTH))):
+    months = figures.months(plot.first, plot.last, most=max(2, int(plot.width / _MONTH_WIDTH)))
+    named = [day for day in months if plot.across(day) <= plot.x + plot.width - 18]
+    for day in named:
         at = plot.across(day)
-        if at > plot.x + plot.width - 18:
-            continue
         canvas.rule((at, foot), (at, foot + 3), colour=MUTED, line=0.6)
         canvas.text(at + 2.5, foot + 9.5, _month(words, day), style=NOTE)
+    if named:
+        return
+    for day, side in zip(dict.fromkeys(ends), ("left", "right"), strict=False):
+        canvas.text(plot.across(day), foot + 9.5, words.day(day), style=NOTE, align=side)
 
 
 def _are_told(steps: Sequence[float], digits: int) -> bool:

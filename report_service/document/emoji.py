@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import struct
-from dataclasses import replace
 from functools import cache, lru_cache
 from typing import Any
 
@@ -35,7 +34,7 @@ def drawing(run: Run, *, halo: bool) -> str:
 def stand_in(run: Run, weight: Weight) -> Run:
     """Return glyphs of a text face that stand for the emoji, to be set invisibly."""
     bar = shape("-", Style(1, "", weight)).runs[0].glyphs[0]
-    glyphs = tuple(replace(bar, text=glyph.text) for glyph in run.glyphs)
+    glyphs = tuple(bar._replace(text=glyph.text) for glyph in run.glyphs)
     return Run(face(weight), glyphs, run.text, bar.advance * len(glyphs))
 
 

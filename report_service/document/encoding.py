@@ -24,22 +24,29 @@ class Encoding:
         self._texts: dict[int, str] = {}
         self._extra: dict[tuple[int, str], int] = {}
         self._moved: dict[int, int] = {}
-        self._shown: dict[Run, str] = {}
+        self._shown: dict[tuple[Run, float], str] = {}
 
     def show(self, run: Run, size: float) -> str:
         """Return the operators that show a run at `size` points, and note its glyphs as used."""
-        if run in self._shown:
-            return self._shown[run]
-        codes = [self._code(glyph) for glyph in run.glyphs]
-        if any(glyph.dy for glyph in run.glyphs):
-            return _shown_raised(run, codes, size)
-        self._shown[run] = _array(run.face, run.glyphs, codes)
-        return self._shown[run]
+        key = (run, size)
+        if key not in self._shown:
+            self._shown[key] = self._show(run, size)
+        return self._shown[key]
 
     def codes(self) -> Iterator[tuple[int, int, str]]:
         """Yield each used code in order with its glyph id and text."""
         for code in sorted(self._texts):
             yield code, self._moved.get(code, code), self._texts[code]
+
+    def _show(self, run: Run, size: float) -> str:
+        texts, shown = _by_glyph_ids(run)
+        if shown and all(self._texts.get(gid, text) == text for gid, text in texts.items()):
+            self._texts.update(texts)
+            return shown
+        codes = [self._code(glyph) for glyph in run.glyphs]
+        if any(glyph.dy for glyph in run.glyphs):
+            return _shown_raised(run, codes, size)
+        return _array(run.face, run.glyphs, codes)
 
     def _code(self, glyph: Glyph) -> int:
         if self._texts.setdefault(glyph.gid, glyph.text) == glyph.text:
@@ -58,6 +65,15 @@ def _shown_raised(run: Run, codes: list[int], size: float) -> str:
         for glyph, code in zip(run.glyphs, codes, strict=True)
     )
     return " ".join((*pieces, "0 Ts"))
+
+
+@lru_cache(maxsize=2048)
+def _by_glyph_ids(run: Run) -> tuple[dict[int, str], str]:
+    """Return what a run's glyphs stand for, and its TJ if each can have its own id as code; nothing if not."""
+    texts = {glyph.gid: glyph.text for glyph in run.glyphs}
+    if any(glyph.dy or texts[glyph.gid] != glyph.text for glyph in run.glyphs):
+        return texts, ""
+    return texts, _array(run.face, run.glyphs, [glyph.gid for glyph in run.glyphs])
 
 
 def _array(used: Face, glyphs: tuple[Glyph, ...], codes: list[int]) -> str:

@@ -56,7 +56,7 @@ class Face:
 
     def scaled(self, units: float) -> int:
         """Return font units as thousandths of an em."""
-        return round(units * 1000 / self.units_per_em)
+        return round(units * 1000 / self.units_per_em) if units else 0
 
 
 @cache

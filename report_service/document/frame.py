@@ -36,7 +36,7 @@ BELOW_BAND = BAND_HEIGHT + 21
 _ACCENT = 3.0
 _PORTRAIT = 84.0
 _RING = 3.0
-_SMALLER_NAME = NAME.sized(17)
+_SMALLER_NAME = NAME.sized(16)
 _SMALLEST_HANDLE = 7.5
 _SEPARATOR = "  ·  "
 _FIELD_GAP = 22.0
@@ -157,7 +157,7 @@ def _name(canvas: Canvas, left: float, name: str, *, width: float) -> None:
         canvas.text(left, 65, line)
         return
     for row, part in enumerate(wrap(name, _SMALLER_NAME, width, max_lines=2)):
-        canvas.text(left, 50 + row * 20, part)
+        canvas.text(left, 49 + row * 20, part)
 
 
 def _parts(canvas: Canvas, left: float, parts: Sequence[str], *, width: float) -> None:

@@ -32,6 +32,7 @@ def draw(canvas: Canvas, words: Language, snapshot: GameSnapshot, *, address: st
     flow.cards(_cards(words, snapshot))
     if snapshot.voided:
         flow.paragraph(words.text("This game was voided: it counts for nothing."))
+        flow.y += 8
     flow.heading(words.text("Seats"), keep=60)
     _seats(flow, snapshot)
     if snapshot.best_move:
@@ -49,9 +50,9 @@ def _band(words: Language, snapshot: GameSnapshot, name: str, kind: str) -> fram
         name=name,
         actual=name,
         parts=(
-            terms.kinds(words)[snapshot.kind],
-            words.text("Season {season}", season=clean(snapshot.season)) if snapshot.season else "",
+            terms.kinds_of_one(words)[snapshot.kind],
             f"ID {frame.short_id(snapshot.report_id)}",
+            words.text("Season {season}", season=clean(snapshot.season)) if snapshot.season else "",
         ),
         fields=(
             frame.Field(words.text("Table"), clean(snapshot.table), gives=True),
@@ -67,7 +68,7 @@ def _cards(words: Language, snapshot: GameSnapshot) -> list[Card]:
     winning = {Winner.RED: (Role.CIVILIAN, Role.SHERIFF), Winner.BLACK: (Role.MAFIA, Role.DON)}
     won_by = " · ".join(roles[role] for role in winning.get(snapshot.winner, ()))
     rated = snapshot.red_chance is not None
-    foretold = words.text("by the ratings, before") if rated else words.text("not rated")
+    foretold = words.text("by the ratings beforehand") if rated else words.text("not rated")
     return [
         Card(words.text("Result"), winner, won_by or words.text("neither won nor lost")),
         Card(words.text("Length"), words.minutes(snapshot.duration), words.text("from first to last word")),

@@ -8,15 +8,17 @@ from __future__ import annotations
 import gettext
 import io
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cache, lru_cache
 from pathlib import Path
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_datetime, get_month_names
+from babel.dates import format_date, format_time, get_month_names
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
+
+from report_service.document.rounding import Number, rounded, smallest
 
 FOLDER = Path(__file__).parent / "languages"
 ENGLISH = "en"
@@ -30,7 +32,10 @@ _LEFT_TO_RIGHT_MARK = "\u200e"
 
 
 class Language:
-    """How one document speaks. Immutable, shared by all documents of a process."""
+    """How one document speaks. Immutable, shared by all documents of a process.
+
+    The same few numbers, dates and times come back in every report, and are remembered.
+    """
 
     def __init__(self, code: str, locale: Locale, catalogue: gettext.NullTranslations) -> None:
         self.code = code
@@ -56,11 +61,13 @@ class Language:
         """Return things one after the other, with the language's comma."""
         return self.text(", ").join(items)
 
-    def number(self, value: float, *, digits: int = 0) -> str:
+    @lru_cache(maxsize=4096)  # noqa: B019 - there are as many languages as catalogues, as old as the process
+    def number(self, value: Number, *, digits: int = 0) -> str:
         """Return a number with exactly so many decimals, and its thousands apart."""
-        # A zero has no sign, and one minus is as wide as a plus.
-        rounded = round(value, digits) + 0
-        return f"{'−' if rounded < 0 else ''}{_decimal(abs(rounded), digits, self._locale)}"
+        shown = rounded(value, digits)
+        pattern = f"#,##0.{'0' * digits}" if digits else "#,##0"
+        # A zero has no sign, and this minus is as wide as a plus.
+        return f"{'−' if shown < 0 else ''}{format_decimal(abs(shown), format=pattern, locale=self._locale)}"
 
     def points(self, value: float) -> str:
         """Return points, which have two decimals."""
@@ -70,15 +77,17 @@ class Language:
         """Return a difference with its sign, a dash for None."""
         if value is None:
             return NONE
-        rounded = round(value, digits)
-        return f"{'' if rounded < 0 else '+' if rounded > 0 else '±'}{self.number(rounded, digits=digits)}"
+        shown = rounded(value, digits)
+        return f"{'' if shown < 0 else '+' if shown > 0 else '±'}{self.number(shown, digits=digits)}"
 
+    @lru_cache(maxsize=4096)  # noqa: B019
     def percent(self, rate: float | None, *, digits: int = 0) -> str:
         """Return a share of 1 as per cent, a dash for None; only a full share reads 100 and only an empty one 0."""
         if rate is None:
             return NONE
-        step = 10.0 ** -(digits + 2)
-        shown = min(max(round(rate, digits + 2), step), 1 - step) if 0 < rate < 1 else rate
+        shown, step = rounded(rate, digits + 2), smallest(digits + 2)
+        if 0 < rate < 1:
+            shown = min(max(shown, step), 1 - step)
         places = 0 if shown in (0, 1) else digits
         return format_percent(shown, format=self._percent_pattern(places), locale=self._locale)
 
@@ -87,21 +96,22 @@ class Language:
         hours = max(0.0, span.total_seconds() / 3600)
         if hours < 1:
             return self.minutes(span)
-        tenths = round(hours, 1)
-        value = self.number(tenths, digits=0 if tenths >= 10 or tenths.is_integer() else 1)
-        return self.text("{hours} h", hours=value)
+        tenths = rounded(hours, 1)
+        whole = tenths >= 10 or not tenths % 1
+        return self.text("{hours} h", hours=self.number(hours, digits=0 if whole else 1))
 
     def minutes(self, span: timedelta) -> str:
         """Return the length of one game."""
-        return self.text("{minutes} min", minutes=self.number(max(0, round(span.total_seconds() / 60))))
+        return self.text("{minutes} min", minutes=self.number(max(0.0, span.total_seconds() / 60)))
 
     def day(self, moment: datetime | date) -> str:
         """Return the date, in UTC."""
-        return format_date(_in_utc(moment), format="medium", locale=self._locale)
+        return self._day(moment.astimezone(UTC).date() if isinstance(moment, datetime) else moment)
 
     def clock(self, moment: datetime) -> str:
         """Return the time of day, in UTC."""
-        return format_datetime(_in_utc(moment), format="HH:mm", locale=self._locale)
+        at = moment.astimezone(UTC)
+        return self._clock(time(at.hour, at.minute))
 
     def moment(self, moment: datetime) -> str:
         """Return date, time of day and the zone."""
@@ -111,7 +121,15 @@ class Language:
         """Return the short name of the month."""
         return str(get_month_names("abbreviated", context="stand-alone", locale=self._locale)[of.month])
 
-    @cache  # noqa: B019 - there are as many languages as catalogues, and they live as long as the process
+    @lru_cache(maxsize=4096)  # noqa: B019
+    def _day(self, of: date) -> str:
+        return format_date(of, format="medium", locale=self._locale)
+
+    @lru_cache(maxsize=4096)  # noqa: B019
+    def _clock(self, at: time) -> str:
+        return format_time(at, format="HH:mm", locale=self._locale)
+
+    @cache  # noqa: B019
     def _percent_pattern(self, digits: int) -> str:
         pattern = _PERCENT_PATTERNS.get(self.code) or str(self._locale.percent_formats[None].pattern)
         pattern = pattern.replace(_LEFT_TO_RIGHT_MARK, "")
@@ -144,12 +162,6 @@ def _candidates(tag: str) -> Iterator[tuple[str, str]]:
         yield locale.language, _INTERNATIONAL if plain else str(locale)
 
 
-@lru_cache(maxsize=4096)
-def _decimal(value: float, digits: int, locale: Locale) -> str:
-    """Return a formatted number. The same few come back in every report."""
-    return format_decimal(value, format=f"#,##0.{'0' * digits}" if digits else "#,##0", locale=locale)
-
-
 @cache
 def _open(code: str, locale: str) -> Language:
     return Language(code, Locale.parse(locale), _catalogue(code))
@@ -165,7 +177,3 @@ def _catalogue(code: str) -> gettext.NullTranslations:
     write_mo(compiled, catalogue)
     compiled.seek(0)
     return gettext.GNUTranslations(compiled)
-
-
-def _in_utc(moment: datetime | date) -> datetime | date:
-    return moment.astimezone(UTC) if isinstance(moment, datetime) else moment

@@ -20,14 +20,17 @@ from report_service.document.palette import (
     WHITE,
     caption,
 )
-from report_service.document.shaping import fit, shape, wrap
+from report_service.document.shaping import Line, fit, shape, wrap
 
 GAP = 12.0
 PADDING = 14.0
 SECTION_GAP = 14.0
+# Of a panel that holds nothing but a notice.
+NOTICE_HEIGHT = 60.0
 _HEADING_HEIGHT = 24.0
 _CARD_HEIGHT = 62.0
 _LEADING = 12.5
+_PARAGRAPH_GAP = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,14 +100,23 @@ class Flow:
         heading(self.canvas, MARGIN, self.y + 14, title, note=note, right=MARGIN + CONTENT_WIDTH)
         self.y += _HEADING_HEIGHT
 
-    def paragraph(self, content: str, *, width: float = CONTENT_WIDTH) -> None:
+    def paragraph(self, content: str) -> None:
         """Set text in full, over as many lines as it takes."""
-        lines = wrap(content, BODY, width, max_lines=40)
+        self._paragraph(_wrapped(content))
+
+    def section(self, title: str, paragraphs: Sequence[str], *, keep: float) -> None:
+        """Set a title and text on one page, with `keep` points of what follows."""
+        wrapped = [_wrapped(paragraph) for paragraph in paragraphs]
+        self.heading(title, keep=sum(map(_height, wrapped)) + keep)
+        for lines in wrapped:
+            self._paragraph(lines)
+
+    def _paragraph(self, lines: Sequence[Line]) -> None:
         self.need(len(lines) * _LEADING)
         with self.canvas.element("P"):
             for number, line in enumerate(lines):
                 self.canvas.text(MARGIN, self.y + 9 + number * _LEADING, line)
-        self.y += len(lines) * _LEADING + 5
+        self.y += _height(lines)
 
     def cards(self, cards: Sequence[Card]) -> None:
         """Set key figures in a row."""
@@ -144,14 +156,19 @@ def heading(canvas: Canvas, x: float, y: float, title: str, *, note: str = "", r
             canvas.text(right, y, fit(note, NOTE, right - x - width - 10), align="right")
 
 
-def notice(canvas: Canvas, panel: Panel, words: str, *, explanation: str = "") -> None:
+def notice(canvas: Canvas, panel: Panel, words: str) -> None:
     """Say in the middle of a panel why there is nothing in it."""
     middle = panel.y + panel.height / 2 + 6
     with canvas.element("P"):
         canvas.text(panel.x + panel.width / 2, middle, fit(words, NOTE, panel.inner_width), align="center")
-        if explanation:
-            line = fit(explanation, NOTE, panel.inner_width)
-            canvas.text(panel.x + panel.width / 2, middle + 13, line, align="center")
+
+
+def _wrapped(paragraph: str) -> Sequence[Line]:
+    return wrap(paragraph, BODY, CONTENT_WIDTH, max_lines=40)
+
+
+def _height(lines: Sequence[Line]) -> float:
+    return len(lines) * _LEADING + _PARAGRAPH_GAP
 
 
 def _card(canvas: Canvas, x: float, y: float, card: Card, *, width: float) -> None:

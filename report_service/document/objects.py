@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import Protocol
+
+# Neither what ends a string nor what escapes in one is among these.
+_PLAIN = re.compile(r"[ -'*-\[\]-~]*")
 
 
 class Objects(Protocol):
@@ -25,4 +29,6 @@ def ref(number: int) -> str:
 
 def text(value: str) -> str:
     """Return any text as a string object. Hexadecimal needs no escapes, so that no text can end it."""
+    if _PLAIN.fullmatch(value):
+        return f"({value})"
     return f"<FEFF{value.encode('utf-16-be', 'replace').hex().upper()}>"

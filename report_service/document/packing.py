@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from report_service.document.objects import ref
 
 # Says that the file is not text, to programs that would translate line ends. Source: ISO 32000-1, 7.5.2.
 _HEADER = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"
-# A reader has to unpack all of one for any object in it.
-_PACK_SIZE = 200
+# A reader has to unpack all of one for any object in it: of so many, about 70 KB.
+_PACK_SIZE = 1000
 _FREE, _PLAIN, _PACKED = 0, 1, 2
+# What a reader adds to each byte of a row of the table: the one above. Source: PNG, 9.2, filter type 2.
+_ROW, _UP = 7, b"\x02"
 
 
-@dataclass(frozen=True, slots=True)
-class Object:
+class Object(NamedTuple):
     """An indirect object: its number, its value as written, and of a stream the bytes as they are stored.
 
     A stream's value is its dictionary without the length.
@@ -56,7 +57,7 @@ def _object_stream(number: int, objects: Sequence[Object]) -> bytes:
     index = b" ".join(numbers) + b"\n"
     content = index + b"\n".join(item.body for item in objects)
     head = b"<</Type/ObjStm/N %d/First %d/Filter/FlateDecode>>" % (len(objects), len(index))
-    return _stream(number, head, zlib.compress(content, 9))
+    return _stream(number, head, zlib.compress(content))
 
 
 def _cross_references(
@@ -66,10 +67,16 @@ def _cross_references(
         kind.to_bytes(1) + where.to_bytes(4) + index.to_bytes(2) for _, (kind, where, index) in sorted(entries.items())
     )
     head = (
-        f"<</Type/XRef/Size {len(entries)}/W[1 4 2]/Root {ref(root)}/Info {ref(info)}"
-        f"/ID[<{file_id}><{file_id}>]/Filter/FlateDecode>>"
+        f"<</Type/XRef/Size {len(entries)}/W[1 4 2]/DecodeParms<</Predictor 12/Columns {_ROW}>>"
+        f"/Root {ref(root)}/Info {ref(info)}/ID[<{file_id}><{file_id}>]/Filter/FlateDecode>>"
     )
-    return _stream(number, head.encode("ascii"), zlib.compress(rows, 9))
+    return _stream(number, head.encode("ascii"), zlib.compress(_differences(rows)))
+
+
+def _differences(rows: bytes) -> bytes:
+    """Return the table as what changes from row to row, which for packed objects is next to nothing."""
+    changes = bytes((below - above) & 0xFF for above, below in zip(bytes(_ROW) + rows, rows, strict=False))
+    return b"".join(_UP + changes[start : start + _ROW] for start in range(0, len(rows), _ROW))
 
 
 def _stream(number: int, head: bytes, content: bytes) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import lru_cache
 
 PAGE_WIDTH = 595.28
 PAGE_HEIGHT = 841.89
@@ -56,14 +57,21 @@ class Style:
     tabular: bool = False
     tracking: float = 0.0
 
+    @lru_cache(maxsize=256)  # noqa: B019 - the styles are few, and their variants come back in every report
     def coloured(self, colour: str) -> Style:
         """Return this style in another colour."""
         return replace(self, colour=colour)
 
+    @lru_cache(maxsize=256)  # noqa: B019
     def sized(self, size: float) -> Style:
         """Return this style in another size."""
         return replace(self, size=size)
 
+    def scaled(self, factor: float) -> Style:
+        """Return this style, so much larger, its tracking too: lines set in it are wider by as much."""
+        return replace(self, size=self.size * factor, tracking=self.tracking * factor)
+
+    @lru_cache(maxsize=256)  # noqa: B019
     def tabulated(self) -> Style:
         """Return this style with digits of equal width."""
         return replace(self, tabular=True)
@@ -76,7 +84,7 @@ BAND_VALUE = Style(9, WHITE)
 
 HEADING = Style(11, BAND, Weight.SEMIBOLD)
 BODY = Style(9, INK)
-BODY_STRONG = Style(9, INK, Weight.SEMIBOLD, tabular=True)
+BODY_STRONG = Style(9, INK, Weight.SEMIBOLD)
 NOTE = Style(7.5, MUTED)
 CAPTION = Style(6.5, MUTED, Weight.SEMIBOLD, tracking=0.45)
 FIGURE = Style(20, INK, Weight.SEMIBOLD, tabular=True)

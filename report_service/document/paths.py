@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import lru_cache
 from itertools import pairwise
 
 Point = tuple[float, float]
@@ -13,9 +14,11 @@ At = Callable[[float, float], str]
 _KAPPA = 0.5522847498
 
 
+@lru_cache(maxsize=8192)
 def n(value: float) -> str:
-    """Return a number as an operand, to a hundredth of a point."""
-    return f"{round(value, 2):g}"
+    """Return a number as an operand, to a hundredth of a point. The same places come back in every report."""
+    # A zero has no sign, whichever of the two was asked for first.
+    return f"{round(value, 2) + 0.0:g}"
 
 
 def circle(at: At, centre: Point, radius: float) -> str:

@@ -4,12 +4,24 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import datetime
 
 from report_service.document import charts, curves, figures, terms
 from report_service.document.language import NONE, Language
-from report_service.document.layout import Flow, Panel, notice
+from report_service.document.layout import NOTICE_HEIGHT, PADDING, Flow, Panel, notice
 from report_service.document.palette import CELL, CELL_STRONG, CONTENT_WIDTH, LOSS_TEXT, MARGIN, MUTED, NOTE, WIN
-from report_service.document.snapshot import Companion, Fate, GameLine, Hits, PlayerSnapshot, Result, Stats, Week
+from report_service.document.shaping import fit
+from report_service.document.snapshot import (
+    Companion,
+    Fate,
+    GameLine,
+    Hits,
+    PlayerSnapshot,
+    Rating,
+    Result,
+    Scope,
+    Stats,
+)
 from report_service.document.table import Cell, Column, Look, Table, player
 
 GAMES_SHOWN = 50
@@ -18,6 +30,7 @@ _CHART_HEIGHT = 158.0
 _ROW_HEIGHT = 17.0
 _POINTS_DRAWN = 160
 _LATEST_ROUND = 7
+_Rated = tuple[datetime, float, float]
 _RESULT_COLOURS = {Result.WIN: WIN, Result.LOSS: LOSS_TEXT, Result.DRAW: MUTED, Result.VOID: MUTED}
 
 
@@ -25,8 +38,7 @@ def draw(flow: Flow, snapshot: PlayerSnapshot) -> None:
     """Draw all of them, each where there is something to tell."""
     stats = snapshot.stats
     if stats and stats.rating:
-        with flow.row(_RATING_HEIGHT):
-            _rating(flow, snapshot)
+        _rating(flow, snapshot, stats.rating)
     if stats and stats.overall.sessions:
         _playing(flow, snapshot, stats)
     if snapshot.partners or snapshot.opponents:
@@ -34,68 +46,58 @@ def draw(flow: Flow, snapshot: PlayerSnapshot) -> None:
     _games(flow, snapshot)
 
 
-def weekly(flow: Flow, panel: Panel, shown: Sequence[Week], note: str) -> None:
-    """Draw the columns of the weeks into a panel."""
-    words, canvas = flow.words, flow.canvas
-    totals = [sum(getattr(week, name) for week in shown) for name in ("wins", "losses", "draws")]
-    items = [
-        (words.text("Wins"), charts.DARK),
-        (words.text("Losses"), charts.BRIGHT),
-        (words.text("Draws"), charts.PALE),
-    ]
-    spoken = words.listed(f"{word}: {words.number(total)}" for (word, _), total in zip(items, totals, strict=True))
-    alt = words.text("Columns of games in each week. {note}. In all {counts}.", note=note, counts=spoken)
-    left, width = panel.left + 14, panel.inner_width - 14
-    with canvas.figure(panel.x, panel.top, panel.width, panel.height - 36, alt=alt):
-        charts.weeks(canvas, words, (left, panel.y + 40), shown, width=width, height=78)
-        if not any(totals):
-            none = words.text("No games in these weeks")
-            canvas.text(left + width / 2, panel.y + 102, none, style=NOTE, align="center")
-        charts.keys(canvas, (left, panel.y + 135), items, width=width)
-
-
-def _rating(flow: Flow, snapshot: PlayerSnapshot) -> None:
+def _rating(flow: Flow, snapshot: PlayerSnapshot, now: Rating) -> None:
     words = flow.words
-    rating = snapshot.stats.rating if snapshot.stats else None
-    if rating is None:
-        return
-    panel = flow.panel(
-        words.text("Rating"), x=MARGIN, width=CONTENT_WIDTH, height=_RATING_HEIGHT, note=_rating_note(words, snapshot)
-    )
     points = [
         (game.start_time, game.rating_after, game.deviation_after)
         for game in reversed(snapshot.games or ())
         if game.rating_after is not None and game.deviation_after is not None
     ]
-    if not points:
-        notice(flow.canvas, panel, words.text("The games behind it are not shown"))
-        return
+    height = _RATING_HEIGHT if points else NOTICE_HEIGHT
+    with flow.row(height):
+        note = _rating_note(words, snapshot, now, points[-1:])
+        panel = flow.panel(words.text("Rating"), x=MARGIN, width=CONTENT_WIDTH, height=height, note=note)
+        if points:
+            _rating_line(flow, panel, points)
+        else:
+            notice(flow.canvas, panel, words.text("The games behind it are not shown"))
+
+
+def _rating_line(flow: Flow, panel: Panel, points: Sequence[_Rated]) -> None:
+    words = flow.words
     alt = words.text(
-        "Line of the rating over {count} games, from {first} to {last}, with twice its deviation, now {deviation}.",
+        "Line of the rating over {count} games, from {first} to {last}, with twice its deviation, {deviation} on "
+        "{day}.",
         count=words.number(len(points)),
         first=words.number(points[0][1]),
         last=words.number(points[-1][1]),
         deviation=words.number(points[-1][2]),
+        day=words.day(points[-1][0]),
     )
     with flow.canvas.figure(panel.x, panel.top, panel.width, panel.height - 36, alt=alt):
-        at, width = (panel.left + 24, panel.y + 38), panel.inner_width - 24 - 34
+        at, width = (panel.left + 27, panel.y + 38), panel.inner_width - 27 - 34
         thinned = figures.thinned(points, _POINTS_DRAWN)
         curves.band(flow.canvas, words, at, thinned, width=width, height=_RATING_HEIGHT - 62)
 
 
-def _rating_note(words: Language, snapshot: PlayerSnapshot) -> str:
-    rating = snapshot.stats.rating if snapshot.stats else None
-    if rating is None:
-        return ""
-    value, deviation = words.number(rating.rating), words.number(rating.deviation)
-    parts = [words.text("{rating} ± {deviation}", rating=value, deviation=deviation)]
-    if rating.provisional:
+def _rating_note(words: Language, snapshot: PlayerSnapshot, now: Rating, last: Sequence[_Rated]) -> str:
+    """Tell the rating: that of now with its peak, or of a report of some games that after the last of them."""
+    when, rating, deviation = snapshot.generated_time, now.rating, now.deviation
+    whole = snapshot.scope == Scope()
+    if last and not whole:
+        [(when, rating, deviation)] = last
+    told = {"rating": words.number(rating), "deviation": words.number(deviation)}
+    if whole:
+        parts = [words.text("{rating} ± {deviation}", **told)]
+    else:
+        parts = [words.text("{rating} ± {deviation} on {day}", **told, day=words.day(when))]
+    if now.provisional:
         parts.append(words.text("provisional"))
     if snapshot.place:
         rank, total = words.number(snapshot.place.rank), words.number(snapshot.place.total)
         parts.append(words.text("rank {rank} of {total}", rank=rank, total=total))
-    if rating.peak is not None:
-        parts.append(words.text("peak {rating}", rating=words.number(rating.peak)))
+    if now.peak is not None and whole:
+        parts.append(words.text("peak {rating}", rating=words.number(now.peak)))
     return "  ·  ".join(parts)
 
 
@@ -153,8 +155,9 @@ def _endings(flow: Flow, panel: Panel, stats: Stats) -> None:
     ]
     alt = words.text("Columns of how the games ended for the player, by round. {counts}.", counts=words.listed(spoken))
     with canvas.figure(panel.x, panel.top, panel.width, panel.height - 36, alt=alt):
-        at, width = (panel.left + 18, panel.y + 40), panel.inner_width - 18
-        charts.columns(canvas, words, at, stacks, width=width, height=_CHART_HEIGHT - 78)
+        at, width, height = (panel.left + 28, panel.y + 40), panel.inner_width - 28, _CHART_HEIGHT - 78
+        charts.columns(canvas, words, at, stacks, width=width, height=height)
+        canvas.text(at[0] - 3, at[1] + height + 10, fit(words.text("round"), NOTE, 25), align="right")
         charts.keys(canvas, (at[0], panel.y + _CHART_HEIGHT - 18), items, width=width)
 
 
@@ -221,21 +224,24 @@ def _hits(words: Language, hits: Hits) -> str:
 def _company(flow: Flow, snapshot: PlayerSnapshot) -> None:
     words = flow.words
     (left, width), (middle, _) = flow.halves()
-    height = 31 + 18 + _ROW_HEIGHT * max(len(snapshot.partners), len(snapshot.opponents), 1) + 10
+    partners = _companions(flow, snapshot.partners, x=left + PADDING, width=width - 2 * PADDING)
+    opponents = _companions(flow, snapshot.opponents, x=middle + PADDING, width=width - 2 * PADDING)
+    heads = max(partners.head_height, opponents.head_height)
+    height = 31 + heads + _ROW_HEIGHT * max(len(snapshot.partners), len(snapshot.opponents)) + 10
     with flow.row(height):
-        for x, title, company in (
-            (left, words.text("Most often on one side with"), snapshot.partners),
-            (middle, words.text("Most often against"), snapshot.opponents),
+        for x, title, company, table in (
+            (left, words.text("Most often on one side with"), snapshot.partners, partners),
+            (middle, words.text("Most often against"), snapshot.opponents, opponents),
         ):
             panel = flow.panel(title, x=x, width=width, height=height)
-            _companions(flow, panel, company)
+            if company:
+                table.draw(panel.y + 31)
+            else:
+                notice(flow.canvas, panel, words.text("Nobody yet"))
 
 
-def _companions(flow: Flow, panel: Panel, company: Sequence[Companion]) -> None:
+def _companions(flow: Flow, company: Sequence[Companion], *, x: float, width: float) -> Table:
     words = flow.words
-    if not company:
-        notice(flow.canvas, panel, words.text("Nobody yet"))
-        return
     columns = [
         Column(words.text("Player"), gives=True),
         Column(words.text("Games"), right=True),
@@ -251,7 +257,7 @@ def _companions(flow: Flow, panel: Panel, company: Sequence[Companion]) -> None:
         )
         for who in company
     ]
-    Table(flow.canvas, panel.left, panel.inner_width, columns, rows, Look(shaded=False)).draw(panel.y + 31)
+    return Table(flow.canvas, x, width, columns, rows, Look(shaded=False))
 
 
 def _games(flow: Flow, snapshot: PlayerSnapshot) -> None:
@@ -265,6 +271,7 @@ def _games(flow: Flow, snapshot: PlayerSnapshot) -> None:
             if private
             else words.text("Games appear here, newest first, once they have been played and recorded.")
         )
+        flow.y += 8
         return
     shown = snapshot.games[:GAMES_SHOWN]
     total = max(snapshot.stats.overall.sessions if snapshot.stats else 0, len(snapshot.games))

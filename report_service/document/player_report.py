@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 from report_service.document import charts, closing, figures, frame, player_details, terms
 from report_service.document.canvas import Canvas
-from report_service.document.curves import Rate, rates
+from report_service.document.curves import Rate, rate_keys, rates
 from report_service.document.language import NONE, Language
-from report_service.document.layout import GAP, Card, Flow, Panel, notice
-from report_service.document.palette import CELL, CELL_STRONG, CONTENT_WIDTH, MARGIN, MUTED
-from report_service.document.snapshot import PlayerSnapshot, Role, Scope, Stats, Tally
+from report_service.document.layout import GAP, NOTICE_HEIGHT, Card, Flow, Panel, notice
+from report_service.document.palette import CELL, CELL_STRONG, CONTENT_WIDTH, MARGIN, MUTED, NOTE
+from report_service.document.snapshot import PlayerSnapshot, Role, Scope, Stats, Tally, Week
 from report_service.document.table import Cell, Column, Look, Table
 from report_service.document.text import clean
 
@@ -31,12 +31,18 @@ def draw(canvas: Canvas, words: Language, snapshot: PlayerSnapshot, *, address: 
     y = frame.draw_own_words(canvas, frame.BELOW_BAND, clean(snapshot.about))
     flow = Flow(canvas, words, y=y, continued=continued)
     flow.cards(_cards(words, snapshot.stats))
-    with flow.row(_CHART_HEIGHT):
-        _results(flow, snapshot)
-    with flow.row(_ROLE_HEIGHT):
-        _roles(flow, snapshot.stats)
+    if snapshot.stats:
+        with flow.row(_CHART_HEIGHT):
+            _results(flow, snapshot, snapshot.stats)
+        with flow.row(_ROLE_HEIGHT):
+            _roles(flow, snapshot.stats)
+    else:
+        with flow.row(NOTICE_HEIGHT):
+            panel = flow.panel(words.text("Results"), x=MARGIN, width=CONTENT_WIDTH, height=NOTICE_HEIGHT)
+            notice(canvas, panel, words.text("Statistics are private"))
     player_details.draw(flow, snapshot)
-    closing.draw(flow, report_id=snapshot.report_id, address=address, paragraphs=closing.formulas(words))
+    formulas = closing.formulas(words) if _has_figures(snapshot) else ()
+    closing.draw(flow, report_id=snapshot.report_id, address=address, paragraphs=formulas)
     frame.draw_footers(canvas, words, report_id=snapshot.report_id, made=snapshot.generated_time)
     return f"{kind}: {name}"
 
@@ -56,14 +62,20 @@ def covered(words: Language, scope: Scope) -> str:
     return words.listed(parts)
 
 
+def _has_figures(snapshot: PlayerSnapshot) -> bool:
+    """Return whether there is anything to explain."""
+    played = snapshot.stats and snapshot.stats.overall.sessions
+    return bool(played or snapshot.games or snapshot.partners or snapshot.opponents)
+
+
 def _band(words: Language, snapshot: PlayerSnapshot, name: str, kind: str) -> frame.Band:
-    scope = covered(words, snapshot.scope)
+    scope, username = covered(words, snapshot.scope), clean(snapshot.username)
     return frame.Band(
         kind=f"{kind}  ·  {scope}" if scope else kind,
         name=name,
         actual=snapshot.display_name if clean(snapshot.display_name) else name,
         parts=(
-            f"@{clean(snapshot.username)}",
+            f"@{username}" if username else "",
             f"ID {frame.short_id(snapshot.report_id)}",
             terms.genders(words)[snapshot.gender],
             clean(snapshot.email or ""),
@@ -115,33 +127,44 @@ def _notes(words: Language, tally: Tally) -> tuple[str, ...]:
     )
 
 
-def _results(flow: Flow, snapshot: PlayerSnapshot) -> None:
-    words = flow.words
-    panel = flow.panel(words.text("Results"), x=MARGIN, width=_NARROW, height=_CHART_HEIGHT)
-    if snapshot.stats is None:
-        notice(flow.canvas, panel, words.text("Statistics are private"))
-    else:
-        _donut(flow, panel, snapshot.stats.overall)
-    left, width = MARGIN + _NARROW + GAP, CONTENT_WIDTH - _NARROW - GAP
-    if snapshot.games is None or snapshot.stats is None:
-        hidden = words.text("Games are private") if snapshot.games is None else words.text("Statistics are private")
-        panel = flow.panel(words.text("Games per week"), x=left, width=width, height=_CHART_HEIGHT)
-        notice(flow.canvas, panel, hidden)
-        return
-    shown = figures.latest_weeks(snapshot.weeks, snapshot.scope, snapshot.generated_time)
-    first, last = words.day(shown[0].start_time), words.day(shown[-1].start_time)
-    note = words.text("ISO weeks from {first} to {last}", first=first, last=last)
-    panel = flow.panel(words.text("Games per week"), x=left, width=width, height=_CHART_HEIGHT, note=note)
-    player_details.weekly(flow, panel, shown, note)
-
-
-def _donut(flow: Flow, panel: Panel, tally: Tally) -> None:
+def _results(flow: Flow, snapshot: PlayerSnapshot, stats: Stats) -> None:
     words = flow.words
     parts = [
-        charts.Part(words.text("Wins"), tally.wins, charts.DARK),
-        charts.Part(words.text("Losses"), tally.losses, charts.BRIGHT),
-        charts.Part(words.text("Draws"), tally.draws, charts.PALE),
+        charts.Part(words.text("Wins"), stats.overall.wins, charts.DARK),
+        charts.Part(words.text("Losses"), stats.overall.losses, charts.BRIGHT),
+        charts.Part(words.text("Draws"), stats.overall.draws, charts.PALE),
     ]
+    panel = flow.panel(words.text("Results"), x=MARGIN, width=_NARROW, height=_CHART_HEIGHT)
+    _donut(flow, panel, parts, stats.overall)
+    left, width = MARGIN + _NARROW + GAP, CONTENT_WIDTH - _NARROW - GAP
+    if snapshot.games is None:
+        panel = flow.panel(words.text("Games per week"), x=left, width=width, height=_CHART_HEIGHT)
+        notice(flow.canvas, panel, words.text("Games are private"))
+        return
+    shown = figures.latest_weeks(snapshot.weeks, snapshot.scope, snapshot.generated_time)
+    weekly(flow, shown, parts, x=left, width=width)
+
+
+def weekly(flow: Flow, shown: Sequence[Week], parts: Sequence[charts.Part], *, x: float, width: float) -> None:
+    """Draw a panel with the columns of the weeks, whose words and paints are those of the parts."""
+    words, canvas = flow.words, flow.canvas
+    first, last = words.day(shown[0].start_time), words.day(shown[-1].start_time)
+    note = words.text("ISO weeks from {first} to {last}", first=first, last=last)
+    panel = flow.panel(words.text("Games per week"), x=x, width=width, height=_CHART_HEIGHT, note=note)
+    totals = [sum(getattr(week, name) for week in shown) for name in ("wins", "losses", "draws")]
+    counts = words.listed(f"{part.word}: {words.number(total)}" for part, total in zip(parts, totals, strict=True))
+    alt = words.text("Columns of games in each week. {note}. In all {counts}.", note=note, counts=counts)
+    left, inner = panel.left + 14, panel.inner_width - 14
+    with canvas.figure(panel.x, panel.top, panel.width, panel.height - 36, alt=alt):
+        charts.weeks(canvas, words, (left, panel.y + 40), shown, width=inner, height=78)
+        if not any(totals):
+            none = words.text("No games in these weeks")
+            canvas.text(left + inner / 2, panel.y + 102, none, style=NOTE, align="center")
+        charts.keys(canvas, (left, panel.y + 135), [(part.word, part.paint) for part in parts], width=inner)
+
+
+def _donut(flow: Flow, panel: Panel, parts: Sequence[charts.Part], tally: Tally) -> None:
+    words = flow.words
     counts = words.listed(f"{part.word}: {words.number(part.count)}" for part in parts)
     rate = words.percent(tally.win_rate)
     alt = words.text("Ring of results. {counts}. Win rate: {rate}.", counts=counts, rate=rate)
@@ -152,28 +175,22 @@ def _donut(flow: Flow, panel: Panel, tally: Tally) -> None:
         charts.legend(flow.canvas, words, (panel.left + 98, panel.y + 69), parts, width=panel.inner_width - 98)
 
 
-def _roles(flow: Flow, stats: Stats | None) -> None:
-    words, canvas = flow.words, flow.canvas
+def _roles(flow: Flow, stats: Stats) -> None:
+    words = flow.words
     wide = 258.0
     left, width = MARGIN + wide + GAP, CONTENT_WIDTH - wide - GAP
     panel = flow.panel(words.text("Win rate by role"), x=MARGIN, width=wide, height=_ROLE_HEIGHT)
-    if stats:
-        role_rates(flow, panel, {entry.role: entry.tally for entry in stats.roles})
-    else:
-        notice(canvas, panel, words.text("Statistics are private"))
+    role_rates(flow, panel, {entry.role: entry.tally for entry in stats.roles})
     panel = flow.panel(words.text("Results by role"), x=left, width=width, height=_ROLE_HEIGHT)
-    if stats:
-        columns = [
-            Column(words.text("Role")),
-            Column(words.text("Games"), right=True),
-            Column(words.text("Wins"), right=True),
-            Column(words.text("Above club"), right=True),
-            Column(words.text("Points"), right=True),
-        ]
-        rows = _role_rows(words, stats)
-        Table(canvas, panel.left, panel.inner_width, columns, rows, Look(20, shaded=False)).draw(panel.y + 31)
-    else:
-        notice(canvas, panel, words.text("Statistics are private"))
+    columns = [
+        Column(words.text("Role")),
+        Column(words.text("Games"), right=True),
+        Column(words.text("Wins"), right=True),
+        Column(words.text("Above club"), right=True),
+        Column(words.text("Points"), right=True),
+    ]
+    rows = _role_rows(words, stats)
+    Table(flow.canvas, panel.left, panel.inner_width, columns, rows, Look(20, shaded=False)).draw(panel.y + 31)
 
 
 def role_rates(flow: Flow, panel: Panel, tallies: dict[Role, Tally]) -> None:
@@ -182,7 +199,7 @@ def role_rates(flow: Flow, panel: Panel, tallies: dict[Role, Tally]) -> None:
     shown, spoken = [], []
     for role, name in terms.roles(words).items():
         tally = tallies.get(role)
-        counts = words.text("not played")
+        counts = words.text("none decided") if tally and tally.sessions else words.text("not played")
         if tally and tally.win_rate is not None:
             wins, games = words.number(tally.wins), words.number(tally.wins + tally.losses)
             counts = words.text("{wins} of {games}", wins=wins, games=games)
@@ -192,6 +209,9 @@ def role_rates(flow: Flow, panel: Panel, tallies: dict[Role, Tally]) -> None:
     alt = words.text("Win rates by role, 0 to 100%. {rates}.", rates=words.listed(spoken))
     with flow.canvas.figure(panel.x, panel.top - 2, panel.width, panel.height - 34, alt=alt):
         rates(flow.canvas, words, (panel.left, panel.y + 34), shown, width=panel.inner_width, label=52)
+    if any(rate.baseline is not None for rate in shown):
+        with flow.canvas.decoration():
+            rate_keys(flow.canvas, words, (panel.right, panel.y + 22))
 
 
 def _role_rows(words: Language, stats: Stats) -> list[Sequence[Cell]]:

@@ -36,9 +36,9 @@ def render(order: Order) -> Document:
     if order.format is Format.JSON:
         return Document(twins.to_json(snapshot))
     if order.format is Format.CSV:
-        return Document(twins.to_csv(snapshot))
-    own = snapshot.locale if isinstance(snapshot, PlayerSnapshot) else ""
-    words = language(order.locale or own)
+        table = twins.to_csv(snapshot)
+        return Document(table, blank=twins.is_blank(table))
+    words = language(order.locale or snapshot.locale)
     canvas = Canvas(mirrored=words.mirrored)
     title = _draw(canvas, words, order)
     properties = Properties(

@@ -10,7 +10,7 @@ from report_service.document.canvas import Canvas
 from report_service.document.language import NONE, Language
 from report_service.document.layout import GAP, Card, Flow, Panel, notice
 from report_service.document.palette import BODY, CELL_STRONG, CONTENT_WIDTH, MARGIN, MUTED, NOTE
-from report_service.document.player_report import role_rates
+from report_service.document.player_report import role_rates, weekly
 from report_service.document.shaping import wrap
 from report_service.document.snapshot import Calibration, RecordKind, SeasonRecord, SeasonSnapshot, StandingLine
 from report_service.document.table import Cell, Column, Look, Table, player
@@ -18,7 +18,7 @@ from report_service.document.text import clean
 
 _NARROW = 208.0
 _CHART_HEIGHT = 152.0
-_ROLE_HEIGHT = 140.0
+_ROLE_HEIGHT = 146.0
 _CALIBRATION_HEIGHT = 196.0
 _ROW_HEIGHT = 17.0
 
@@ -39,10 +39,12 @@ def draw(canvas: Canvas, words: Language, snapshot: SeasonSnapshot, *, address: 
         _results(flow, snapshot)
     with flow.row(_ROLE_HEIGHT):
         _roles_and_records(flow, snapshot)
-    with flow.row(_CALIBRATION_HEIGHT):
-        _calibration(flow, snapshot.calibration)
+    if snapshot.calibration:
+        with flow.row(_CALIBRATION_HEIGHT):
+            _calibration(flow, snapshot.calibration)
     _standings(flow, snapshot)
-    closing.draw(flow, report_id=snapshot.report_id, address=address, paragraphs=closing.formulas(words))
+    formulas = closing.formulas(words) if snapshot.standings else ()
+    closing.draw(flow, report_id=snapshot.report_id, address=address, paragraphs=formulas)
     frame.draw_footers(canvas, words, report_id=snapshot.report_id, made=snapshot.generated_time)
     return f"{kind}: {name}"
 
@@ -66,22 +68,25 @@ def _band(words: Language, snapshot: SeasonSnapshot, name: str, kind: str) -> fr
 
 def _cards(words: Language, snapshot: SeasonSnapshot) -> list[Card]:
     ended = snapshot.red_wins + snapshot.black_wins + snapshot.draws
-    decided = snapshot.red_wins + snapshot.black_wins
-    red = snapshot.red_wins / decided if decided else None
     length = words.minutes(snapshot.play_time / ended) if ended else NONE
     return [
         Card(words.text("Games"), words.number(ended), words.plural("{count} void", "{count} void", snapshot.voids)),
-        Card(words.text("Red won"), words.number(snapshot.red_wins), _share(words, red)),
+        Card(words.text("Red won"), words.number(snapshot.red_wins), _share(words, snapshot, snapshot.red_wins)),
+        Card(words.text("Black won"), words.number(snapshot.black_wins), _share(words, snapshot, snapshot.black_wins)),
+        Card(words.text("Draws"), words.number(snapshot.draws), words.text("neither won nor lost")),
         Card(
-            words.text("Black won"), words.number(snapshot.black_wins), _share(words, None if red is None else 1 - red)
+            words.text("Play time"),
+            words.hours(snapshot.play_time) if ended else NONE,
+            words.text("{length} a game", length=length) if ended else words.text("no games yet"),
         ),
-        Card(words.text("Drawn"), words.number(snapshot.draws), words.text("neither won nor lost")),
-        Card(words.text("Play time"), words.hours(snapshot.play_time), words.text("{length} a game", length=length)),
     ]
 
 
-def _share(words: Language, share: float | None) -> str:
-    return words.text("{share} of decided", share=words.percent(share))
+def _share(words: Language, snapshot: SeasonSnapshot, wins: int) -> str:
+    decided = snapshot.red_wins + snapshot.black_wins
+    return (
+        words.text("{share} of decided", share=words.percent(wins / decided)) if decided else words.text("none decided")
+    )
 
 
 def _results(flow: Flow, snapshot: SeasonSnapshot) -> None:
@@ -90,7 +95,7 @@ def _results(flow: Flow, snapshot: SeasonSnapshot) -> None:
     parts = [
         charts.Part(words.text("Black won"), snapshot.black_wins, charts.DARK),
         charts.Part(words.text("Red won"), snapshot.red_wins, charts.BRIGHT),
-        charts.Part(words.text("Drawn"), snapshot.draws, charts.PALE),
+        charts.Part(words.text("Draws"), snapshot.draws, charts.PALE),
     ]
     decided = snapshot.red_wins + snapshot.black_wins
     rate = words.percent(snapshot.red_wins / decided if decided else None)
@@ -100,25 +105,10 @@ def _results(flow: Flow, snapshot: SeasonSnapshot) -> None:
         centre = (panel.left + 43, panel.y + 90)
         charts.donut(flow.canvas, centre, parts, radius=43, value=rate, caption=words.text("red"))
         charts.legend(flow.canvas, words, (panel.left + 98, panel.y + 69), parts, width=panel.inner_width - 98)
-    _weeks(flow, snapshot, parts)
-
-
-def _weeks(flow: Flow, snapshot: SeasonSnapshot, parts: Sequence[charts.Part]) -> None:
-    words = flow.words
     shown = figures.latest_weeks(snapshot.weeks, snapshot.scope, snapshot.generated_time)
     # Columns stand on the dark of the pair, which is black's.
     shown = [replace(week, wins=week.losses, losses=week.wins) for week in shown]
-    first, last = words.day(shown[0].start_time), words.day(shown[-1].start_time)
-    note = words.text("ISO weeks from {first} to {last}", first=first, last=last)
-    left, width = MARGIN + _NARROW + GAP, CONTENT_WIDTH - _NARROW - GAP
-    panel = flow.panel(words.text("Games per week"), x=left, width=width, height=_CHART_HEIGHT, note=note)
-    totals = (sum(week.wins for week in shown), sum(week.losses for week in shown), sum(week.draws for week in shown))
-    counts = words.listed(f"{part.word}: {words.number(total)}" for part, total in zip(parts, totals, strict=True))
-    alt = words.text("Columns of games in each week. {note}. In all {counts}.", note=note, counts=counts)
-    with flow.canvas.figure(panel.x, panel.top, panel.width, panel.height - 36, alt=alt):
-        at, inner = (panel.left + 14, panel.y + 40), panel.inner_width - 14
-        charts.weeks(flow.canvas, words, at, shown, width=inner, height=78)
-        charts.keys(flow.canvas, (at[0], panel.y + 135), [(part.word, part.paint) for part in parts], width=inner)
+    weekly(flow, shown, parts, x=MARGIN + _NARROW + GAP, width=CONTENT_WIDTH - _NARROW - GAP)
 
 
 def _roles_and_records(flow: Flow, snapshot: SeasonSnapshot) -> None:
@@ -158,13 +148,10 @@ def _record(words: Language, record: SeasonRecord) -> str:
     return words.number(record.value)
 
 
-def _calibration(flow: Flow, calibration: Calibration | None) -> None:
+def _calibration(flow: Flow, calibration: Calibration) -> None:
     words, canvas = flow.words, flow.canvas
     title = words.text("How well the ratings foretold the games")
     panel = flow.panel(title, x=MARGIN, width=CONTENT_WIDTH, height=_CALIBRATION_HEIGHT)
-    if calibration is None:
-        notice(canvas, panel, words.text("No game was rated yet"))
-        return
     spoken = words.listed(_bin(words, item.mean_chance, item.red_wins, item.games) for item in calibration.bins)
     alt = words.text("Chance given to red before the game, and how often red won. {bins}.", bins=spoken)
     side = 112.0
@@ -172,7 +159,7 @@ def _calibration(flow: Flow, calibration: Calibration | None) -> None:
         curves.calibration(canvas, words, (panel.left + 30, panel.y + 40), calibration.bins, side=side)
         caption = words.text("red's chance, and how often red won")
         for number, line in enumerate(wrap(caption, NOTE, side + 40, max_lines=2)):
-            canvas.text(panel.left + 10, panel.y + 40 + side + 22 + number * 9, line)
+            canvas.text(panel.left + 30 + side / 2, panel.y + 40 + side + 22 + number * 9, line, align="center")
     _judgement(canvas, words, panel, calibration, left=panel.left + side + 70)
 
 
@@ -206,6 +193,7 @@ def _standings(flow: Flow, snapshot: SeasonSnapshot) -> None:
     if not snapshot.standings:
         flow.heading(title, keep=30)
         flow.paragraph(words.text("Players appear here once their games have been recorded."))
+        flow.y += 8
         return
     note = words.plural("{count} player", "{count} players", snapshot.total)
     if snapshot.total > len(snapshot.standings):

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby, pairwise
+from typing import NamedTuple
 
 import uharfbuzz as hb
 from fpdf.bidi import BidiParagraph
@@ -30,8 +31,7 @@ _RTL_CLASSES = frozenset({"R", "AL", "AN"})
 _NOTHING = "\u200b"
 
 
-@dataclass(frozen=True, slots=True)
-class Glyph:
+class Glyph(NamedTuple):
     """A glyph of one face with the characters it stands for; distances are in thousandths of an em."""
 
     gid: int
@@ -66,8 +66,12 @@ class Line:
     unknown: int = 0
 
 
+@lru_cache(maxsize=2048)
 def shape(text: str, style: Style, *, rtl: bool | None = None) -> Line:
-    """Return clean text as one line; `rtl` is the paragraph's direction, taken from the text when None."""
+    """Return clean text as one line; `rtl` is the paragraph's direction, taken from the text when None.
+
+    Labels and figures come back in every report.
+    """
     runs, unknown = _visual_runs(text, style.weight, style.tabular, rtl)
     return Line(runs, style, sum(run.width(style) for run in runs), unknown)
 
@@ -135,7 +139,7 @@ def _first_row(text: str, style: Style, width: float) -> tuple[str, str]:
 
 @lru_cache(maxsize=2048)
 def _visual_runs(text: str, weight: str, tabular: bool, rtl: bool | None) -> tuple[tuple[Run, ...], int]:
-    """Return the runs, and how many clusters no face draws. Labels and figures come back in every report."""
+    """Return the runs, and how many clusters no face draws. They are the same in any size and colour."""
     if text.isascii():
         return ((_shape_run(text, face(weight), False, tabular),) if text else ()), 0
     drawn, faces = _with_faces(text, face(weight))

@@ -353,7 +353,13 @@ class Calibration:
 
 @dataclass(frozen=True, slots=True)
 class SeasonSnapshot:
-    """A season of the club. `weeks` count red's wins as wins; `total` is how many players have a place."""
+    """A season of the club.
+
+    Attributes:
+        weeks: those with games, in order; they count red's wins as wins.
+        total: how many players have a place.
+        locale: BCP 47 tag of the language of who asked, or empty.
+    """
 
     report_id: str
     generated_time: datetime
@@ -372,6 +378,7 @@ class SeasonSnapshot:
     total: int
     records: tuple[SeasonRecord, ...]
     calibration: Calibration | None
+    locale: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -391,7 +398,13 @@ class SeatLine:
 
 @dataclass(frozen=True, slots=True)
 class GameSnapshot:
-    """One game; `best_move` is the seat that made it and the seats it named, `red_chance` what the ratings gave red."""
+    """One game.
+
+    Attributes:
+        red_chance: what the ratings gave red before it.
+        best_move: the seat that made it and the seats it named.
+        locale: BCP 47 tag of the language of who asked, or empty.
+    """
 
     report_id: str
     generated_time: datetime
@@ -408,6 +421,7 @@ class GameSnapshot:
     red_chance: float | None
     best_move: tuple[int, tuple[int, ...]] | None
     seats: tuple[SeatLine, ...]
+    locale: str = ""
 
 
 Snapshot = PlayerSnapshot | SeasonSnapshot | GameSnapshot
@@ -415,10 +429,16 @@ Snapshot = PlayerSnapshot | SeasonSnapshot | GameSnapshot
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What was made. `unknown_clusters` counts the characters that no vendored face draws, set as U+FFFD."""
+    """What was made.
+
+    Attributes:
+        unknown_clusters: how many characters no vendored face draws, set as U+FFFD.
+        blank: whether it is a table without rows, the same bytes whatever it is of.
+    """
 
     data: bytes
     unknown_clusters: int = 0
+    blank: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -426,7 +446,7 @@ class Order:
     """What is to be made.
 
     Attributes:
-        locale: BCP 47 tag that was asked for; empty leaves it to the player's own language, else English.
+        locale: BCP 47 tag that was asked for; empty leaves it to that of the snapshot, else English.
         verify_address: what the code on the page leads to; a link when it begins with "https://" or "http://".
     """
 

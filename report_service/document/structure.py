@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 # Elements that hold marks on the page themselves; the others only group. Source: ISO 32000-1, 14.8.4.
 LEAVES = frozenset({"H1", "H2", "H3", "P", "Figure", "TH", "TD", "Lbl", "LBody", "Link"})
@@ -11,8 +12,7 @@ LEAVES = frozenset({"H1", "H2", "H3", "P", "Figure", "TH", "TD", "Lbl", "LBody",
 Box = tuple[float, float, float, float]
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(NamedTuple):
     """A stretch of one page's content, by the page's number from 1 and its own on that page from 0."""
 
     page: int

@@ -57,7 +57,10 @@ Row = Sequence[Cell]
 
 
 class Table:
-    """A table at a place of the page. The first column's cells head their rows."""
+    """A table at a place of the page. The first column's cells head their rows.
+
+    `scale` is below 1 where figures were so wide that all is set smaller: they are never cut, and never touch.
+    """
 
     def __init__(
         self, canvas: Canvas, x: float, width: float, columns: Sequence[Column], rows: Sequence[Row], look: Look
@@ -71,6 +74,10 @@ class Table:
         self._caption = caption(canvas.mirrored)
         self._lines = [list(map(_set, columns, row)) for row in rows]
         self._widths = self._fitted()
+        excess = self._excess(self._widths)
+        self.scale = 1 - excess / sum(self._widths) if excess > _NOTHING else 1.0
+        if self.scale < 1:
+            self._shrink()
         self._edges = self._spread()
         self._heads = [
             wrap(column.title.upper(), self._caption, width + 0.01, max_lines=2)
@@ -107,15 +114,20 @@ class Table:
         heads = [shape(column.title.upper(), self._caption).width for column in self._columns]
         wanted = list(map(max, cells, heads))
         if self._excess(wanted) > 0:
-            words = [
-                max(shape(word, self._caption).width for word in c.title.upper().split(" ")) for c in self._columns
-            ]
-            wanted = list(map(max, cells, words))
+            wanted = list(map(max, cells, map(self._widest_word, self._columns)))
         while (excess := self._excess(wanted)) > _NOTHING and (giving := self._giving(wanted)):
             level = _level([wanted[index] for index in giving], excess)
             for index in giving:
                 wanted[index] = min(wanted[index], max(level, self._columns[index].least))
         return wanted
+
+    def _shrink(self) -> None:
+        self._caption = self._caption.scaled(self.scale)
+        self._lines = [
+            [shape(cell.text, line.style.scaled(self.scale)) for cell, line in zip(row, lines, strict=True)]
+            for row, lines in zip(self._rows, self._lines, strict=True)
+        ]
+        self._widths = [width * self.scale for width in self._widths]
 
     def _giving(self, widths: Sequence[float]) -> list[int]:
         """Return the columns that have something left to give."""
@@ -130,8 +142,7 @@ class Table:
 
     def _spread(self) -> list[float]:
         """Return where each column's text begins or, of figures, ends; what is left over goes between the columns."""
-        room = self._width - 2 * self._inset - sum(self._widths)
-        gutter = room / max(1, len(self._widths) - 1)
+        gutter = _GUTTER - self._excess(self._widths) / max(1, len(self._widths) - 1)
         edges, x = [], self._x + self._inset
         for column, width in zip(self._columns, self._widths, strict=True):
             edges.append(x + width if column.right else x)

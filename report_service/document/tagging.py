@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from report_service.document.objects import Objects, ref, text
 from report_service.document.paths import n
@@ -20,9 +20,10 @@ class StructureTree:
         self._objects = objects
         self._pages = pages
         self._number = objects.reserve()
-        self._top = root
-        self._elements = [(element, objects.reserve(), parent) for element, parent in _walk(root)]
-        self._numbers = {element: number for element, number, _ in self._elements}
+        self._numbers: dict[Element, int] = {}
+        self._parents: dict[Element, int] = {}
+        self._enter(root, self._number)
+        self._top = self._numbers[root]
         self._annotations: dict[Element, int] = {}
 
     def annotate(self, linked: Element, box: Box, *, page: int) -> int:
@@ -37,25 +38,32 @@ class StructureTree:
 
     def write(self, marked: Sequence[Sequence[Element]]) -> int:
         """Write all elements; `marked` has the element of each mark, page by page. Return the root's number."""
-        for element, number, parent in self._elements:
-            above = self._number if parent is None else self._numbers[parent]
-            self._objects.put(number, f"<</S/{element.tag}/P {ref(above)}{self._entries(element)}>>")
+        for element, number in self._numbers.items():
+            self._objects.put(number, f"<</S/{element.tag}/P {ref(self._parents[element])}{self._entries(element)}>>")
         pages = (f"{key}[{' '.join(ref(self._numbers[of]) for of in page)}]" for key, page in enumerate(marked))
         links = (f"{key} {ref(self._numbers[of])}" for key, of in enumerate(self._annotations, start=len(marked)))
         parents = self._objects.add(f"<</Nums[{' '.join((*pages, *links))}]>>")
         self._objects.put(
             self._number,
-            f"<</Type/StructTreeRoot/K {ref(self._numbers[self._top])}/ParentTree {ref(parents)}"
+            f"<</Type/StructTreeRoot/K {ref(self._top)}/ParentTree {ref(parents)}"
             f"/ParentTreeNextKey {len(marked) + len(self._annotations)}>>",
         )
         return self._number
+
+    def _enter(self, element: Element, parent: int) -> None:
+        """Number an element and all in it, parents first."""
+        number = self._numbers[element] = self._objects.reserve()
+        self._parents[element] = parent
+        for child in element.children:
+            if isinstance(child, Element):
+                self._enter(child, number)
 
     def _entries(self, element: Element) -> str:
         entries = [self._kids(element)]
         if element.alt:
             entries.append(f"/Alt {text(element.alt)}")
         # Where a name has nothing that can be seen, its stand-in is what is meant.
-        if clean(element.actual):
+        if element.actual and clean(element.actual):
             entries.append(f"/ActualText {text(element.actual)}")
         if element.scope:
             entries.append(f"/A<</O/Table/Scope/{element.scope}>>")
@@ -65,12 +73,11 @@ class StructureTree:
 
     def _kids(self, element: Element) -> str:
         """Return the children: marks of the first one's page by their numbers alone."""
-        marks = [child for child in element.children if isinstance(child, Mark)]
-        page = marks[0].page if marks else 0
+        page = next((child.page for child in element.children if isinstance(child, Mark)), 0)
         kids = [self._kid(child, page) for child in element.children]
         if element in self._annotations:
             kids.append(f"<</Type/OBJR/Obj {ref(self._annotations[element])}>>")
-        on = f"/Pg {ref(self._pages[page - 1])}" if marks else ""
+        on = f"/Pg {ref(self._pages[page - 1])}" if page else ""
         return f"{on}/K {kids[0]}" if len(kids) == 1 else f"{on}/K[{' '.join(kids)}]"
 
     def _kid(self, child: Element | Mark, page: int) -> str:
@@ -94,13 +101,6 @@ def write_outline(objects: Objects, bookmarks: Sequence[Bookmark], pages: Sequen
         objects.put(number, f"<</Title {text(mark.title)}/Parent {ref(root)}{before}{after}/Dest{place}>>")
     objects.put(root, f"<</Type/Outlines/First {ref(numbers[0])}/Last {ref(numbers[-1])}/Count {len(numbers)}>>")
     return root
-
-
-def _walk(element: Element, parent: Element | None = None) -> Iterator[tuple[Element, Element | None]]:
-    yield element, parent
-    for child in element.children:
-        if isinstance(child, Element):
-            yield from _walk(child, element)
 
 
 def _uri(address: str) -> str:

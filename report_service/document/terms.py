@@ -54,6 +54,16 @@ def kinds(words: Language) -> Mapping[GameKind, str]:
 
 
 @cache
+def kinds_of_one(words: Language) -> Mapping[GameKind, str]:
+    """Return what a single game of each kind is called."""
+    return {
+        GameKind.CLUB: words.text("Club game"),
+        GameKind.TOURNAMENT: words.text("Tournament game"),
+        GameKind.ELITE: words.text("Elite game"),
+    }
+
+
+@cache
 def genders(words: Language) -> Mapping[Gender, str]:
     """Return what the genders are called; one that is not stated is not mentioned."""
     return {

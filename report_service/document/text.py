@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 
 ZWNJ, ZWJ = 0x200C, 0x200D
 _VARIATION_SELECTORS = range(0xFE00, 0xFE10)
@@ -22,8 +23,12 @@ _MAX_MARKS = 3
 _SPACES = re.compile(r"\s+")
 
 
+@lru_cache(maxsize=1024)
 def clean(text: str) -> str:
-    """Return `text` in NFC on one line, without controls, bidi overrides, blanks in disguise or towers of marks."""
+    """Return `text` in NFC on one line, without controls, bidi overrides, blanks in disguise or towers of marks.
+
+    The same name stands in several places of one document.
+    """
     normal = unicodedata.normalize("NFC", text)
     spaced = _SPACES.sub(" ", normal)
     kept = "".join(_without_towers(char for char in spaced if _is_printable(char)))
@@ -90,14 +95,18 @@ def _without_towers(chars: Iterator[str]) -> Iterator[str]:
 def _joins(cluster: str, char: str) -> bool:
     if char.isascii():
         return False
-    codepoint, last = ord(char), ord(cluster[-1])
-    category = unicodedata.category(char)
-    if category[0] == "M" or is_joiner(codepoint) or codepoint in _SKIN_TONES:
+    if _always_joins(char):
         return True
+    codepoint, last = ord(char), ord(cluster[-1])
     if is_flag_half(codepoint):
         return is_flag_half(last) and len(cluster) % 2 == 1
     if last == ZWJ:
-        return category == "So"
+        return unicodedata.category(char) == "So"
     if unicodedata.combining(cluster[-1]) == _VIRAMA_CLASS:
-        return category == "Lo"
+        return unicodedata.category(char) == "Lo"
     return codepoint in _HANGUL_TAILS and (last in _HANGUL_LEADS or last in _HANGUL_TAILS)
+
+
+@lru_cache(maxsize=4096)
+def _always_joins(char: str) -> bool:
+    return unicodedata.category(char)[0] == "M" or is_joiner(ord(char)) or ord(char) in _SKIN_TONES

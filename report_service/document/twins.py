@@ -12,6 +12,7 @@ from typing import Any
 
 import orjson
 
+from report_service.document.rounding import rounded
 from report_service.document.snapshot import (
     GameLine,
     GameSnapshot,
@@ -83,6 +84,11 @@ def to_csv(snapshot: Snapshot) -> bytes:
     return _table(_SEAT_COLUMNS, map(_seat, snapshot.seats))
 
 
+def is_blank(table: bytes) -> bool:
+    """Return whether a table has a header and no rows."""
+    return table.count(b"\n") == 1
+
+
 def _plain(value: Any) -> Any:
     if isinstance(value, timedelta):
         return value.total_seconds()
@@ -122,7 +128,7 @@ def _game(game: GameLine) -> Row:
     return (
         game.game_id,
         game.start_time,
-        round(game.duration.total_seconds()),
+        rounded(game.duration.total_seconds()),
         game.season,
         game.kind,
         game.table,

@@ -91,6 +91,7 @@ def report_message(report: Report) -> report_pb.Report:
 
 def issued_message(issued: IssuedReport) -> report_pb.IssuedReport:
     """Return what anybody is told of a report that was made."""
+    scope = issued.scope
     return report_pb.IssuedReport(
         report_id=issued.report_id,
         kind=f"KIND_{issued.kind}",
@@ -99,7 +100,10 @@ def issued_message(issued: IssuedReport) -> report_pb.IssuedReport:
         sha256=issued.sha256,
         size_bytes=issued.size_bytes,
         username=issued.username,
-        season=issued.season,
+        season=scope.season,
+        game_kind=f"GAME_KIND_{scope.kind.name if scope.kind else 'UNSPECIFIED'}",
+        start_time=_timestamp(scope.start_time),
+        end_time=_timestamp(scope.end_time),
         game_id=issued.game_id,
     )
 

@@ -10,14 +10,13 @@ import structlog
 
 from report_service.errors import RequestIdTaken
 from report_service.reports import Due, DueHint, FailureReason, Report, Rules, State
-from report_service.storage.rows import to_report, wish_columns
+from report_service.storage.rows import END_OF_TIME, to_report, wish_columns
 from report_service.wishes import Wish
 from runtime.database import Database, Row, Session, UniqueViolation
 from runtime.times import micros, span_micros
 
 # How many ids `watched_reports` asks for at once.
 WATCHED_AT_ONCE = 50
-_END_OF_TIME = 2**62
 _log = structlog.get_logger("reports")
 
 
@@ -59,7 +58,7 @@ class ReportStore:
 
     async def page(self, owner_id: str, *, before: tuple[int, str] | None, limit: int) -> list[Report]:
         """Return the owner's reports, newest first, older than the position."""
-        before_time, before_id = before or (_END_OF_TIME, "")
+        before_time, before_id = before or (END_OF_TIME, "")
         async with self._database.read() as session:
             rows = await session.all(
                 "list_reports", owner_id=owner_id, before_time=before_time, before_id=before_id, row_limit=limit
@@ -94,7 +93,7 @@ class ReportStore:
             self._finished(State.FAILED, FailureReason.ATTEMPTS_EXHAUSTED)
         return _report(claimed)
 
-    async def complete(self, job: Report, *, blob_key: str, size_bytes: int, sha256: str) -> bool:
+    async def complete(self, job: Report, *, blob_key: str, size_bytes: int, sha256: str, blank: bool = False) -> bool:
         """RENDERING → READY with the same fence. False: somebody else has decided."""
         async with self._database.write() as session:
             row = await session.one(
@@ -107,7 +106,7 @@ class ReportStore:
                 retention=self._retention,
             )
             if row is not None:
-                await session.one("issue_report", report_id=job.report_id)
+                await session.one("issue_blank_report" if blank else "issue_report", report_id=job.report_id)
         if row is not None:
             self._finished(State.READY, None)
         return row is not None

@@ -10,6 +10,9 @@ from report_service.wishes import Kind, Wish
 from runtime.database import Row
 from runtime.times import micros, moment
 
+# Later than any row.
+END_OF_TIME = 2**62
+
 
 def to_report(row: Row) -> Report:
     """Return a report as its row stands."""
@@ -32,7 +35,7 @@ def to_report(row: Row) -> Report:
         kind=kind,
         format=None if kind is Kind.ACCOUNT_EXPORT else Format[row["format"]],
         locale=row["locale"],
-        scope=_scope(row),
+        scope=scope_of(row),
         game_id=row["game_id"],
     )
 
@@ -51,7 +54,8 @@ def wish_columns(wish: Wish) -> dict[str, Any]:
     }
 
 
-def _scope(row: Row) -> Scope:
+def scope_of(row: Row) -> Scope:
+    """Return which games a row is about."""
     return Scope(
         season=row["season"],
         kind=GameKind[row["game_kind"]] if row["game_kind"] else None,

@@ -140,7 +140,7 @@ def stats_of(lines: Sequence[GameLine]) -> Stats:
         else Play(),
         endings=tuple(Ending(fate, number, count) for (fate, number), count in endings.items()),
         form=Form(2, 9, 5, tuple(line.result for line in lines[:10])) if lines else Form(),
-        rating=Rating(1534, 91, 1352, False, len(lines), 1520, 1490, 1633, 1402) if lines else None,
+        rating=Rating(1512, 160, 1192, False, len(lines), 1520, 1490, 1633, 1402) if lines else None,
     )
 
 

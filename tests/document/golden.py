@@ -21,6 +21,7 @@ PICTURED = (
     "many scripts",
     "all emoji",
     "everything long in de",
+    "everything long in ar",
     "both directions in ar",
     "season",
     "season in ar",

@@ -15,6 +15,7 @@ from report_service.document.snapshot import (
     Rating,
     Result,
     Scope,
+    SeatLine,
     Snapshot,
     Stats,
     Winner,
@@ -47,7 +48,7 @@ _UNKNOWN_SCRIPT = "𓀀𓀁 ꦲꦏ ᚠᚢᚦ"
 def ten_thousand_games() -> PlayerSnapshot:
     """Return a player of 10,000 games, of whom the report has 500 lines and 160 weeks."""
     stats = replace(stats_of(games(500)), overall=a_tally(5_210, 4_301, 489))
-    stats = replace(stats, rating=Rating(1834.2, 31.5, 1771.2, False, 10_000, 1860.0, 1790.0, 1901.0, 1402.0))
+    stats = replace(stats, rating=Rating(1512.0, 160.0, 1192.0, False, 10_000, 1530.0, 1490.0, 1901.0, 1402.0))
     weekly = tuple(a_game(number, start_time=NOW - timedelta(weeks=number)) for number in range(160))
     return a_player(games(500), stats=stats, weeks=weeks_of(weekly))
 
@@ -63,6 +64,11 @@ def with_strangers() -> Snapshot:
     return replace(
         plain, seats=tuple(guests.get(seat.seat, seat) for seat in plain.seats), red_chance=None, best_move=None
     )
+
+
+def seats_of(result: Result) -> tuple[SeatLine, ...]:
+    """Return ten seats without a winner or a point."""
+    return tuple(a_seat(number, result=result, points=()) for number in range(1, 11))
 
 
 def everything_long() -> PlayerSnapshot:
@@ -119,8 +125,8 @@ SEASONS = {
 }
 CERTIFICATES = {
     "certificate": a_certificate(),
-    "void game": a_certificate(winner=Winner.VOID, voided=True, red_chance=None),
-    "drawn game": a_certificate(winner=Winner.DRAW),
+    "void game": a_certificate(winner=Winner.VOID, voided=True, red_chance=None, seats=seats_of(Result.VOID)),
+    "drawn game": a_certificate(winner=Winner.DRAW, seats=seats_of(Result.DRAW)),
     "strangers": with_strangers(),
     "long certificate": a_certificate(
         table=_LONG_WORD, season="S" * 64, seats=tuple(a_seat(number, name=_LONG_NAME) for number in range(1, 11))

@@ -29,7 +29,7 @@ class FakeReports(report_rpc.ReportServiceServicer):
     Attributes:
         cuts: after how many bytes each of the next downloads is cut.
         watches: the states that each of the next watches sends before it is cut; a final state ends one cleanly.
-        told: what else is told of the report.
+        told: what else is told of the report, and `issued` of it to whoever verifies it.
         hangs: whether such a watch stands still instead of being cut.
         pause_after: after how many bytes a download stands still; 0 means never.
     """
@@ -45,6 +45,7 @@ class FakeReports(report_rpc.ReportServiceServicer):
         self.failure_reason = 0
         self.kind: report_pb.Kind = report_pb.KIND_PLAYER_REPORT
         self.told = report_pb.Report(username="anna")
+        self.issued = report_pb.IssuedReport()
         self.hangs = False
         self.pause_after = 0
 
@@ -141,6 +142,7 @@ class FakeReports(report_rpc.ReportServiceServicer):
             size_bytes=len(self.content),
             username="anna",
         )
+        issued.MergeFrom(self.issued)
         return pb.VerifyReportResponse(issued=True, report=issued)
 
     async def _known(self, report_id: str, context: Context) -> None:

@@ -118,6 +118,17 @@ async def test_file_is_verified_without_an_account_and_without_sending_it(
     assert fake.requests("VerifyReport") == [pb.VerifyReportRequest(sha256=sha256)]
 
 
+async def test_verified_report_says_which_games_it_covers(command: Command, fake: FakeServer) -> None:
+    """A report of a month is not taken for one of all games."""
+    fake.reports.issued = report_pb.IssuedReport(
+        season="2026-spring", game_kind=game_pb.GAME_KIND_TOURNAMENT, start_time=MARCH
+    )
+    result = await command("report", "verify", REPORT_ID)
+    told = dict(line.split("\t") for line in result.out.splitlines())
+    assert (told["season"], told["games"], told["from"]) == ("2026-spring", "tournament", "2026-03-01T00:00:00Z")
+    assert (told["until"], told["game"]) == ("", "")
+
+
 @pytest.mark.parametrize(
     "printed",
     [

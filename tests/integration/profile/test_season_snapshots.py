@@ -27,6 +27,7 @@ from tests.integration.profile.small_games import (
     VOID,
     a_small_game,
     get_game,
+    leave,
     picture_of_game,
     picture_of_season,
     record,
@@ -276,6 +277,22 @@ async def test_game_snapshot_is_the_game_with_what_players_are_called(profile: P
     assert seen.game.HasField("red_chance")
     assert {one.seat_number: one.display_name for one in seen.names} == {1: "Аня", 3: "civilian-1", 4: "don"}
     assert seen.HasField("read_time")
+
+
+async def test_season_and_game_are_told_in_the_language_of_the_viewer(profile: Profile) -> None:
+    """Whoever asks may have named one; somebody who is not signed in, or was deleted since, has none."""
+    anna, boris = await profile.sign_up("anna"), await profile.sign_up("boris")
+    await profile.sign_up("clara")
+    [game] = await record(profile, await profile.referee(), a_small_game(["anna"], ["boris", "clara"]))
+    for player in (anna, boris):
+        request = profile_pb.UpdateUserRequest(
+            username=player.username, user=user_pb2.User(locale="de-AT"), update_mask=FieldMask(paths=["locale"])
+        )
+        await profile.profiles.UpdateUser(request, metadata=player.metadata)
+    await leave(profile, boris)
+    for viewer, locale in ((anna, "de-AT"), (boris, ""), (None, "")):
+        assert (await picture_of_season(profile, viewer)).locale == locale
+        assert (await picture_of_game(profile, game.game_id, viewer)).locale == locale
 
 
 async def test_game_snapshot_of_a_voided_game_says_so(profile: Profile) -> None:

@@ -84,10 +84,11 @@ async def eventually(holds: Callable[[], Any | Awaitable[Any]], *, within_second
 
 
 class FakeRenderer:
-    """Makes a document at once, or when `gate` opens, or fails as `faults` says, one a call."""
+    """Makes a document, `blank` or not, at once, or when `gate` opens, or fails as `faults` says, one a call."""
 
     def __init__(self, pdf: bytes = PDF) -> None:
         self.pdf = pdf
+        self.blank = False
         self.gate = asyncio.Event()
         self.gate.set()
         self.begun = asyncio.Event()
@@ -100,7 +101,7 @@ class FakeRenderer:
         await self.gate.wait()
         if self.faults:
             raise self.faults.pop(0)
-        return Document(self.pdf)
+        return Document(self.pdf, blank=self.blank)
 
 
 class _NamedCallers:

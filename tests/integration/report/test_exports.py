@@ -12,10 +12,12 @@ from typing import Any
 
 import grpc
 import jsonschema
+import pytest
 from dossier.report.v1 import report_pb2 as report_pb
 from dossier.stats.v1 import game_pb2 as game_pb
 from google.protobuf.timestamp_pb2 import Timestamp
 
+from report_service import exports
 from tests.integration.report.stage import PDF, FakeRenderer, Player, Stage, a_settings, open_stage, refused
 
 
@@ -51,7 +53,7 @@ async def test_export_holds_the_account_and_its_reports(stage: Stage) -> None:
     assert account["account"]["email"] == "anna@example.org"
     assert account["profile"]["display_name"] == "Анна"
     assert [game["game_id"] for game in account["games"]] == [f"game-{p}-{n}" for p in range(2) for n in range(3)]
-    assert [len(account[name]) for name in ("sessions", "audit_events", "reports")] == [1, 1, 1]
+    assert [len(account[name]) for name in ("sessions", "audit_events", "reports", "issued_reports")] == [1, 1, 1, 1]
     assert archive.read("avatar.webp") == b"RIFF picture"
     assert archive.read(account["reports"][0]["file"]) == PDF
     assert report.kind == report_pb.KIND_PLAYER_REPORT
@@ -61,7 +63,7 @@ async def test_export_of_an_empty_account_is_complete(stage: Stage) -> None:
     """Who has no picture, games and reports gets empty lists."""
     stage.lifecycle.avatar, stage.lifecycle.game_pages = b"", 0
     archive, account = opened((await exported(stage.as_player("anna")))[1])
-    assert (account["games"], account["reports"]) == ([], [])
+    assert (account["games"], account["reports"], account["issued_reports"]) == ([], [], [])
     assert archive.namelist() == ["account.schema.json", "account.json"]
 
 
@@ -89,6 +91,30 @@ async def test_export_tells_what_each_report_was_of(stage: Stage) -> None:
     assert archive.read(own["file"]) == PDF
     assert (season["kind"], season["season"], season["game_kind"]) == ("SEASON_REPORT", "2026-spring", "ELITE")
     assert (season["username"], season["file"]) == ("", "")
+
+
+async def test_export_tells_what_the_club_remembers_about_the_account(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every report about it, over pages, also those that others asked for or that were deleted since; not who asked."""
+    monkeypatch.setattr(exports, "PAGE_ROWS", 2)
+    anna, bert = stage.as_player("anna"), stage.as_player("bert")
+    moment = Timestamp(seconds=1_772_323_200)
+    made = [
+        await bert.made(username="anna", season="2026-spring", game_kind=game_pb.GAME_KIND_ELITE),
+        await anna.made(format=report_pb.FORMAT_JSON, end_time=moment),
+        await anna.made(),
+    ]
+    await anna.made(kind=report_pb.KIND_SEASON_REPORT)
+    await bert.made()
+    await anna.delete(made[2].report_id)
+    archive, account = opened((await exported(anna))[1])
+    told = account["issued_reports"]
+    assert [issued["report_id"] for issued in told] == [report.report_id for report in reversed(made)]
+    assert (told[2]["season"], told[2]["game_kind"], told[2]["format"]) == ("2026-spring", "ELITE", "PDF")
+    assert (told[1]["format"], told[1]["start_time"], told[1]["end_time"]) == ("JSON", None, "2026-03-01T00:00:00Z")
+    assert told[0]["sha256"] == hashlib.sha256(PDF).hexdigest()
+    assert b"bert" not in archive.read("account.json")
 
 
 async def test_export_is_a_report_of_its_owner_alone(stage: Stage) -> None:

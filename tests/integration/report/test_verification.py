@@ -13,6 +13,8 @@ import pytest
 from dossier.lifecycle.v1 import lifecycle_service_pb2 as lifecycle_pb
 from dossier.report.v1 import report_pb2 as report_pb
 from dossier.report.v1 import report_service_pb2 as service_pb
+from dossier.stats.v1 import game_pb2 as game_pb
+from google.protobuf.timestamp_pb2 import Timestamp
 
 from tests.integration.report.fake_snapshots import GAME_ID
 from tests.integration.report.stage import PDF, FakeRenderer, Stage, a_settings, eventually, open_stage, refused
@@ -36,8 +38,14 @@ def purge(stage: Stage, username: str) -> None:
 
 
 async def test_report_is_verified_by_its_id_and_by_its_file(stage: Stage) -> None:
-    """Anybody who holds it learns what it is, when it was made and about whom, and nothing of who asked."""
-    report = await stage.as_player("bert").made(username="anna", season="2026-spring", format=report_pb.FORMAT_JSON)
+    """Anybody who holds it learns what it is, when it was made, about whom and of which games; nothing of who asked."""
+    narrowed: Any = {
+        "season": "2026-spring",
+        "game_kind": game_pb.GAME_KIND_ELITE,
+        "start_time": Timestamp(seconds=1_772_323_200),
+        "end_time": Timestamp(seconds=1_772_409_600),
+    }
+    report = await stage.as_player("bert").made(username="anna", format=report_pb.FORMAT_JSON, **narrowed)
     answer = await stage.verify(report_id=report.report_id)
     assert answer.issued
     assert answer.report == report_pb.IssuedReport(
@@ -48,7 +56,7 @@ async def test_report_is_verified_by_its_id_and_by_its_file(stage: Stage) -> Non
         sha256=SHA256,
         size_bytes=len(PDF),
         username="anna",
-        season="2026-spring",
+        **narrowed,
     )
     assert await stage.verify(sha256=SHA256) == answer
     assert b"bert" not in answer.SerializeToString()
@@ -165,7 +173,34 @@ async def test_player_is_not_named_unless_profile_service_can_be_asked(stage: St
 async def test_same_bytes_about_several_prove_nothing_about_one(stage: Stage) -> None:
     """Where reports of two players came out the same, the first of them is told without a name."""
     first: Any = await stage.as_player("anna").made()
-    await stage.as_player("bert").made(season="2026-spring")
+    moment = Timestamp(seconds=0)
+    scope: Any = {"season": "2026-spring", "game_kind": game_pb.GAME_KIND_CLUB, "end_time": moment}
+    await stage.as_player("bert").made(**scope, start_time=Timestamp(seconds=-1))
     told = (await stage.verify(sha256=SHA256)).report
-    assert (told.report_id, told.username, told.season) == (first.report_id, "", "")
+    assert told == report_pb.IssuedReport(
+        report_id=first.report_id,
+        kind=first.kind,
+        format=first.format,
+        issue_time=first.update_time,
+        sha256=SHA256,
+        size_bytes=len(PDF),
+    )
     assert (await stage.verify(report_id=first.report_id)).report.username == "anna"
+
+
+async def test_file_that_proves_nothing_tells_nothing_of_whom(stage: Stage, renderer: FakeRenderer) -> None:
+    """A table without rows was made, that is all: its bytes are the same of whomever, and anybody can write them."""
+    renderer.blank = True
+    report = await stage.as_player("bert").made(
+        username="anna", format=report_pb.FORMAT_CSV, season="2026-spring", start_time=Timestamp(seconds=0)
+    )
+    by_file, by_id = await stage.verify(sha256=SHA256), await stage.verify(report_id=report.report_id)
+    assert by_file == by_id
+    assert by_file.report == report_pb.IssuedReport(
+        report_id=report.report_id,
+        kind=report.kind,
+        format=report.format,
+        issue_time=report.update_time,
+        sha256=SHA256,
+        size_bytes=len(PDF),
+    )

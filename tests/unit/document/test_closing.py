@@ -10,8 +10,9 @@ import pypdfium2
 import pytest
 import segno
 
+from report_service.document.language import codes
 from report_service.document.snapshot import Order
-from tests.document.builders import ADDRESS, REPORT_ID, a_certificate, a_player, a_season, rendered
+from tests.document.builders import ADDRESS, REPORT_ID, a_certificate, a_player, a_season, games, rendered
 
 URN = f"urn:uuid:{REPORT_ID}"
 _SCALE = 4
@@ -103,3 +104,15 @@ def test_every_kind_tells_how_to_verify_it(snapshot: Any) -> None:
     assert "Is this report genuine?" in text
     assert REPORT_ID in text
     assert ADDRESS in text
+
+
+@pytest.mark.parametrize("code", codes())
+@pytest.mark.parametrize("count", [1, 16, 29, 44])
+def test_code_stands_on_one_page_with_the_formulas(count: int, code: str) -> None:
+    """Wherever the table ends, the last page has both."""
+    content = rendered(Order(a_player(games(count)), locale=code, verify_address=ADDRESS))
+    text = pypdf.PdfReader(io.BytesIO(content)).pages[-1].extract_text()
+
+    assert ADDRESS in text
+    # The year of the first formula's author.
+    assert "1927" in text

@@ -18,6 +18,11 @@ def test_seats_have_role_result_end_fouls_and_points_by_reason() -> None:
     assert "10 Jon Don Loss Survived 2 – – 0.00" in lines
 
 
+def test_kind_of_one_game_is_singular() -> None:
+    """A certificate is of one game; its id stands before the season's name, which may be long."""
+    assert "Tournament game · ID 5f0c1d2e · Season 2026-autumn" in words_of(a_certificate())
+
+
 def test_reason_that_nobody_had_has_no_column() -> None:
     """Without best move and discipline there are points alone."""
     lines = lines_of(a_certificate(seats=(a_seat(1), a_seat(3))))

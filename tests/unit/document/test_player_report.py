@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from report_service.document.language import codes
 from report_service.document.snapshot import (
+    GameKind,
     Gender,
     Hits,
     Interval,
@@ -102,8 +104,45 @@ def test_role_that_was_never_played_has_dashes() -> None:
     assert [line for line in lines if line == "Mafia – – – –"]
     assert text_of(snapshot).count("not played") == 3
     spoken = next(text for text in spoken_of(read(snapshot), "Figure") if text.startswith("Win rates"))
-    assert "Don: 62% (5 of 8)" in spoken
+    assert "Don: 63% (5 of 8)" in spoken
     assert "Mafia: – (not played)" in spoken
+
+
+def test_role_whose_games_were_all_drawn_was_played() -> None:
+    """It has no rate, which is not to say that it was not played."""
+    [spoken] = [text for text in spoken_of(read(PLAYERS["only draws"]), "Figure") if text.startswith("Win rates")]
+
+    assert "Civilian: – (none decided)" in spoken
+    assert "Don: – (not played)" in spoken
+
+
+@pytest.mark.parametrize("state", ["no games", "all hidden"])
+def test_report_without_figures_is_one_page_and_explains_none(state: str) -> None:
+    """The code does not stand alone on a page, after explanations of nothing."""
+    reader = read(PLAYERS[state])
+
+    assert len(reader.pages) == 1
+    assert "How the figures are reckoned" not in reader.pages[0].extract_text()
+
+
+def test_handle_is_left_out_when_there_is_none() -> None:
+    """No lone sign before the id."""
+    assert "@" not in words_of(PLAYERS["controls only"])
+    assert "@ana.lima" in words_of(a_player())
+
+
+def test_stretch_within_a_month_is_dated() -> None:
+    """Where no month begins on the axis, its ends are named."""
+    assert "3 Nov 2026 23 Nov 2026" in words_of(PLAYERS["only wins"])
+
+
+@pytest.mark.parametrize("code", codes())
+@pytest.mark.parametrize("month", [3, 6, 9])
+def test_weeks_are_named_in_full_in_every_language(code: str, month: int) -> None:
+    """The note beside the title has room also for long names of months."""
+    snapshot = a_player((), generated_time=datetime(2026, month, 28, tzinfo=UTC))
+
+    assert "…" not in text_of(snapshot, code)
 
 
 def test_only_wins_are_a_whole_share() -> None:
@@ -118,10 +157,10 @@ def test_private_statistics_are_said_to_be_private() -> None:
     lines, words = lines_of(PLAYERS["hidden statistics"]), words_of(PLAYERS["hidden statistics"])
 
     assert set(cards(lines).values()) == {("–", "private")}
-    assert words.count("Statistics are private") == 4
+    assert words.count("Statistics are private") == 1
     assert "44 games" in words
     assert not {"no games yet", "not played", "Points earned", "No games in these weeks"} & set(lines)
-    assert "1534" not in words
+    assert "1,512" not in words
 
 
 def test_private_games_are_said_to_be_private() -> None:
@@ -147,11 +186,40 @@ def test_rating_is_told_with_its_deviation_rank_and_peak() -> None:
     snapshot = a_player()
     words = words_of(snapshot)
 
-    assert "1,534 ± 91" in words
+    assert "1,512 ± 160" in words
     assert "rank 7 of 86" in words
     assert "peak 1,633" in words
     assert "provisional" not in words.split("How the figures")[0]
     assert any(text.startswith("Line of the rating over 44 games") for text in spoken_of(read(snapshot), "Figure"))
+
+
+@pytest.mark.parametrize(
+    "scope",
+    [
+        Scope("2026-autumn"),
+        Scope(kind=GameKind.CLUB),
+        Scope(start_time=NOW - timedelta(days=400)),
+        Scope(end_time=NOW - timedelta(days=1)),
+    ],
+)
+def test_rating_of_some_games_is_that_after_the_last_of_them(scope: Scope) -> None:
+    """What came of it since is not the season's: neither in the note, nor in what is said, nor is the peak."""
+    last = a_game(0, start_time=NOW - timedelta(days=90), rating_after=1444.5, deviation_after=77.5)
+    snapshot = a_player((last, *games(44)[1:]), scope=scope)
+    words = words_of(snapshot)
+    [line] = [text for text in spoken_of(read(snapshot), "Figure") if text.startswith("Line of the rating")]
+
+    assert "1,445 ± 78 on 25 Aug 2026" in words
+    assert "1,512 ± 160" not in words
+    assert "peak" not in words
+    assert line.endswith("to 1,445, with twice its deviation, 78 on 25 Aug 2026.")
+
+
+def test_rating_behind_hidden_games_says_of_when_it_is() -> None:
+    """Where no game of the season is shown, the rating is that of the day of the report."""
+    words = words_of(a_player(games=None, scope=Scope("2026-autumn")))
+
+    assert "1,512 ± 160 on 23 Nov 2026" in words
 
 
 def test_provisional_rating_says_so() -> None:

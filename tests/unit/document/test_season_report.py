@@ -18,7 +18,7 @@ def test_cards_show_how_the_games_ended() -> None:
         "GAMES 283 2 void",
         "RED WON 160 57% of decided",
         "BLACK WON 120 43% of decided",
-        "DRAWN 3",
+        "DRAWS 3",
         "PLAY TIME 230 h 49 min a game",
     ):
         assert card in words
@@ -28,11 +28,13 @@ def test_season_without_games_has_dashes_and_no_share() -> None:
     """Nothing was decided: not 0 %."""
     words = words_of(an_empty_season())
 
-    assert "RED WON 0 – of decided" in words
-    assert "no games yet" in words
-    assert "No game was rated yet" in words
+    assert "RED WON 0 none decided" in words
+    assert "PLAY TIME – no games yet" in words
+    assert "No games in these weeks" in words
+    assert "How well the ratings foretold" not in words
     assert "Nobody yet" in words
     assert "0% of decided" not in words
+    assert len(read(an_empty_season()).pages) == 1
 
 
 def test_standings_are_those_of_the_snapshot() -> None:

@@ -3,19 +3,52 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 
 import pytest
 
 from report_service.document.canvas import Canvas
 from report_service.document.language import language
 from report_service.document.layout import Flow
-from report_service.document.palette import BODY_BOTTOM, CELL, ZEBRA
-from report_service.document.shaping import shape
+from report_service.document.palette import BODY_BOTTOM, CELL, ZEBRA, Style
+from report_service.document.shaping import Line, shape
+from report_service.document.snapshot import Order
 from report_service.document.structure import Element
 from report_service.document.table import Cell, Column, Look, Table
+from tests.document.builders import rendered
+from tests.document.states import orders
 
+ORDERS = dict(orders())
 COLUMNS = (Column("Player", gives=True), Column("Role", gives=True), Column("Points", right=True))
+
+
+@dataclass
+class Text:
+    """Where a text was set, and of how many glyphs."""
+
+    left: float
+    right: float
+    glyphs: int
+
+
+class Measured(Canvas):
+    """A canvas that remembers what was set on each line, from the left."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.texts: defaultdict[float, list[Text]] = defaultdict(list)
+
+    def text(
+        self, x: float, y: float, content: str | Line, *, style: Style | None = None, align: str = "left"
+    ) -> float:
+        width = super().text(x, y, content, style=style, align=align)
+        left = x - width if align == "right" else x
+        assert isinstance(content, Line)
+        self.texts[y].append(Text(left, left + width, sum(len(run.glyphs) for run in content.runs)))
+        return width
 
 
 def drawn(rows: Sequence[Sequence[str]], *, width: float = 300, look: Look | None = None) -> Canvas:
@@ -68,6 +101,36 @@ def test_names_give_way_to_figures(width: float) -> None:
     assert 0 <= name[0] < role[0] < points[0]
     assert points[0] + shape("1,000.00", CELL.tabulated()).width <= width
     assert role[0] - name[0] >= 60
+
+
+@pytest.mark.parametrize("figure", ["1,000,000,000,000.00", "9" * 60, "9" * 400])
+@pytest.mark.parametrize("name", ["Ana", "Maximiliana " * 9])
+def test_figures_never_overlap_however_wide(figure: str, name: str) -> None:
+    """Where names have nothing left to give, all is set smaller: each cell ends before the next begins, uncut."""
+    canvas = Measured()
+    columns = (COLUMNS[0], COLUMNS[2], COLUMNS[2])
+    Table(canvas, 0, 150, columns, [[Cell(name), Cell(figure), Cell(figure)]], Look()).draw(0)
+
+    for texts in canvas.texts.values():
+        assert all(left.right < right.left for left, right in pairwise(texts))
+        assert texts[0].left >= 0
+        assert texts[-1].right <= 150
+    assert [text.glyphs for text in list(canvas.texts.values())[-1][1:]] == [len(figure)] * 2
+
+
+@pytest.mark.parametrize("order", ORDERS.values(), ids=ORDERS)
+def test_no_table_of_any_state_is_set_smaller(order: Order, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Figures as clubs have them leave room between the columns of every table."""
+    scales: list[float] = []
+    draw = Table._head
+
+    def measured(table: Table, y: float) -> float:
+        scales.append(table.scale)
+        return draw(table, y)
+
+    monkeypatch.setattr(Table, "_head", measured)
+    rendered(order)
+    assert set(scales) <= {1.0}
 
 
 def test_narrow_names_give_nothing_to_wide_ones() -> None:

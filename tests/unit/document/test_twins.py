@@ -12,8 +12,19 @@ from typing import Any
 
 import pytest
 
+from report_service.document.render import render
 from report_service.document.snapshot import Format, Order, Result, Snapshot
-from tests.document.builders import a_certificate, a_game, a_picture, a_player, a_season, a_seat, games, rendered
+from tests.document.builders import (
+    a_certificate,
+    a_game,
+    a_picture,
+    a_player,
+    a_season,
+    a_seat,
+    an_empty_season,
+    games,
+    rendered,
+)
 
 
 def parsed(snapshot: Snapshot) -> dict[str, Any]:
@@ -100,6 +111,16 @@ def test_table_has_a_row_for_each_place_and_seat() -> None:
 def test_table_has_only_its_head_when_games_are_hidden() -> None:
     """Hidden is as empty as none."""
     assert table_of(a_player(games=None)) == []
+
+
+@pytest.mark.parametrize(
+    ("snapshot", "blank"),
+    [(a_player(games=None), True), (an_empty_season(), True), (a_player(games(1)), False), (a_season(1), False)],
+)
+def test_table_without_rows_is_known_as_blank(snapshot: Snapshot, blank: bool) -> None:
+    """It proves nothing of whom it is, unlike a document or JSON of the same."""
+    assert render(Order(snapshot, Format.CSV)).blank is blank
+    assert not render(Order(snapshot, Format.JSON)).blank
 
 
 @pytest.mark.parametrize(

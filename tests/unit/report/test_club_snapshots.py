@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -75,6 +76,7 @@ def test_season_arrives() -> None:
             brier=0.2,
             bins=[snapshot_pb.CalibrationBin(low=0.4, games=7, mean_chance=0.45, red_wins=3)],
         ),
+        locale="uk",
     )
     assert season_snapshot("report-1", SPRING, answer) == SeasonSnapshot(
         report_id="report-1",
@@ -97,6 +99,7 @@ def test_season_arrives() -> None:
         total=12,
         records=(SeasonRecord(RecordKind.LONGEST_WINS, "bert", "bert", 5),),
         calibration=Calibration(18, 0.6, 0.69, 0.2, (CalibrationBin(0.4, 7, 0.45, 3),)),
+        locale="uk",
     )
 
 
@@ -132,7 +135,7 @@ def test_game_arrives() -> None:
         state=game_pb.GAME_STATE_VOIDED,
         red_chance=0.55,
     )
-    answer = snapshot_pb.GetGameSnapshotResponse(read_time=at(1), game=game)
+    answer = snapshot_pb.GetGameSnapshotResponse(read_time=at(1), game=game, locale="de-AT")
     points = (PointsEntry(PointsReason.PENALTY, -0.5),)
     assert game_snapshot("report-1", answer) == GameSnapshot(
         report_id="report-1",
@@ -150,6 +153,7 @@ def test_game_arrives() -> None:
         red_chance=0.55,
         best_move=(1, (2, 5, 9)),
         seats=(SeatLine(1, "anna", "anna", Role.CIVILIAN, Result.WIN, Fate.REMOVED_BY_JUDGE, 2, 4, points),),
+        locale="de-AT",
     )
 
 
@@ -184,3 +188,38 @@ def test_unknown_enum_value_is_an_error() -> None:
     record.kind = 99  # type: ignore[assignment]
     with pytest.raises(ValueError, match="99"):
         season_snapshot("report-1", SPRING, snapshot_pb.GetSeasonSnapshotResponse(records=[record]))
+
+
+@pytest.mark.parametrize(
+    "bins",
+    [
+        [],
+        [snapshot_pb.CalibrationBin(low=0.4, games=7, mean_chance=0.45), snapshot_pb.CalibrationBin(low=0.5)],
+        [snapshot_pb.CalibrationBin(low=0.4, games=-7, mean_chance=0.45)],
+    ],
+)
+def test_calibration_without_games_is_an_error(bins: list[snapshot_pb.CalibrationBin]) -> None:
+    """A share of no games is none: nothing of it is drawn."""
+    answer = snapshot_pb.GetSeasonSnapshotResponse(calibration=snapshot_pb.Calibration(games=7, bins=bins))
+    with pytest.raises(ValueError, match="without games"):
+        season_snapshot("report-1", SPRING, answer)
+
+
+@pytest.mark.parametrize("figure", [math.nan, math.inf, -math.inf, 1.1e12, -1.1e12])
+def test_figure_that_is_none_is_an_error(figure: float) -> None:
+    """Wherever in the answer it stands, its field is named."""
+    standing = snapshot_pb.StandingLine(rating_bound=figure)
+    season = snapshot_pb.GetSeasonSnapshotResponse(standings=[snapshot_pb.StandingLine(), standing])
+    with pytest.raises(ValueError, match=r"StandingLine\.rating_bound"):
+        season_snapshot("report-1", SPRING, season)
+    points = [game_pb.PointsEntry(reason=game_pb.POINTS_REASON_BONUS, points=figure)]
+    game = game_pb.Game(winner=game_pb.WINNER_RED, seats=[a_seat(1), a_seat(2, points=points)])
+    with pytest.raises(ValueError, match=r"PointsEntry\.points"):
+        game_snapshot("report-1", snapshot_pb.GetGameSnapshotResponse(game=game))
+
+
+def test_figures_at_the_edge_arrive() -> None:
+    """The largest that can be drawn is one, and so is 0."""
+    lines = [snapshot_pb.StandingLine(rating_bound=figure) for figure in (1e12, -1e12, 0)]
+    snapshot = season_snapshot("report-1", SPRING, snapshot_pb.GetSeasonSnapshotResponse(standings=lines))
+    assert [line.rating_bound for line in snapshot.standings] == [1e12, -1e12, 0]

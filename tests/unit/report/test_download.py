@@ -7,6 +7,7 @@ import hashlib
 import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -128,3 +129,18 @@ def test_name_of_a_file_never_steers_a_header_or_a_path(username: str) -> None:
     """Whatever a row holds, the name is one of few letters that opens no folder."""
     report = dataclasses.replace(REPORT, username=username)
     assert re.fullmatch("[a-z0-9_.-]+", Download(report, 0, 0).file_name)
+
+
+@pytest.mark.parametrize(
+    ("changes", "name"),
+    [
+        ({}, "anna-2026-11-23.pdf"),
+        ({"format": None, "kind": Kind.ACCOUNT_EXPORT}, "anna-2026-11-23.zip"),
+        ({"kind": Kind.SEASON_REPORT, "scope": Scope("2026-spring")}, "season-2026-spring-2026-11-23.pdf"),
+        ({"kind": Kind.SEASON_REPORT, "format": Format.CSV}, "all-games-2026-11-23.csv"),
+        ({"kind": Kind.GAME_CERTIFICATE, "game_id": "01936d3e-8c5a-3a4d5e6f7081"}, "game-3a4d5e6f7081-2026-11-23.pdf"),
+    ],
+)
+def test_name_of_a_file_says_what_is_in_it(changes: dict[str, Any], name: str) -> None:
+    """The player, season or game, the day on which it was asked for, and the file type."""
+    assert Download(dataclasses.replace(REPORT, **changes), 0, 0).file_name == name

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from report_service.document.snapshot import Format
+from report_service.document.snapshot import Format, Scope
 from report_service.issued_reports import IssuedReport, IssuedReports, verify_address
 from report_service.wishes import Kind
 from runtime.errors import Unavailable
@@ -20,7 +20,7 @@ ISSUED = IssuedReport(
     sha256="ab" * 32,
     size_bytes=7,
     username="anna",
-    season="",
+    scope=Scope(),
     game_id="",
 )
 SEASON = replace(ISSUED, report_id="r-2", kind=Kind.SEASON_REPORT, username="", sha256="cd" * 32)

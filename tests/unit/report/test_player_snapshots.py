@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -223,3 +224,11 @@ def test_unknown_enum_value_is_an_error() -> None:
     game.role = 99  # type: ignore[assignment]
     with pytest.raises(ValueError, match="99"):
         a_player(games=[game])
+
+
+def test_figure_that_is_none_is_an_error() -> None:
+    """Neither a rating nor a chance of no number is drawn, nor turned into another."""
+    with pytest.raises(ValueError, match=r"PlayedGame\.rating_after is nan"):
+        a_player(games=[snapshot_pb.PlayedGame(rating_after=math.nan)])
+    with pytest.raises(ValueError, match=r"Rating\.deviation is inf"):
+        a_player(stats=stats_pb.PlayerStats(rating=stats_pb.Rating(deviation=math.inf)))

@@ -110,7 +110,7 @@ class Report(_message.Message):
     def __init__(self, report_id: _Optional[str] = ..., username: _Optional[str] = ..., state: _Optional[_Union[State, str]] = ..., failure_reason: _Optional[_Union[FailureReason, str]] = ..., include_email: _Optional[bool] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., update_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., size_bytes: _Optional[int] = ..., sha256: _Optional[str] = ..., attempt_count: _Optional[int] = ..., kind: _Optional[_Union[Kind, str]] = ..., format: _Optional[_Union[Format, str]] = ..., locale: _Optional[str] = ..., season: _Optional[str] = ..., game_kind: _Optional[_Union[_game_pb2.GameKind, str]] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., game_id: _Optional[str] = ...) -> None: ...
 
 class IssuedReport(_message.Message):
-    __slots__ = ("report_id", "kind", "format", "issue_time", "sha256", "size_bytes", "username", "season", "game_id")
+    __slots__ = ("report_id", "kind", "format", "issue_time", "sha256", "size_bytes", "username", "season", "game_id", "game_kind", "start_time", "end_time")
     REPORT_ID_FIELD_NUMBER: _ClassVar[int]
     KIND_FIELD_NUMBER: _ClassVar[int]
     FORMAT_FIELD_NUMBER: _ClassVar[int]
@@ -120,6 +120,9 @@ class IssuedReport(_message.Message):
     USERNAME_FIELD_NUMBER: _ClassVar[int]
     SEASON_FIELD_NUMBER: _ClassVar[int]
     GAME_ID_FIELD_NUMBER: _ClassVar[int]
+    GAME_KIND_FIELD_NUMBER: _ClassVar[int]
+    START_TIME_FIELD_NUMBER: _ClassVar[int]
+    END_TIME_FIELD_NUMBER: _ClassVar[int]
     report_id: str
     kind: Kind
     format: Format
@@ -129,4 +132,7 @@ class IssuedReport(_message.Message):
     username: str
     season: str
     game_id: str
-    def __init__(self, report_id: _Optional[str] = ..., kind: _Optional[_Union[Kind, str]] = ..., format: _Optional[_Union[Format, str]] = ..., issue_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., sha256: _Optional[str] = ..., size_bytes: _Optional[int] = ..., username: _Optional[str] = ..., season: _Optional[str] = ..., game_id: _Optional[str] = ...) -> None: ...
+    game_kind: _game_pb2.GameKind
+    start_time: _timestamp_pb2.Timestamp
+    end_time: _timestamp_pb2.Timestamp
+    def __init__(self, report_id: _Optional[str] = ..., kind: _Optional[_Union[Kind, str]] = ..., format: _Optional[_Union[Format, str]] = ..., issue_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., sha256: _Optional[str] = ..., size_bytes: _Optional[int] = ..., username: _Optional[str] = ..., season: _Optional[str] = ..., game_id: _Optional[str] = ..., game_kind: _Optional[_Union[_game_pb2.GameKind, str]] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...

@@ -110,10 +110,11 @@ class ReportServiceServicer:
         KIND_ACCOUNT_EXPORT: it is watched, downloaded, cancelled, deleted and listed as all are, expires like them, and counts
         among them.
 
-        The file holds `account.json` (profile, e-mail, roles, statistics, sessions, games, events of the audit log, and what
-        reports there are), its JSON Schema `account.schema.json`, `avatar.webp`, and the finished reports about the caller.
-        Password, secrets and other people are not in it: a seat is the caller's own, and a report about somebody else is
-        listed without the name. Each part is as of the moment in which it is read.
+        The file holds `account.json` (profile, e-mail, roles, statistics, sessions, games, events of the audit log, what
+        reports there are, and which the club remembers as made about the caller, whoever asked), its JSON Schema
+        `account.schema.json`, `avatar.webp`, and the finished reports about the caller. Password, secrets and other people are
+        not in it: a seat is the caller's own, and a report about somebody else is listed without the name. Each part is as of
+        the moment in which it is read.
 
         Idempotent with a `request_id`: a repeat within the life of the export answers the same export.
 
@@ -200,8 +201,8 @@ class ReportServiceServicer:
         the file, which also proves that nothing in it was changed. It is told of reports that were made, whoever deleted them
         since; never of exports, and never who asked for one.
 
-        Reports whose data came out the same may be the same bytes, as a table without rows is: by `sha256` the first of them
-        is told, without the name, season or game in which the others differ.
+        A table without rows proves nothing: it is told of as made, but never about whom, or of which games. Reports whose data
+        came out the same may be the same bytes: by `sha256` the first of them is told, without what they differ in.
 
         Errors:
         INVALID_ARGUMENT (INVALID_REQUEST): name either a report or a file.

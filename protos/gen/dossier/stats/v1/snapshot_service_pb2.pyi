@@ -135,7 +135,7 @@ class GetSeasonSnapshotRequest(_message.Message):
     def __init__(self, season: _Optional[str] = ..., kind: _Optional[_Union[_game_pb2.GameKind, str]] = ..., viewer_account_id: _Optional[str] = ...) -> None: ...
 
 class GetSeasonSnapshotResponse(_message.Message):
-    __slots__ = ("read_time", "first_time", "last_time", "red_wins", "black_wins", "draws", "voids", "play_time", "players", "weeks", "roles", "standings", "ranked_players", "records", "calibration")
+    __slots__ = ("read_time", "first_time", "last_time", "red_wins", "black_wins", "draws", "voids", "play_time", "players", "weeks", "roles", "standings", "ranked_players", "records", "calibration", "locale")
     READ_TIME_FIELD_NUMBER: _ClassVar[int]
     FIRST_TIME_FIELD_NUMBER: _ClassVar[int]
     LAST_TIME_FIELD_NUMBER: _ClassVar[int]
@@ -151,6 +151,7 @@ class GetSeasonSnapshotResponse(_message.Message):
     RANKED_PLAYERS_FIELD_NUMBER: _ClassVar[int]
     RECORDS_FIELD_NUMBER: _ClassVar[int]
     CALIBRATION_FIELD_NUMBER: _ClassVar[int]
+    LOCALE_FIELD_NUMBER: _ClassVar[int]
     read_time: _timestamp_pb2.Timestamp
     first_time: _timestamp_pb2.Timestamp
     last_time: _timestamp_pb2.Timestamp
@@ -166,7 +167,8 @@ class GetSeasonSnapshotResponse(_message.Message):
     ranked_players: int
     records: _containers.RepeatedCompositeFieldContainer[SeasonRecord]
     calibration: Calibration
-    def __init__(self, read_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., first_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., last_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., red_wins: _Optional[int] = ..., black_wins: _Optional[int] = ..., draws: _Optional[int] = ..., voids: _Optional[int] = ..., play_time: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., players: _Optional[int] = ..., weeks: _Optional[_Iterable[_Union[WeekTally, _Mapping]]] = ..., roles: _Optional[_Iterable[_Union[_player_stats_pb2.RoleTally, _Mapping]]] = ..., standings: _Optional[_Iterable[_Union[StandingLine, _Mapping]]] = ..., ranked_players: _Optional[int] = ..., records: _Optional[_Iterable[_Union[SeasonRecord, _Mapping]]] = ..., calibration: _Optional[_Union[Calibration, _Mapping]] = ...) -> None: ...
+    locale: str
+    def __init__(self, read_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., first_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., last_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., red_wins: _Optional[int] = ..., black_wins: _Optional[int] = ..., draws: _Optional[int] = ..., voids: _Optional[int] = ..., play_time: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., players: _Optional[int] = ..., weeks: _Optional[_Iterable[_Union[WeekTally, _Mapping]]] = ..., roles: _Optional[_Iterable[_Union[_player_stats_pb2.RoleTally, _Mapping]]] = ..., standings: _Optional[_Iterable[_Union[StandingLine, _Mapping]]] = ..., ranked_players: _Optional[int] = ..., records: _Optional[_Iterable[_Union[SeasonRecord, _Mapping]]] = ..., calibration: _Optional[_Union[Calibration, _Mapping]] = ..., locale: _Optional[str] = ...) -> None: ...
 
 class StandingLine(_message.Message):
     __slots__ = ("standing", "win_rate", "wins_above_club", "rating_bound")
@@ -241,14 +243,16 @@ class GetGameSnapshotRequest(_message.Message):
     def __init__(self, game_id: _Optional[str] = ..., viewer_account_id: _Optional[str] = ...) -> None: ...
 
 class GetGameSnapshotResponse(_message.Message):
-    __slots__ = ("read_time", "game", "names")
+    __slots__ = ("read_time", "game", "names", "locale")
     READ_TIME_FIELD_NUMBER: _ClassVar[int]
     GAME_FIELD_NUMBER: _ClassVar[int]
     NAMES_FIELD_NUMBER: _ClassVar[int]
+    LOCALE_FIELD_NUMBER: _ClassVar[int]
     read_time: _timestamp_pb2.Timestamp
     game: _game_pb2.Game
     names: _containers.RepeatedCompositeFieldContainer[SeatName]
-    def __init__(self, read_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., game: _Optional[_Union[_game_pb2.Game, _Mapping]] = ..., names: _Optional[_Iterable[_Union[SeatName, _Mapping]]] = ...) -> None: ...
+    locale: str
+    def __init__(self, read_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., game: _Optional[_Union[_game_pb2.Game, _Mapping]] = ..., names: _Optional[_Iterable[_Union[SeatName, _Mapping]]] = ..., locale: _Optional[str] = ...) -> None: ...
 
 class SeatName(_message.Message):
     __slots__ = ("seat_number", "display_name")
