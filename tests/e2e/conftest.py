@@ -14,7 +14,8 @@ from client import DossierClient
 from tests.e2e.access_scene import Scene
 from tests.e2e.installations import PASSWORD, Installation, distributed, external, standalone
 from tests.e2e.raw_calls import RawCalls, raw_calls
-from tests.provision.fixtures import started_node, started_postgresql
+from tests.provision.fixtures import started_node, started_postgresql, started_s3
+from tests.provision.s3 import SeaweedFS
 
 EXTERNAL = external()
 SHAPES = ["external"] if EXTERNAL else ["standalone", "distributed", "scale-out"]
@@ -22,7 +23,7 @@ SHAPES = ["external"] if EXTERNAL else ["standalone", "distributed", "scale-out"
 
 @pytest.fixture(scope="session", params=SHAPES)
 def installation(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    """Run one shape: all in one process; every part its own; that with PostgreSQL, RabbitMQ and a worker."""
+    """Run one shape: all in one process; every part its own; two of each with PostgreSQL, RabbitMQ and S3."""
     if EXTERNAL:
         yield EXTERNAL
         return
@@ -38,7 +39,8 @@ def installation(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
         with (
             started_node(tmp_path_factory) as node,
             started_postgresql(tmp_path_factory) as server,
-            distributed(folder, amqp_url=node.url, postgresql=server) as running,
+            started_s3(SeaweedFS(tmp_path_factory.mktemp("seaweedfs"))) as s3,
+            distributed(folder, amqp_url=node.url, postgresql=server, s3=s3, replicas=2) as running,
         ):
             yield running
 

@@ -19,6 +19,7 @@ from runtime.tls import Identity, channel_credentials
 from tests.e2e.processes import Part
 from tests.provision.ports import free_port
 from tests.provision.postgresql import PostgresqlServer
+from tests.provision.s3 import CREDENTIALS, S3Server
 
 PASSWORD = "a long and unusual password"
 SECRETS = {name: f"{name}-secret-of-the-tests-0123456789abcdef" for name in ("internal", "refresh", "page", "deletion")}
@@ -89,6 +90,8 @@ def distributed(
     *,
     amqp_url: str = "",
     postgresql: PostgresqlServer | None = None,
+    s3: S3Server | None = None,
+    replicas: int = 1,
     identity: Identity | None = None,
 ) -> Iterator[Installation]:
     """Run every part as its own process.
@@ -96,9 +99,14 @@ def distributed(
     Args:
         amqp_url: where RabbitMQ is, for a worker of its own; without one, report_service makes the reports.
         postgresql: the server on which each service gets a database; without one, they keep files.
+        s3: where pictures and reports are kept; without one, they are files.
+        replicas: how many processes there are of each part but the gateway.
         identity: what every part shows, to clients and to the others; without one, they speak plain text.
     """
-    gateway, profile, report = (f"127.0.0.1:{free_port()}" for _ in range(3))
+    gateway = f"127.0.0.1:{free_port()}"
+    profiles, reports = ([f"127.0.0.1:{free_port()}" for _ in range(replicas)] for _ in range(2))
+    # How gRPC is told of several addresses where no name stands for all of them.
+    profile, report = f"ipv4:{','.join(profiles)}", f"ipv4:{','.join(reports)}"
     gateway_environ = {
         "DOSSIER_GATEWAY_LISTEN": gateway,
         "DOSSIER_GATEWAY_PROFILE_ADDRESS": profile,
@@ -109,8 +117,6 @@ def distributed(
         "DOSSIER_GATEWAY_DEVELOPMENT": "true",
     }
     profile_environ = {
-        "DOSSIER_PROFILE_LISTEN": profile,
-        "DOSSIER_PROFILE_DATA_DIR": str(folder / "profile"),
         "DOSSIER_PROFILE_GATEWAY_ADDRESS": gateway,
         "DOSSIER_PROFILE_INTERNAL_SECRET": SECRETS["internal"],
         "DOSSIER_PROFILE_REFRESH_SECRET": SECRETS["refresh"],
@@ -121,18 +127,20 @@ def distributed(
         "DOSSIER_PROFILE_DEVELOPMENT": "true",
     }
     report_environ = {
-        "DOSSIER_REPORT_LISTEN": report,
-        "DOSSIER_REPORT_DATA_DIR": str(folder / "report"),
         "DOSSIER_REPORT_GATEWAY_ADDRESS": gateway,
         "DOSSIER_REPORT_PROFILE_ADDRESS": profile,
         "DOSSIER_REPORT_INTERNAL_SECRET": SECRETS["internal"],
         "DOSSIER_REPORT_PAGE_SECRET": SECRETS["page"],
         "DOSSIER_REPORT_AMQP_URL": amqp_url,
     }
-    if postgresql is not None:
-        for environ, name in ((profile_environ, "PROFILE"), (report_environ, "REPORT")):
+    for environ, name in ((profile_environ, "PROFILE"), (report_environ, "REPORT")):
+        if postgresql is not None:
             postgresql.create_database(name.lower())
             environ[f"DOSSIER_{name}_DATABASE_URL"] = postgresql.url(name.lower())
+        if s3 is not None:
+            environ[f"DOSSIER_{name}_BLOBS_URL"] = s3.setting(f"e2e/{name.lower()}")
+            environ[f"DOSSIER_{name}_BLOBS_ACCESS_KEY_ID"] = CREDENTIALS.access_key_id
+            environ[f"DOSSIER_{name}_BLOBS_SECRET_ACCESS_KEY"] = CREDENTIALS.secret_access_key
     credentials = None
     if identity is not None:
         credentials = channel_credentials(identity.authority, identity)
@@ -141,16 +149,29 @@ def distributed(
             environ |= _shown(identity, f"{prefix}INTERNAL")
             environ[f"{prefix}GATEWAY_AUTHORITY"] = str(identity.authority)
     part = partial(Part, folder=folder, credentials=credentials)
-    parts = {
-        "profile": part("profile_service", environ=profile_environ, address=profile),
-        "gateway": part("gateway", environ=gateway_environ, address=gateway),
-        "report": part("report_service", environ=report_environ, address=report),
-    }
-    if amqp_url:
-        parts["worker"] = part("report_service", "worker", environ=report_environ)
+
+    def replica(*module: str, environ: dict[str, str], address: str, number: int) -> Part:
+        name = module[0].partition("_")[0]
+        own = {"LISTEN": address, "DATA_DIR": str(folder / (f"{name}{number}" if number else name))}
+        own_environ = {f"DOSSIER_{name.upper()}_{key}": value for key, value in own.items()}
+        serves = "" if "worker" in module else address
+        return part(*module, environ=environ | own_environ, address=serves, number=number)
+
+    parts = {"gateway": part("gateway", environ=gateway_environ, address=gateway)}
+    for number, (profile_address, report_address) in enumerate(zip(profiles, reports, strict=True)):
+        suffix = str(number) if number else ""
+        profile_part = replica("profile_service", environ=profile_environ, address=profile_address, number=number)
+        parts = {f"profile{suffix}": profile_part} | parts
+        parts[f"report{suffix}"] = replica(
+            "report_service", environ=report_environ, address=report_address, number=number
+        )
+        if amqp_url:
+            parts[f"worker{suffix}"] = replica(
+                "report_service", "worker", environ=report_environ, address=report_address, number=number
+            )
     with _running(parts):
         secret, signing_key = SECRETS["internal"].encode(), folder / "signing-key.pem"
-        yield Installation(gateway, profile, secret, signing_key, credentials, parts)
+        yield Installation(gateway, profiles[0], secret, signing_key, credentials, parts)
 
 
 def _shown(identity: Identity, prefix: str) -> dict[str, str]:

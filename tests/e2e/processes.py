@@ -28,14 +28,16 @@ class Part:
         folder: Path,
         address: str = "",
         credentials: grpc.ChannelCredentials | None = None,
+        number: int = 0,
     ) -> None:
         """Prepare it.
 
         Args:
             address: where it serves health; empty for a part that serves nothing.
             credentials: what a health check must show and believe, when it speaks TLS.
+            number: which of several of its kind it is.
         """
-        self.name = "-".join(module)
+        self.name = "-".join(module) + (f"-{number}" if number else "")
         self.address = address
         self._credentials = credentials
         self._command = [sys.executable, "-m", *module]

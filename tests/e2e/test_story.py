@@ -247,7 +247,7 @@ async def test_report_shows_its_asker_what_the_player_shows_them(club: Club) -> 
     for expected in ("Kyiv", "Plays don.", "100%", "45 min"):
         assert expected in own, own
         assert expected not in foreign, foreign
-    for expected in ("Night Owls", "Statistics are private", "Games are private"):
+    for expected in ("Night Owls", "Statistics are private", "does not show to others which games"):
         assert expected in foreign, foreign
     assert "private" not in own
 

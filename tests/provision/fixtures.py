@@ -58,21 +58,21 @@ def engine(request: pytest.FixtureRequest) -> Iterator[str]:
 
 def seaweedfs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
     """Yield a started S3 server for the whole session. Tests share it: each keeps to a prefix of its own."""
-    with _started_s3(SeaweedFS(tmp_path_factory.mktemp("seaweedfs"))) as server:
+    with started_s3(SeaweedFS(tmp_path_factory.mktemp("seaweedfs"))) as server:
         yield server
 
 
 @pytest.fixture(scope="session")
 def moto(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
     """Yield another, which answers as AWS does. Tests share it in the same way."""
-    with _started_s3(Moto(tmp_path_factory.mktemp("moto"))) as server:
+    with started_s3(Moto(tmp_path_factory.mktemp("moto"))) as server:
         yield server
 
 
 @pytest.fixture
 def own_seaweedfs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
     """Yield a started S3 server that this test alone may kill."""
-    with _started_s3(SeaweedFS(tmp_path_factory.mktemp("seaweedfs"))) as server:
+    with started_s3(SeaweedFS(tmp_path_factory.mktemp("seaweedfs"))) as server:
         yield server
 
 
@@ -99,7 +99,8 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
 
 @contextmanager
-def _started_s3(server: S3Server) -> Iterator[S3Server]:
+def started_s3(server: S3Server) -> Iterator[S3Server]:
+    """Run a server of one's own. Raises ProvisionError."""
     try:
         server.start()
         yield server

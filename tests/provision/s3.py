@@ -70,6 +70,10 @@ class S3Server:
         """Return the address of a place in a bucket."""
         return S3Url(bucket, prefix, endpoint=f"http://127.0.0.1:{self.port}")
 
+    def setting(self, prefix: str = "") -> str:
+        """Return the same as an operator writes it."""
+        return f"s3://{BUCKET}/{prefix}?endpoint=http://127.0.0.1:{self.port}"
+
     def start(self) -> None:
         """Start it, and return when its bucket is there and can be written to; blocks.
 
