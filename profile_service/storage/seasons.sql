@@ -24,8 +24,11 @@ SELECT COUNT(*) AS players FROM leaderboard WHERE season = :season AND kind = :k
 -- What the board by points does not show. The club's rates are those of now, which the column wins_above follows a little
 -- later, and the rating is that over all games.
 SELECT leaderboard.account_id,
-    CASE WHEN leaderboard.win_bound IS NOT NULL THEN leaderboard.wins - leaderboard.civilian_games * :civilian
-        - leaderboard.sheriff_games * :sheriff - leaderboard.mafia_games * :mafia - leaderboard.don_games * :don
+    CASE WHEN leaderboard.win_bound IS NOT NULL THEN leaderboard.wins
+        - leaderboard.civilian_games * CAST(:civilian AS DOUBLE PRECISION)
+        - leaderboard.sheriff_games * CAST(:sheriff AS DOUBLE PRECISION)
+        - leaderboard.mafia_games * CAST(:mafia AS DOUBLE PRECISION)
+        - leaderboard.don_games * CAST(:don AS DOUBLE PRECISION)
         END AS wins_above,
     every.rating_bound
 FROM leaderboard
@@ -64,8 +67,10 @@ LIMIT 1;
 
 -- name: get_most_wins_above_club^
 SELECT users.username, users.display_name,
-    leaderboard.wins - leaderboard.civilian_games * :civilian - leaderboard.sheriff_games * :sheriff
-    - leaderboard.mafia_games * :mafia - leaderboard.don_games * :don AS value
+    leaderboard.wins - leaderboard.civilian_games * CAST(:civilian AS DOUBLE PRECISION)
+    - leaderboard.sheriff_games * CAST(:sheriff AS DOUBLE PRECISION)
+    - leaderboard.mafia_games * CAST(:mafia AS DOUBLE PRECISION)
+    - leaderboard.don_games * CAST(:don AS DOUBLE PRECISION) AS value
 FROM leaderboard
 JOIN users ON users.account_id = leaderboard.account_id
 WHERE leaderboard.season = :season AND leaderboard.kind = :kind AND leaderboard.win_bound IS NOT NULL

@@ -56,6 +56,11 @@ def engine(request: pytest.FixtureRequest) -> Iterator[str]:
         yield request.param
 
 
+# For tests that keep no rows, or start services whose databases are not ours to choose.
+on_one_engine = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+
+
+@pytest.fixture(scope="session")
 def seaweedfs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
     """Yield a started S3 server for the whole session. Tests share it: each keeps to a prefix of its own."""
     with started_s3(SeaweedFS(tmp_path_factory.mktemp("seaweedfs"))) as server:

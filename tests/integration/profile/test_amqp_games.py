@@ -28,7 +28,10 @@ from runtime.errors import Unavailable
 from runtime.settings import Secret
 from tests.eventually import eventually
 from tests.integration.profile.conftest import Profile, a_game, running
+from tests.provision.fixtures import on_one_engine
 from tests.provision.rabbitmq import RabbitNode
+
+pytestmark = on_one_engine
 
 NAMES = ("dora", "max", "mona")
 

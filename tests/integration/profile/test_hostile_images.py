@@ -16,7 +16,10 @@ from profile_service.avatar_images import CHILD_MEMORY_BYTES
 from profile_service.imaging import ImageRefused
 from tests.hostile_images import ACCEPTED, SECRET, Case, cases
 from tests.integration.profile.conftest import Profile
+from tests.provision.fixtures import on_one_engine
 from tests.statuses import reason_of
+
+pytestmark = on_one_engine
 
 CASES = cases()
 # Each upload starts a process of its own, so not every file is uploaded. What no metadata may announce is left out.

@@ -23,6 +23,9 @@ from profile_service.mail import Letter, NotSent
 from profile_service.mailers import ConsoleMailer, SmtpMailer, mailer_of
 from profile_service.settings import Settings
 from runtime.settings import Secret
+from tests.provision.fixtures import on_one_engine
+
+pytestmark = on_one_engine
 
 LETTER = Letter("0190-mail", "anna@example.org", "Confirm your e-mail address", "Grüße.\n\nthe-token\n")
 PASSWORD = "mail password"

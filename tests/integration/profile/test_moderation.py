@@ -14,7 +14,10 @@ from runtime.calls import Caller
 from runtime.settings import SettingsError
 from tests.integration.profile.conftest import running
 from tests.integration.profile.test_avatars import a_picture, download, upload
+from tests.provision.fixtures import on_one_engine
 from tests.statuses import refused
+
+pytestmark = on_one_engine
 
 
 async def test_moderation_decides_by_who_and_what_before_anything_is_stored(tmp_path: Path) -> None:

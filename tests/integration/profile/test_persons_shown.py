@@ -9,6 +9,9 @@ from google.protobuf.descriptor import Descriptor, FieldDescriptor
 
 from runtime import contract
 from tests.integration.profile.readings import READINGS
+from tests.provision.fixtures import on_one_engine
+
+pytestmark = on_one_engine
 
 # The names of the fields that say something of a person, in whatever message they stand.
 PERSONAL = frozenset((

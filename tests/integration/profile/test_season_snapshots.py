@@ -35,7 +35,6 @@ from tests.integration.profile.small_games import (
 )
 from tests.integration.profile.test_games import a_table, stats
 from tests.integration.profile.test_games import record as record_one
-from tests.integration.report.stage import eventually
 from tests.statuses import refused
 
 ELITE = game_pb2.GAME_KIND_ELITE
@@ -70,20 +69,6 @@ def a_season() -> list[game_pb2.Game]:
 
 def records_of(seen: snapshot_pb.GetSeasonSnapshotResponse) -> dict[str, tuple[str, float]]:
     return {RECORD.Name(one.kind).removeprefix("KIND_"): (one.username, one.value) for one in seen.records}
-
-
-async def club_rates_followed(profile: Profile) -> None:
-    """Wait until what compares players with the club has followed its latest games, as it does beside all else."""
-
-    async def followed() -> bool:
-        lines = (await picture_of_season(profile, **SPRING)).standings
-        alone = {line.standing.username: await stats(profile, line.standing.username, **SPRING) for line in lines}
-        return all(
-            line.wins_above_club == pytest.approx(alone[line.standing.username].overall.wins_above_club)
-            for line in lines
-        )
-
-    await eventually(followed)
 
 
 async def test_season_snapshot_adds_up_its_games(profile: Profile) -> None:
@@ -170,7 +155,6 @@ async def test_season_of_voided_games_is_one_without_games(profile: Profile) -> 
 async def test_standing_line_says_what_the_statistics_say(profile: Profile) -> None:
     """Rates are those of the season; the rating is as it is now, also for who played other games since."""
     await record(profile, await three_players(profile), *a_season())
-    await club_rates_followed(profile)
     for line in (await picture_of_season(profile, **SPRING)).standings:
         season = await stats(profile, line.standing.username, **SPRING)
         assert line.win_rate == season.overall.win_rate
@@ -201,7 +185,6 @@ async def test_standings_are_the_first_places(profile: Profile, monkeypatch: pyt
 async def test_records_are_who_was_best_at_what(profile: Profile) -> None:
     """Each record has its holder and how much it was, in the order of the kinds."""
     await record(profile, await three_players(profile), *a_season())
-    await club_rates_followed(profile)
     found = records_of(await picture_of_season(profile, **SPRING))
     anna = await stats(profile, "anna", **SPRING)
     assert found == {

@@ -26,7 +26,10 @@ from tests.integration.report.test_hint_transports import (
     running,
     taken,
 )
+from tests.provision.fixtures import on_one_engine
 from tests.provision.rabbitmq import RabbitNode
+
+pytestmark = on_one_engine
 
 A_HINT = hint_pb.ReportHint(report_id=FIRST).SerializeToString()
 

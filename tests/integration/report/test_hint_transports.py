@@ -16,7 +16,10 @@ from report_service.errors import HintNotSent
 from report_service.hints import Hint, HintReceiver, HintSender, InProcessHints
 from runtime.amqp import Topology
 from runtime.settings import Secret
+from tests.provision.fixtures import on_one_engine
 from tests.provision.rabbitmq import RabbitNode
+
+pytestmark = on_one_engine
 
 FIRST, SECOND, THIRD = (f"00000000-0000-7000-8000-00000000000{digit}" for digit in "123")
 

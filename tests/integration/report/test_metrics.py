@@ -26,9 +26,12 @@ from tests.integration.report.stage import (
 )
 from tests.integration.report.test_hint_transports import FIRST, running
 from tests.integration.report.test_processes import Town, open_town, town  # noqa: F401
+from tests.provision.fixtures import on_one_engine
 from tests.provision.ports import free_port
 from tests.provision.rabbitmq import RabbitNode
 from tests.scraping import Samples, samples_of, scraped
+
+pytestmark = on_one_engine
 
 
 async def told(address: str, name: str, expected: float, **labels: str) -> Samples:

@@ -33,9 +33,12 @@ from runtime.blobs import s3_blobs
 from runtime.s3_urls import S3Url
 from tests.integration.report.fake_snapshots import SECRET, FakeSnapshots
 from tests.integration.report.stage import Player, eventually, refused
+from tests.provision.fixtures import on_one_engine
 from tests.provision.ports import free_port
 from tests.provision.rabbitmq import RabbitNode
 from tests.provision.s3 import CREDENTIALS, S3Server
+
+pytestmark = on_one_engine
 
 ROOT = Path(__file__).parents[3]
 

@@ -23,6 +23,9 @@ from report_service.rendering import RenderPool, open_render_pool
 from tests.integration.report import strange_documents
 from tests.integration.report.fake_snapshots import a_snapshot_message
 from tests.integration.report.stage import eventually
+from tests.provision.fixtures import on_one_engine
+
+pytestmark = on_one_engine
 
 STRANGE = strange_documents.__name__
 

@@ -12,6 +12,9 @@ from runtime.channels import open_channel
 from runtime.service_tokens import ServiceTokens
 from tests.integration.report.fake_snapshots import SECRET, FakeSnapshots
 from tests.integration.report.stage import eventually
+from tests.provision.fixtures import on_one_engine
+
+pytestmark = on_one_engine
 
 
 async def test_snapshot_is_waited_for_when_profile_service_restarts() -> None:
