@@ -109,13 +109,14 @@ async def open_server(settings: Settings) -> AsyncIterator[tuple[Server, grpc.ai
     keys = KeyFile(settings.signing_key_file, await asyncio.to_thread(load, settings.signing_key_file))
     service_tokens = ServiceTokens(settings.internal_secret.reveal(), issuer="gateway")
     shown = channel_credentials(settings.internal_authority, settings.internal_identity)
+    methods = contract.methods().values()
     async with (
         open_metrics(settings.metrics_listen) as registry,
-        open_channel(settings.profile_address, shown) as profile,
-        open_channel(settings.report_address, shown) as report,
+        open_channel(settings.profile_address, shown, repeats=methods) as profile,
+        open_channel(settings.report_address, shown, repeats=methods) as report,
     ):
         sessions = SessionCheck(SessionClient(profile, service_tokens).is_live)
-        relay = Relay(contract.methods().values(), _routes(profile, report))
+        relay = Relay(methods, _routes(profile, report))
         metrics = CallMetrics(registry)
         metrics.watch(*relay.places)
         async with (

@@ -1,9 +1,9 @@
 """Forwards calls to the parts that serve them, byte for byte and without knowing the messages.
 
 What passes upstream: the request's bytes, the time that is left, the caller's verified token, the request id and the
-trace. What passes back: the response's bytes, and code, sentence, details and trailers of the status. Nothing is sent
-twice; what comes while a part is away for a moment is sent when it is back. Services of ours send no initial metadata,
-so none is forwarded.
+trace. What passes back: the response's bytes, and code, sentence, details and trailers of the status. Nothing that may
+change anything is sent twice; what comes while a part is away for a moment is sent when it is back. Services of ours
+send no initial metadata, so none is forwarded.
 """
 
 from __future__ import annotations

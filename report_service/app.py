@@ -276,7 +276,7 @@ def _server(
 
 def _profile_channel(settings: Settings) -> AbstractAsyncContextManager[grpc.aio.Channel]:
     shown = channel_credentials(settings.internal_authority, settings.internal_identity)
-    return open_channel(settings.profile_address, shown)
+    return open_channel(settings.profile_address, shown, repeats=contract.methods().values())
 
 
 async def work(settings: Settings, stop: asyncio.Event) -> None:

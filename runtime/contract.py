@@ -12,13 +12,18 @@ from typing import Any
 import dossier
 from dossier.access.v1 import access_pb2
 from google.protobuf.descriptor import MethodDescriptor, ServiceDescriptor
+from google.protobuf.descriptor_pb2 import MethodOptions
 from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
 
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """One RPC: its path on the wire, its shape, who may call it and whether it hashes a password."""
+    """One RPC: its path on the wire, its shape, who may call it and what it costs or changes.
+
+    Attributes:
+        changes_nothing: whether it may be sent again when nobody knows whether it was carried out.
+    """
 
     path: str
     service: str
@@ -27,6 +32,7 @@ class Method:
     audience: int
     roles: frozenset[str]
     hashes_password: bool
+    changes_nothing: bool
     request: type[Message]
     response: type[Message]
 
@@ -101,6 +107,7 @@ def _method(service: ServiceDescriptor, method: MethodDescriptor) -> Method:
         audience=rule.audience,
         roles=frozenset(role_name(role) for role in rule.roles),
         hashes_password=rule.hashes_password,
+        changes_nothing=method.GetOptions().idempotency_level == MethodOptions.NO_SIDE_EFFECTS,
         request=GetMessageClass(method.input_type),
         response=GetMessageClass(method.output_type),
     )

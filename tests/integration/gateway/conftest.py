@@ -108,6 +108,8 @@ async def open_club(folder: Path) -> AsyncIterator[Club]:
         report_server = await stack.enter_async_context(
             upstream(keys, lambda server: report_rpc.add_ReportServiceServicer_to_server(reports, server))
         )
+        for part in (profile_server, report_server):
+            await part.set_serving(serving=True)
         settings = settings_for(folder, profile=profile_server.address, report=report_server.address)
         server, _ = await stack.enter_async_context(open_server(settings))
         channel, direct = [
