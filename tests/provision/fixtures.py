@@ -60,14 +60,14 @@ def engine(request: pytest.FixtureRequest) -> Iterator[str]:
 on_one_engine = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def seaweedfs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
-    """Yield a started S3 server for the whole session. Tests share it: each keeps to a prefix of its own."""
+    """Yield a started S3 server for a module, as it is never at rest. Tests share it: each keeps to its own prefix."""
     with started_s3(SeaweedFS(tmp_path_factory.mktemp("seaweedfs"))) as server:
         yield server
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def moto(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
     """Yield another, which answers as AWS does. Tests share it in the same way."""
     with started_s3(Moto(tmp_path_factory.mktemp("moto"))) as server:
