@@ -17,6 +17,7 @@ import pytest
 from tests.document import reading
 from tests.provision import verapdf
 from tests.provision.databases import places_on
+from tests.provision.pgbouncer import find_or_install as find_pgbouncer
 from tests.provision.postgresql import PostgresqlServer
 from tests.provision.postgresql import find_or_install as find_or_install_postgresql
 from tests.provision.programs import ProvisionError
@@ -46,6 +47,12 @@ def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresqlS
     """Yield a started server for the whole session, one per pytest-xdist worker that asks for it."""
     with started_postgresql(tmp_path_factory) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def pgbouncer() -> Path:
+    """Return a pooler's program. Raises ProvisionError."""
+    return find_pgbouncer()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -99,6 +106,9 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     if wanted & {"postgresql", "engine", "installation"}:
         with suppress(ProvisionError):
             _postgresql()
+    if "pgbouncer" in wanted:
+        with suppress(ProvisionError):
+            find_pgbouncer()
     if "pdf_readers" in wanted:
         _missing_readers()
 

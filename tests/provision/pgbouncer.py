@@ -9,6 +9,7 @@ import socket
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache
 from pathlib import Path
 
 from tests.provision import programs
@@ -32,10 +33,15 @@ default_pool_size = {connections}
 """
 
 
+@cache
+def find_or_install() -> Path:
+    """Return the program. Raises ProvisionError."""
+    return programs.ensure("pgbouncer", "pgbouncer", ("/usr/sbin",))
+
+
 @asynccontextmanager
-async def open_pgbouncer(server: PostgresqlServer, log: Path, *, connections: int) -> AsyncIterator[str]:
+async def open_pgbouncer(program: Path, server: PostgresqlServer, log: Path, *, connections: int) -> AsyncIterator[str]:
     """Run one that shares so many connections to the server; yield its address, to which a database's name is added."""
-    program = await asyncio.to_thread(programs.ensure, "pgbouncer", "pgbouncer", ("/usr/sbin",))
     folder, port = unprivileged_folder(), free_port()
     config = folder / "pgbouncer.ini"
     config.write_text(_CONFIG.format(server_port=server.port, port=port, connections=connections))

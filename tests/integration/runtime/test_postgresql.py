@@ -15,7 +15,7 @@ from runtime.database import Database, DatabaseUnusable, UniqueViolation
 from runtime.errors import Unavailable
 from runtime.postgresql import PostgresqlDatabase, open_postgresql
 from tests.integration.runtime.things import make_storage, names
-from tests.provision.fixtures import postgresql, started_postgresql  # noqa: F401
+from tests.provision.fixtures import pgbouncer, postgresql, started_postgresql  # noqa: F401
 from tests.provision.pgbouncer import open_pgbouncer
 from tests.provision.postgresql import PostgresqlServer
 
@@ -138,11 +138,14 @@ async def test_several_clients_share_few_connections_behind_a_pooler(
     postgresql: PostgresqlServer,  # noqa: F811
     url: str,
     storage: Path,
+    pgbouncer: Path,  # noqa: F811
     tmp_path: Path,
 ) -> None:
     """Nothing outlives a transaction on the server's side, so a transaction-mode pooler may hand connections round."""
     async with AsyncExitStack() as stack:
-        address = await stack.enter_async_context(open_pgbouncer(postgresql, tmp_path / "pgbouncer.log", connections=3))
+        address = await stack.enter_async_context(
+            open_pgbouncer(pgbouncer, postgresql, tmp_path / "pgbouncer.log", connections=3)
+        )
         opening = (open_postgresql(f"{address}/things", storage=storage, pooler=True) for _ in range(3))
         first, second, third = [await stack.enter_async_context(each) for each in opening]
 
