@@ -8,7 +8,6 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import NoReturn
 
-import aio_pika
 import structlog
 from aio_pika.abc import AbstractChannel, AbstractExchange, AbstractIncomingMessage
 
@@ -95,21 +94,15 @@ class AmqpSender:
         try:
             async with asyncio.timeout(OPERATION_TIMEOUT_SECONDS):
                 await exchange.publish(message, routing_key=self._topology.queue, mandatory=True)
-        except aio_pika.exceptions.DeliveryError as error:
-            self._on_refused(exchange, error)
-            raise HintNotSent("the broker did not take the hint") from error
         except AMQP_FAULTS as error:
+            # Also when it came back, as the queue or its binding is gone and connecting anew declares both; or when it
+            # was refused, which RabbitMQ does without end on a channel that was opened while the queue had no leader.
             self._discard(exchange)
-            raise HintNotSent("the connection to the broker broke") from error
+            raise HintNotSent("the broker did not take the hint") from error
         except asyncio.CancelledError:
             # The channel may be in the midst of this message; nothing more can be sent on it (aiormq issue 671).
             self._discard(exchange)
             raise
-
-    def _on_refused(self, exchange: AbstractExchange, error: aio_pika.exceptions.DeliveryError) -> None:
-        if isinstance(error, aio_pika.exceptions.PublishError):
-            # It came back: the queue or its binding is gone. Connecting anew declares both.
-            self._discard(exchange)
 
     def _discard(self, exchange: AbstractExchange) -> None:
         if self._exchange is exchange:
