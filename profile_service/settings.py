@@ -94,7 +94,8 @@ class Settings(DatabaseSettings, MailSettings):
         "Points profile of games that name none.", default="federation-1", choices=tuple(points.PROFILES)
     )
     amqp_url: Secret = setting(
-        "AMQP address of the RabbitMQ that games come from, with user and password; empty: none come so.",
+        "AMQP address of the RabbitMQ that games come from, with user and password, or those of a cluster's nodes with "
+        "commas between them; empty: none come so.",
         default=Secret(b""),
     )
     development: bool = setting("Try things out: what is handy for that and not for a club's real data.", default=False)

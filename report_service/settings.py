@@ -54,7 +54,9 @@ class Settings(DatabaseSettings):
         "PEM file of the authority that signed every part's certificate, and nobody else's", default=None
     )
     amqp_url: Secret = setting(
-        "AMQP address of RabbitMQ, with user and password; empty keeps hints inside this process", default=Secret(b"")
+        "AMQP address of RabbitMQ, with user and password, or those of a cluster's nodes with commas between them; "
+        "empty keeps hints inside this process",
+        default=Secret(b""),
     )
     embedded_worker: str = setting(
         "whether the API process makes reports itself; auto: only without RabbitMQ",

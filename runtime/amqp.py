@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
+import re
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
@@ -30,6 +31,7 @@ DEAD_LETTER_KEPT_DAYS = 14
 
 # What a lost or broken connection raises, whichever operation meets it. RuntimeError is aiormq's for a closed channel.
 AMQP_FAULTS = (aio_pika.exceptions.AMQPError, OSError, TimeoutError, RuntimeError)
+_NEXT_ADDRESS = re.compile(r"\s*,\s*(?=amqps?://)")
 _log = structlog.get_logger("amqp")
 
 
@@ -111,12 +113,12 @@ async def stay_connected(session: Callable[[], Awaitable[None]], *, name: str) -
 
 @asynccontextmanager
 async def connected(url: str, topology: Topology, *, name: str) -> AsyncIterator[AbstractConnection]:
-    """Open a connection with its topology declared; closed on leaving, however broken it is."""
-    async with asyncio.timeout(OPERATION_TIMEOUT_SECONDS):
-        # Not connect_robust: what it restores after a loss cannot be relied upon.
-        connection = await aio_pika.connect(
-            url, heartbeat=HEARTBEAT_SECONDS, client_properties={"connection_name": name}
-        )
+    """Open a connection with its topology declared; closed on leaving, however broken it is.
+
+    Args:
+        url: one address, or those of all nodes of a cluster with commas between them: any that answers will do.
+    """
+    connection = await _connect_to_any(_NEXT_ADDRESS.split(url), name=name)
     try:
         async with asyncio.timeout(OPERATION_TIMEOUT_SECONDS):
             await topology.declare(connection)
@@ -125,6 +127,25 @@ async def connected(url: str, topology: Topology, *, name: str) -> AsyncIterator
         with suppress(*AMQP_FAULTS):
             async with asyncio.timeout(OPERATION_TIMEOUT_SECONDS):
                 await connection.close()
+
+
+async def _connect_to_any(urls: list[str], *, name: str) -> AbstractConnection:
+    """Connect to the first that answers, in an order of chance, by which the nodes share the connections."""
+    *others, last = random.sample(urls, len(urls))
+    for url in others:
+        try:
+            return await _connect(url, name=name)
+        except AMQP_FAULTS as error:
+            if is_cancelled():
+                raise
+            _log.info("broker_node_passed_over", side=name, fault=type(error).__name__)
+    return await _connect(last, name=name)
+
+
+async def _connect(url: str, *, name: str) -> AbstractConnection:
+    async with asyncio.timeout(OPERATION_TIMEOUT_SECONDS):
+        # Not connect_robust: what it restores after a loss cannot be relied upon.
+        return await aio_pika.connect(url, heartbeat=HEARTBEAT_SECONDS, client_properties={"connection_name": name})
 
 
 def backoff_seconds(attempt: int) -> float:

@@ -13,7 +13,7 @@ from tests.provision import programs
 from tests.provision.ports import free_port
 from tests.provision.programs import ProvisionError
 from tests.provision.rabbitmq_docker import IMAGE, DockerBroker
-from tests.provision.rabbitmq_native import NativeBroker
+from tests.provision.rabbitmq_native import Fellowship, NativeBroker
 
 START_TIMEOUT_SECONDS = 60
 _POLL_SECONDS = 0.05
@@ -147,11 +147,11 @@ class BlockingNode:
 
     def stop_app(self) -> None:
         """Stop the broker and keep its Erlang VM; connections are closed and new ones refused."""
-        self._control("stop_app")
+        self.control("stop_app")
 
     def start_app(self) -> None:
         """Start the broker inside its Erlang VM; it accepts connections when this returns."""
-        self._control("start_app")
+        self.control("start_app")
 
     def wipe(self) -> None:
         """Delete everything it stored, so that the next start is a first start.
@@ -167,22 +167,32 @@ class BlockingNode:
         """End it at once, running or not, and delete its data; its logs stay."""
         self._broker.close()
 
-    def _control(self, *arguments: str) -> None:
+    def control(self, *arguments: str) -> str:
+        """Run rabbitmqctl on it and return what it prints. Raises RuntimeError when it fails."""
         code, output = self._broker.control(*arguments)
         if code != 0:
             raise RuntimeError(f"rabbitmqctl {' '.join(arguments)} exited with {code}: {output}")
+        return output
 
 
 class RabbitNode:
     """The same for async tests: each method runs its blocking twin in a thread."""
 
-    def __init__(self, installation: Installation, directory: Path) -> None:
-        """Prepare a node with everything it writes under the directory; nothing runs until start."""
+    def __init__(
+        self, installation: Installation, directory: Path, *, fellowship: Fellowship | None = None, number: int = 0
+    ) -> None:
+        """Prepare a node with everything it writes under the directory; nothing runs until start.
+
+        Args:
+            fellowship: of the nodes of a cluster, of which Docker runs none.
+            number: which of them it is.
+        """
         broker: Broker
         if installation.server is None:
             broker = DockerBroker(free_port(), directory=directory)
         else:
-            broker = NativeBroker(installation.server, directory, port=free_port())
+            port = free_port()
+            broker = NativeBroker(installation.server, directory, port=port, fellowship=fellowship, number=number)
         self.blocking = BlockingNode(broker)
 
     @property

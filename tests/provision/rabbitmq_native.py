@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.provision.leash import LeashedGroup
@@ -29,32 +31,81 @@ log.console = false
 _VM_FLAGS = "+S 1:1 +sbwt none +sbwtdcpu none +sbwtdio none -kernel inet_dist_use_interface {127,0,0,1}"
 
 
-class NativeBroker:
-    """One node with its own name, ports, port mapper, cookie, configuration, data and logs."""
+def _new_name() -> str:
+    return f"dossier-{secrets.token_hex(4)}@localhost"
 
-    def __init__(self, server: Path, directory: Path, *, port: int) -> None:
-        """Write the configuration; everything the node writes stays under the directory."""
-        epmd = shutil.which("epmd")
-        if epmd is None:
-            raise ProvisionError("The tests need Erlang's epmd on the PATH: install the package erlang-base.")
+
+@dataclass(frozen=True)
+class Fellowship:
+    """What the nodes of one cluster share: a cookie, a port mapper, and the names of all of them.
+
+    Of several nodes the first start makes a cluster. Their port mapper outlives each of them.
+    """
+
+    names: Sequence[str] = field(default_factory=lambda: [_new_name()])
+    cookie: str = field(default_factory=lambda: secrets.token_hex(20))
+    mapper_port: int = field(default_factory=free_port)
+
+    @classmethod
+    def of(cls, count: int) -> Fellowship:
+        """Return one for so many nodes."""
+        return cls([_new_name() for _ in range(count)])
+
+    def start_mapper(self, log: Path) -> LeashedGroup:
+        """Start the port mapper of several nodes."""
+        environ = {"PATH": os.environ["PATH"]}
+        return LeashedGroup(
+            [_epmd(), "-address", "127.0.0.1", "-port", str(self.mapper_port)], log=log, environ=environ
+        )
+
+    @property
+    def settings(self) -> str:
+        """The lines of a node's configuration."""
+        if len(self.names) == 1:
+            return ""
+        named = [f"cluster_formation.classic_config.nodes.{number} = {name}" for number, name in enumerate(self.names)]
+        return "\n".join(["cluster_formation.peer_discovery_backend = classic_config", *named, ""])
+
+
+def _epmd() -> str:
+    epmd = shutil.which("epmd")
+    if epmd is None:
+        raise ProvisionError("The tests need Erlang's epmd on the PATH: install the package erlang-base.")
+    return epmd
+
+
+class NativeBroker:
+    """One node with its own name, ports, configuration, data and logs."""
+
+    def __init__(
+        self, server: Path, directory: Path, *, port: int, fellowship: Fellowship | None = None, number: int = 0
+    ) -> None:
+        """Write the configuration; everything the node writes stays under the directory.
+
+        Args:
+            fellowship: what it shares with other nodes; without one it is alone.
+            number: which of them it is.
+        """
         self.port = port
         self._server = server
         self._directory = directory
-        self._epmd = epmd
+        self._fellowship = fellowship or Fellowship()
+        self._name = self._fellowship.names[number]
+        # In the foreground, or Erlang starts one by itself that leaves the group and stays for ever.
+        self._companion = "" if fellowship else f"'{_epmd()}' -address 127.0.0.1 &"
         self._group: LeashedGroup | None = None
         self._write_files()
         self._environ = self._node_environ()
 
     def launch(self) -> None:
-        """Start the port mapper and the server in one process group."""
+        """Start the server, and a port mapper of its own, in one process group."""
         self.kill()
         self._group = LeashedGroup(
             [str(self._server)],
             log=self._directory / "console.log",
             environ=self._environ,
             folder=self._directory,
-            # In the foreground, or Erlang starts one by itself that leaves the group and stays for ever.
-            companion=f"'{self._epmd}' -address 127.0.0.1 &",
+            companion=self._companion,
         )
 
     def is_running(self) -> bool:
@@ -97,12 +148,12 @@ class NativeBroker:
         """Create every file whose default would be the machine's own."""
         for folder in ("home", "log", "conf.d"):
             (self._directory / folder).mkdir(parents=True)
-        (self._directory / "rabbitmq.conf").write_text(_CONFIG.format(port=self.port))
+        (self._directory / "rabbitmq.conf").write_text(_CONFIG.format(port=self.port) + self._fellowship.settings)
         (self._directory / "advanced.config").write_text("[].\n")
         (self._directory / "enabled_plugins").write_text("[].\n")
         (self._directory / "rabbitmq-env.conf").write_text("")
         cookie = self._directory / "home" / ".erlang.cookie"
-        cookie.write_text(secrets.token_hex(20))
+        cookie.write_text(self._fellowship.cookie)
         cookie.chmod(0o400)
 
     def _node_environ(self) -> dict[str, str]:
@@ -112,10 +163,10 @@ class NativeBroker:
         kept = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
         return kept | {
             "HOME": str(directory / "home"),
-            "ERL_EPMD_PORT": str(free_port()),
+            "ERL_EPMD_PORT": str(self._fellowship.mapper_port),
             "ERL_EPMD_ADDRESS": "127.0.0.1",
             "ERL_CRASH_DUMP_BYTES": "0",
-            "RABBITMQ_NODENAME": f"dossier-{secrets.token_hex(4)}@localhost",
+            "RABBITMQ_NODENAME": self._name,
             "RABBITMQ_DIST_PORT": str(free_port()),
             "RABBITMQ_CONF_ENV_FILE": str(directory / "rabbitmq-env.conf"),
             "RABBITMQ_CONFIG_FILE": str(directory / "rabbitmq.conf"),

@@ -27,6 +27,7 @@ from tests.integration.report.test_hint_transports import (
     taken,
 )
 from tests.provision.fixtures import on_one_engine
+from tests.provision.ports import free_port
 from tests.provision.rabbitmq import RabbitNode
 
 pytestmark = on_one_engine
@@ -349,6 +350,31 @@ async def test_channel_is_given_up_when_sending_is_cancelled(rabbitmq: RabbitNod
         await sent_eventually(sender, SECOND)
 
 
+class NarrowTopology(Topology):
+    """Has a queue that refuses what it has no room for."""
+
+    @property
+    def queue_arguments(self) -> dict[str, Any]:
+        return {**super().queue_arguments, "x-max-length": 1}
+
+
+async def send_often(sender: AmqpSender) -> None:
+    """Send so many hints that the queue is full; it does not refuse the first after its limit yet."""
+    for _ in range(100):
+        await sender.send(FIRST)
+
+
+async def test_channel_is_given_up_when_the_broker_refuses(rabbitmq: RabbitNode) -> None:
+    """A channel that was opened while a queue had no leader refuses for ever; the next one does not."""
+    sender = AmqpSender(Secret(rabbitmq.url.encode()), topology=NarrowTopology(*dataclasses.astuple(a_topology())))
+    async with running(sender.run()):
+        await sender.ready.wait()
+        with pytest.raises(HintNotSent):
+            await send_often(sender)
+        assert not sender.ready.is_set()
+        await sender.ready.wait()
+
+
 async def test_hints_arrive_but_none_is_sent_while_broker_blocks_publishers(own_rabbitmq: RabbitNode) -> None:
     """A broker short of memory holds up senders: they are refused in time, receivers are served, and all goes on."""
     topology = a_topology()
@@ -371,7 +397,7 @@ async def test_hints_arrive_but_none_is_sent_while_broker_blocks_publishers(own_
 
 async def limit_memory(node: RabbitNode, size: str) -> None:
     """Raise the memory alarm, or end it."""
-    await asyncio.to_thread(node.blocking._control, "set_vm_memory_high_watermark", "absolute", size)
+    await asyncio.to_thread(node.blocking.control, "set_vm_memory_high_watermark", "absolute", size)
 
 
 async def test_both_sides_recover_when_broker_restarts(own_rabbitmq: RabbitNode) -> None:
@@ -389,6 +415,14 @@ async def test_both_sides_recover_when_broker_restarts(own_rabbitmq: RabbitNode)
         hints = [await taken(receiver), await taken(receiver)]
         assert {(hint.report_id, hint.redelivered) for hint in hints} >= {(FIRST, True)}
         assert {hint.report_id for hint in hints} == {FIRST, SECOND}
+
+
+async def test_another_address_is_taken_when_nobody_answers_at_the_first(rabbitmq: RabbitNode) -> None:
+    """Of several addresses one that answers suffices."""
+    absent = [f"amqp://guest:guest@127.0.0.1:{free_port()}/" for _ in range(4)]
+    async with open_amqp(", ".join([*absent, rabbitmq.url]), a_topology()) as (sender, receiver):
+        await sender.send(FIRST)
+        assert (await taken(receiver)).report_id == FIRST
 
 
 async def test_receiver_waits_when_broker_is_absent_at_start(own_rabbitmq: RabbitNode) -> None:
