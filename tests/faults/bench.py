@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 import time
 from collections import Counter
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager, closing, suppress
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from client import DossierClient
 from tests.faults import installation as installations
 from tests.faults.breaks import Misbehaved
-from tests.faults.checker import Files, Verdict, check
+from tests.faults.callers import Callers
+from tests.faults.checker import Verdict, check, look
 from tests.faults.classes import CLASSES, FaultClass
 from tests.faults.disks import small_disk
 from tests.faults.history import OK, UNKNOWN, History
@@ -23,12 +23,14 @@ from tests.faults.ledger import Ledger
 from tests.faults.load import PASSWORD, Load
 from tests.faults.members import Members
 from tests.faults.outcomes import Outcome
+from tests.faults.scale_out import scale_out
 from tests.faults.schedule import Strike, schedule
 
 # A lease, and the longest wait between two hints of a report that no outage made wait longer.
 QUIET_SECONDS = installations.LEASE_SECONDS + 60.0
 STRIKES_AT_MOST = 10_000
 LONG_HOLD_SECONDS = 30.0
+UNFINISHED = "SELECT 1 FROM reports WHERE deleted = 1 OR state IN ('QUEUED', 'RENDERING') LIMIT 1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,38 +58,74 @@ async def run_class(name: str, *, seed: int, extent: Extent, folder: Path) -> Ou
 
 async def strike_at(installation: Installation, name: str, *, seed: int, extent: Extent, history: History) -> Outcome:
     """Run a fault class on a running installation; the history has every wish that was ever sent to it."""
-    fault = CLASSES[name]
-    habits = fault.habits if extent.pace_seconds is None else replace(fault.habits, pace_seconds=extent.pace_seconds)
-    load = Load(installation.endpoint, history, seed=f"{seed} {name}", habits=habits)
-    ledger = installation.ledger = Ledger()
-    members = Members(installation.endpoint, ledger, seed=f"{seed} {name}", count=fault.members)
-    await members.prepare(installation.grant)
+    fault, ledger = CLASSES[name], Ledger()
+    installation.ledger = ledger
+    crowd = _crowd(installation.endpoint, f"{seed} {name}", fault, extent, history, ledger)
+    await crowd.prepare(installation)
     strikes = schedule(name, seed, count=STRIKES_AT_MOST, waits=fault.waits, holds=fault.holds)
-    asking = asyncio.create_task(load.run(reports=None if fault.strikes else extent.reports))
-    writing = asyncio.create_task(members.run())
+    acting = asyncio.create_task(crowd.run(reports=None if fault.strikes else extent.reports))
     try:
         strike = _strike_as_often if fault.strikes else _strike_while_asked
-        moments = await strike(installation, fault, strikes, load=load, history=history, extent=extent)
+        moments = await strike(installation, fault, strikes, load=crowd.load, history=history, extent=extent)
         await installation.revive()
-        load.stop()
-        members.stop()
-        await asyncio.gather(asking, writing)
+        await crowd.stop()
+        await acting
         await _quiet(installation)
-        verdict = check(history.events, Files.of(installation.data), faults=moments)
+        found = await look(installation.stores.reports, installation.stores.pdfs)
+        verdict = check(history.events, found, faults=moments)
         await _judge_the_rest(installation, fault, history, verdict)
     finally:
-        for task in (asking, writing):
-            task.cancel()
-        await asyncio.wait([asking, writing])
+        acting.cancel()
+        await asyncio.wait([acting])
     unknown = Counter(f"{event.call}: {event.note}" for event in history.events if event.outcome == UNKNOWN)
-    return Outcome(name, seed, len(moments), verdict, unknown + ledger.answers, ledger.notes() if fault.members else [])
+    outcome = Outcome(name, seed, len(moments), verdict, unknown + ledger.answers)
+    if fault.members:
+        outcome.notes += ledger.notes()
+    if fault.calls_bar is not None:
+        outcome.calls = crowd.callers.recoveries(moments)
+        outcome.notes += crowd.callers.notes(moments, fault.calls_bar)
+    return outcome
+
+
+@dataclass(frozen=True)
+class _Crowd:
+    """Everybody who uses the installation meanwhile."""
+
+    load: Load
+    members: Members
+    callers: Callers
+
+    async def prepare(self, installation: Installation) -> None:
+        await self.members.prepare(installation.grant)
+        await self.callers.prepare()
+
+    async def run(self, *, reports: int | None) -> None:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self.load.run(reports=reports))
+            group.create_task(self.members.run())
+            group.create_task(self.callers.run())
+
+    async def stop(self) -> None:
+        """Have them begin nothing new, once every kind of call was answered."""
+        await self.callers.stop()
+        self.load.stop()
+        self.members.stop()
+
+
+def _crowd(endpoint: str, seed: str, fault: FaultClass, extent: Extent, history: History, ledger: Ledger) -> _Crowd:
+    habits = fault.habits if extent.pace_seconds is None else replace(fault.habits, pace_seconds=extent.pace_seconds)
+    return _Crowd(
+        Load(endpoint, history, seed=seed, habits=habits),
+        Members(endpoint, ledger, seed=seed, count=fault.members),
+        Callers(endpoint, history, there=fault.calls_bar is not None),
+    )
 
 
 async def _judge_the_rest(installation: Installation, fault: FaultClass, history: History, verdict: Verdict) -> None:
     """Add to the verdict what rows of reports do not tell."""
     ledger = installation.ledger
     if fault.members:
-        await asyncio.to_thread(ledger.settle, installation.folder)
+        await ledger.settle(installation.stores)
     violations = verdict.violations
     violations["other write lost"] += ledger.lost
     violations["internal"] += [answer for answer in ledger.answers if " INTERNAL" in answer or " UNKNOWN" in answer]
@@ -160,15 +198,9 @@ async def _quiet(installation: Installation) -> None:
     """Return when every report is final and every deletion done, or when that takes too long."""
     deadline = time.monotonic() + QUIET_SECONDS
     while time.monotonic() < deadline:
-        if await asyncio.to_thread(_unfinished, installation.data / "report.sqlite3") == 0:
+        if not await installation.stores.reports.ask(UNFINISHED):
             return
         await asyncio.sleep(0.2)
-
-
-def _unfinished(path: Path) -> int:
-    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as database:
-        condition = "deleted = 1 OR state IN ('QUEUED', 'RENDERING')"
-        return int(database.execute(f"SELECT COUNT(*) FROM reports WHERE {condition}").fetchone()[0])
 
 
 async def _orphans(installation: Installation) -> list[str]:
@@ -189,22 +221,25 @@ async def started(shape: str, folder: Path, *, disk: str = "") -> AsyncIterator[
         disk: the folder in it that is to be a small disk. Raises MountRefused.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    opened = (
-        installations.standalone(folder)
-        if shape == "standalone"
-        else installations.distributed(folder, with_broker=shape == "amqp")
-    )
     async with AsyncExitStack() as stack:
         # Mounted before the processes start and unmounted when they have ended.
         mounted = stack.enter_context(small_disk(folder / disk)) if disk else None
-        installation = await stack.enter_async_context(opened)
+        installation = await stack.enter_async_context(_opened(shape, folder))
         installation.disk = mounted
-        if installation.broker is not None:
-            # RabbitMQ 3.10 forgets a quorum queue that was declared seconds before a SIGKILL.
-            await installation.broker.stop_app()
-            await installation.broker.start_app()
+        # RabbitMQ 3.10 forgets a quorum queue that was declared seconds before a SIGKILL.
+        for node in installation.nodes:
+            await node.stop_app()
+            await node.start_app()
         await _warm_up(installation)
         yield installation
+
+
+def _opened(shape: str, folder: Path) -> AbstractAsyncContextManager[Installation]:
+    if shape == "scale-out":
+        return scale_out(folder)
+    if shape == "standalone":
+        return installations.standalone(folder)
+    return installations.distributed(folder, with_broker=shape == "amqp")
 
 
 async def _warm_up(installation: Installation) -> None:

@@ -13,7 +13,8 @@ import aio_pika
 
 from client import DossierClient
 from report_service.amqp_hints import TOPOLOGY
-from tests.faults.installation import Installation, Process, environ_of_fail_point
+from tests.faults.installation import Installation, environ_of_fail_point
+from tests.faults.process import Process
 from tests.faults.proxy import Spoil
 from tests.faults.schedule import Strike
 
@@ -30,7 +31,8 @@ def _worker(installation: Installation, strike: Strike) -> Process:
     return workers[strike.target % len(workers)]
 
 
-async def _kill(part: Process) -> float:
+async def kill(part: Process) -> float:
+    """Kill a process. Returns when."""
     part.signal(signal.SIGKILL)
     moment = time.time()
     await part.dead()
@@ -40,7 +42,7 @@ async def _kill(part: Process) -> float:
 async def kill_worker(installation: Installation, strike: Strike) -> float:
     """Kill one worker; the other goes on; later it is started again."""
     worker = _worker(installation, strike)
-    moment = await _kill(worker)
+    moment = await kill(worker)
     await asyncio.sleep(strike.hold_seconds)
     worker.start()
     return moment
@@ -48,7 +50,7 @@ async def kill_worker(installation: Installation, strike: Strike) -> float:
 
 async def kill_all_workers(installation: Installation, strike: Strike) -> float:
     """Kill both workers at once; recovery counts from when they are started again."""
-    await asyncio.gather(*map(_kill, installation.workers))
+    await asyncio.gather(*map(kill, installation.workers))
     await asyncio.sleep(strike.hold_seconds)
     for worker in installation.workers:
         worker.start()
@@ -92,7 +94,7 @@ async def kill_render_child(installation: Installation, strike: Strike) -> float
 async def kill_part(name: str, installation: Installation, strike: Strike) -> float:
     """Kill a serving part and start it again."""
     part = installation.parts[name]
-    await _kill(part)
+    await kill(part)
     await asyncio.sleep(strike.hold_seconds)
     part.start()
     await part.serving()
@@ -183,7 +185,7 @@ async def alarm_memory(installation: Installation, strike: Strike) -> float:
 
 
 async def _control(installation: Installation, *arguments: str) -> None:
-    await asyncio.to_thread(installation.node.blocking._control, *arguments)
+    await asyncio.to_thread(installation.node.blocking.control, *arguments)
 
 
 async def cut_link(names: tuple[str, ...], installation: Installation, strike: Strike) -> float:
@@ -236,7 +238,7 @@ async def kill_standalone(installation: Installation, strike: Strike) -> float:
     part = installation.parts["standalone"]
     if not part.alive:
         raise Misbehaved(f"{part.name} ended by itself: {part.log()[-2000:]}")
-    await _kill(part)
+    await kill(part)
     await installation.ledger.examine(installation.folder)
     part.start()
     if strike.dice < 0.3:
@@ -251,7 +253,7 @@ async def die_at(name: str, installation: Installation, strike: Strike) -> float
     """Have the process that passes a fail point die there; it stays dead until the next strike or the end."""
     part = installation.workers[0] if name.startswith("worker") else installation.parts["api"]
     if part.alive:
-        await _kill(part)
+        await kill(part)
     part.start(**environ_of_fail_point(name, nth=1 + strike.target % 3))
     if not await part.dead(within_seconds=30.0):
         raise Misbehaved(f"{part.name} never came to {name}")

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
-import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
 
 from tests.faults.history import INVOKED, OK, Event, acknowledged
+from tests.faults.stores import Files, Row, Rows
 
 FINAL = frozenset({"READY", "FAILED", "CANCELLED"})
 
@@ -68,41 +64,52 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
-class Files:
-    """Where an installation keeps reports."""
+class Found:
+    """What was there when things were quiet.
 
-    database: Path
-    folder: Path
+    Attributes:
+        rows: of all reports.
+        problems: the rules that some of them break, and damage of the database itself.
+        digests: the SHA-256 of each file by its key, and `folders`: the first parts of the keys.
+    """
 
-    @classmethod
-    def of(cls, data_dir: Path) -> Files:
-        """Return those of a report_service's data directory."""
-        return cls(data_dir / "report.sqlite3", data_dir / "reports")
+    rows: list[Row]
+    problems: list[str]
+    digests: dict[str, str]
+    folders: set[str]
 
 
-def check(events: Sequence[Event], files: Files, *, faults: Iterable[float] = ()) -> Verdict:
+async def look(rows: Rows, files: Files) -> Found:
+    """Return what is there of reports."""
+    problems = [damage] if (damage := await rows.damage()) else []
+    for name, condition in INVARIANTS.items():
+        broken = await rows.ask(f"SELECT report_id FROM reports WHERE {condition}")
+        problems += [f"{name}: {row['report_id']}" for row in broken]
+    return Found(await rows.ask("SELECT * FROM reports"), problems, await files.digests(), await files.folders())
+
+
+def check(events: Sequence[Event], found: Found, *, faults: Iterable[float] = ()) -> Verdict:
     """Count what was lost, duplicated, phantom, stuck, cancelled yet READY, or not the bytes that were made.
 
     Args:
         faults: when each fault ended, or struck when it was a kill; seconds since 1970.
     """
-    with closing(sqlite3.connect(f"{files.database.absolute().as_uri()}?mode=ro", uri=True)) as database:
-        database.row_factory = sqlite3.Row
-        rows = [dict(row) for row in database.execute("SELECT * FROM reports")]
-        verdict = Verdict(
-            reports=len(acknowledged(events)),
-            states=Counter(row["state"] for row in rows if not row["deleted"]),
-            ready=sum(row["state"] == "READY" for row in rows),
-            # Only claims raise the fence of a report that becomes READY.
-            redundant=sum(row["fence"] - 1 for row in rows if row["state"] == "READY"),
-        )
-        _check_rules(database, verdict)
+    rows = found.rows
+    verdict = Verdict(
+        reports=len(acknowledged(events)),
+        states=Counter(row["state"] for row in rows if not row["deleted"]),
+        ready=sum(row["state"] == "READY" for row in rows),
+        # Only claims raise the fence of a report that becomes READY.
+        redundant=sum(row["fence"] - 1 for row in rows if row["state"] == "READY"),
+    )
+    verdict.violations["row rule"] += found.problems
     _check_wishes(events, rows, verdict)
     _check_cancellations(events, rows, verdict)
     _check_states_seen(events, verdict)
-    _check_bytes(events, rows, files.folder, verdict)
+    _check_bytes(events, found, verdict)
     _check_answers(events, verdict)
-    _check_folders(rows, files.folder, verdict)
+    known = {row["report_id"] for row in rows}
+    verdict.violations["left behind"] += sorted(found.folders - known)
     verdict.recovery_seconds = list(_recoveries(rows, sorted(faults)))
     return verdict
 
@@ -112,16 +119,7 @@ def percentile(values: Sequence[float], share: float) -> float:
     return sorted(values)[max(0, math.ceil(len(values) * share) - 1)] if values else 0.0
 
 
-def _check_rules(database: sqlite3.Connection, verdict: Verdict) -> None:
-    problem = database.execute("PRAGMA integrity_check").fetchone()[0]
-    if problem != "ok":
-        verdict.violations["row rule"].append(f"integrity_check: {problem}")
-    for name, condition in INVARIANTS.items():
-        for row in database.execute(f"SELECT report_id FROM reports WHERE {condition}"):
-            verdict.violations["row rule"].append(f"{name}: {row[0]}")
-
-
-def _check_wishes(events: Sequence[Event], rows: list[dict[str, Any]], verdict: Verdict) -> None:
+def _check_wishes(events: Sequence[Event], rows: list[Row], verdict: Verdict) -> None:
     """Compare who was promised what with the rows that are there."""
     by_id = {row["report_id"]: row for row in rows}
     deleted = {event.report_id for event in events if event.call == "delete"}
@@ -146,7 +144,7 @@ def _check_wishes(events: Sequence[Event], rows: list[dict[str, Any]], verdict: 
     verdict.violations["duplicated"] += [f"{key[1]} has {count} rows" for key, count in seen.items() if count > 1]
 
 
-def _check_cancellations(events: Sequence[Event], rows: list[dict[str, Any]], verdict: Verdict) -> None:
+def _check_cancellations(events: Sequence[Event], rows: list[Row], verdict: Verdict) -> None:
     cancelled = {event.report_id: event.time for event in events if event.call == "cancel" and event.outcome == OK}
     ready = {row["report_id"] for row in rows if row["state"] == "READY"}
     ready |= {
@@ -168,8 +166,8 @@ def _check_states_seen(events: Sequence[Event], verdict: Verdict) -> None:
             verdict.violations["final state changed"].append(f"{event.report_id}: {before}, then {event.state}")
 
 
-def _check_bytes(events: Sequence[Event], rows: list[dict[str, Any]], folder: Path, verdict: Verdict) -> None:
-    digests = {row["report_id"]: row["sha256"] for row in rows if row["state"] == "READY"}
+def _check_bytes(events: Sequence[Event], found: Found, verdict: Verdict) -> None:
+    digests = {row["report_id"]: row["sha256"] for row in found.rows if row["state"] == "READY"}
     for event in events:
         if event.call != "download":
             continue
@@ -179,14 +177,14 @@ def _check_bytes(events: Sequence[Event], rows: list[dict[str, Any]], folder: Pa
             continue
         if event.sha256 != digests.get(event.report_id, event.sha256):
             verdict.violations["digest"].append(f"{event.report_id} was downloaded as {event.sha256}")
-    for row in rows:
+    for row in found.rows:
         if row["state"] != "READY" or row["deleted"]:
             continue
-        path = folder / row["blob_key"]
-        if not path.is_file():
+        stored = found.digests.get(row["blob_key"])
+        if stored is None:
             verdict.violations["digest"].append(f"{row['report_id']} has no file")
-        elif hashlib.sha256(path.read_bytes()).hexdigest() != row["sha256"]:
-            verdict.violations["digest"].append(f"{row['report_id']} has other bytes on disk")
+        elif stored != row["sha256"]:
+            verdict.violations["digest"].append(f"{row['report_id']} has other bytes in its file")
 
 
 def _check_answers(events: Sequence[Event], verdict: Verdict) -> None:
@@ -202,15 +200,7 @@ def _check_answers(events: Sequence[Event], verdict: Verdict) -> None:
             verdict.created += event.outcome == OK
 
 
-def _check_folders(rows: list[dict[str, Any]], folder: Path, verdict: Verdict) -> None:
-    """Files go with their report."""
-    known = {row["report_id"] for row in rows}
-    verdict.violations["left behind"] += sorted(
-        path.name for path in folder.glob("*") if path.is_dir() and path.name not in known
-    )
-
-
-def _recoveries(rows: list[dict[str, Any]], faults: Sequence[float]) -> Iterator[float]:
+def _recoveries(rows: list[Row], faults: Sequence[float]) -> Iterator[float]:
     """Yield how long after the first fault that met it each report was final."""
     for row in rows:
         if row["state"] not in FINAL or row["deleted"]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from report_service.fail_points import NAMES
-from tests.faults import breaks
+from tests.faults import breaks, outages, scale_out
 from tests.faults.load import Habits
 from tests.faults.proxy import DOWN, UP, Spoil
 
@@ -17,7 +17,7 @@ class FaultClass:
 
     Attributes:
         waits, holds: the ranges of seconds between strikes and of a strike's length.
-        shape: "amqp", "embedded" or "standalone".
+        shape: "amqp", "embedded", "standalone" or "scale-out".
         strikes: how many make up the class, whatever time they take, with load for as long; 0: as many as there is
             time for while reports are asked for.
         members: how many people write other things than reports meanwhile.
@@ -25,6 +25,8 @@ class FaultClass:
         loses_renders: whether finished or begun renders are lost by it and must be made again.
         refuses_none: whether CreateReport must be answered OK all the while.
         recovery_bar: within how many seconds 99 % of the reports that a fault met must be final; None: no bar.
+        calls_bar: within how many seconds the first call of each kind must be answered, counted in the same way; None:
+            nobody makes such calls.
     """
 
     strike: breaks.Break
@@ -37,6 +39,7 @@ class FaultClass:
     loses_renders: bool = False
     refuses_none: bool = False
     recovery_bar: float | None = None
+    calls_bar: float | None = None
     habits: Habits = field(default_factory=Habits)
 
 
@@ -138,6 +141,29 @@ CLASSES: dict[str, FaultClass] = {
         loses_renders=True,
         habits=Habits(pace_seconds=1.5, deletes=0.5),
     ),
+}
+# Two of every part, and servers that are shared.
+_shared = partial(FaultClass, waits=(6.0, 9.0), shape="scale-out", members=2, loses_renders=True, calls_bar=5.0)
+POSTGRESQL_LINK, S3_LINK = (scale_out.POSTGRESQL,), (scale_out.S3,)
+CLASSES |= {
+    "scale-out-nothing": _shared(partial(breaks.spoil_link, (), Spoil()), loses_renders=False),
+    "scale-out-in-turn": _shared(outages.each_in_turn, waits=(0.5, 1.0), holds=(0.0, 1.5)),
+    "postgresql-backends-killed": _shared(outages.kill_backends, holds=(5.0, 15.0)),
+    "postgresql-kill": _shared(outages.kill_postgresql, holds=(0.0, 5.0)),
+    "postgresql-link-cut": _shared(partial(breaks.cut_link, POSTGRESQL_LINK), holds=(0.2, 5.0)),
+    "postgresql-link-slow": _shared(
+        partial(breaks.spoil_link, POSTGRESQL_LINK, Spoil(latency_seconds=0.02)), holds=(5.0, 10.0)
+    ),
+    "postgresql-link-blackhole": _shared(
+        partial(breaks.spoil_link, POSTGRESQL_LINK, Spoil(stalled=BLACK_HOLE)), holds=(2.0, 20.0)
+    ),
+    "s3-kill": _shared(outages.kill_s3, holds=(0.0, 5.0)),
+    "s3-link-cut": _shared(partial(breaks.cut_link, S3_LINK), holds=(0.2, 5.0)),
+    "s3-link-slow": _shared(partial(breaks.spoil_link, S3_LINK, Spoil(latency_seconds=0.3)), holds=(5.0, 10.0)),
+    "s3-link-blackhole": _shared(partial(breaks.spoil_link, S3_LINK, Spoil(stalled=BLACK_HOLE)), holds=(2.0, 20.0)),
+    "broker-node-kill": _shared(outages.kill_broker_node, holds=(1.0, 5.0), refuses_none=True, recovery_bar=15.0),
+    "profile-replica-pause": _shared(outages.pause_replica, holds=(2.0, 10.0)),
+    **{f"{kind}-replica-kill": _shared(outages.kill_replica(kind)) for kind in ("profile", "api", "gateway", "worker")},
 }
 # Where hints stay in the process that serves and works, the same must hold.
 for _name in ("api-term", "profile-kill", "profile-link-cut", "gateway-kill", "report-link-cut", "download-reset"):

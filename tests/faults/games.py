@@ -8,10 +8,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-import sqlite3
 import time
 from collections.abc import Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -28,9 +26,10 @@ from profile_service.app import STORAGE
 from profile_service.game_messages import game_message
 from profile_service.replays import Replays
 from profile_service.storage.replay_store import ReplayStore
-from runtime.sqlite import open_sqlite
+from runtime.database import now_micros
 from tests.eventually import eventually
 from tests.integration.profile.conftest import Profile, running
+from tests.provision.databases import Place, place_at
 from tests.provision.rabbitmq import RabbitNode, find_or_install
 from tests.random_games import FIRST, random_game
 
@@ -118,10 +117,10 @@ async def sent_over_and_over(seed: int, folder: Path, *, games: int) -> Recorded
             await _send(profile, broker.url, _copies(chance, games), chance, seen)
         # Once more, so that whatever was under way is done.
         async with running(folder) as profile:
-            seen.seats = await _seats(profile, names, folder)
+            seen.seats = await _seats(profile, names)
     finally:
         await asyncio.to_thread(broker.blocking.close)
-    await _reckon_anew(folder / "profile" / "profile.db", seen)
+    await _reckon_anew(place_at(folder / "profile" / "profile.db"), seen)
     return seen
 
 
@@ -168,19 +167,18 @@ async def _send(
             waiting_count, seen.dead = (state.declaration_result.message_count or 0 for state in states)
             await looking.close()
             # What was taken and not acknowledged does not count as waiting.
-            return waiting_count == 0 and _count(profile.data_dir / "profile.db") + seen.dead >= seen.sent
+            return waiting_count == 0 and await _count(profile.rows) + seen.dead >= seen.sent
 
         await eventually(settled, within_seconds=SETTLE_SECONDS)
     seen.seconds = time.monotonic() - began
 
 
-def _count(path: Path) -> int:
-    with closing(sqlite3.connect(path)) as database:
-        [games] = database.execute("SELECT COUNT(*) FROM games").fetchone()
+async def _count(rows: Place) -> int:
+    [[games]] = await rows.run("SELECT COUNT(*) FROM games")
     return int(games)
 
 
-async def _seats(profile: Profile, names: Sequence[str], folder: Path) -> int:
+async def _seats(profile: Profile, names: Sequence[str]) -> int:
     """Return how many seats the statistics of everybody come to, guests' by what is kept of them."""
     seats = 0
     for name in names:
@@ -189,26 +187,24 @@ async def _seats(profile: Profile, names: Sequence[str], folder: Path) -> int:
     query = """
         SELECT COUNT(*) FROM seats JOIN users ON users.account_id = seats.account_id WHERE users.kind = 'guest'
     """
-    with closing(sqlite3.connect(folder / "profile" / "profile.db")) as database:
-        [guests] = database.execute(query).fetchone()
+    [[guests]] = await profile.rows.run(query)
     return seats + int(guests)
 
 
-async def _reckon_anew(path: Path, seen: Recorded) -> None:
-    async with open_sqlite(path, storage=STORAGE) as database:
+async def _reckon_anew(rows: Place, seen: Recorded) -> None:
+    async with rows.open(STORAGE, now_micros) as database:
         store = ReplayStore(database)
         await Replays(store).settle()
-        seen.games, kept = _count(path), _tables(path)
+        seen.games, kept = await _count(rows), await _tables(rows)
         await store.begin()
         await Replays(store).settle()
-        anew = _tables(path)
+        anew = await _tables(rows)
     seen.differing = tuple(name for name in RECKONED if kept[name] != anew[name])
 
 
-def _tables(path: Path) -> Tables:
+async def _tables(rows: Place) -> Tables:
     """Return what is reckoned from the games."""
-    with closing(sqlite3.connect(path)) as database:
-        return {name: sorted(database.execute(f"SELECT * FROM {name}").fetchall(), key=repr) for name in RECKONED}
+    return {name: sorted(map(tuple, await rows.run(f"SELECT * FROM {name}")), key=repr) for name in RECKONED}
 
 
 async def measure(seed: int, _seconds: float, folder: Path) -> Recorded:

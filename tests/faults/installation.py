@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import signal
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,91 +16,29 @@ from dossier.access.v1 import access_pb2
 from client import OperatorClient
 from runtime.service_tokens import ServiceTokens
 from tests.e2e.installations import SECRETS
-from tests.e2e.processes import Part
 from tests.faults.disks import SmallDisk
 from tests.faults.ledger import Ledger
+from tests.faults.process import Process, process
 from tests.faults.proxy import Proxy, open_proxy
+from tests.faults.stores import Stores
 from tests.provision.ports import free_port
+from tests.provision.postgresql import PostgresqlServer
 from tests.provision.rabbitmq import RabbitNode, find_or_install
+from tests.provision.rabbitmq_cluster import RabbitCluster
+from tests.provision.s3 import S3Server
 
 # The shortest that the setting allows: what the bench waits for when worker and broker are both gone.
 LEASE_SECONDS = 90
-EXIT_SECONDS = 60.0
 
 
-class Process(Part):
-    """A part that is broken on purpose, again and again."""
+@dataclass(frozen=True)
+class Servers:
+    """The servers that the replicas of every part share."""
 
-    def __init__(self, *module: str, environ: Mapping[str, str], folder: Path, address: str = "") -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        super().__init__(*module, environ=environ, folder=folder, address=address)
-        self._usual_environ = dict(self._environ)
-        self._module = module
-        self._groups: list[int] = []
-
-    def twin(self, folder: Path, *, address: str, **unusual: str) -> Process:
-        """Return another of its kind, not started, for whom some variables are set otherwise."""
-        return Process(*self._module, environ={**self._usual_environ, **unusual}, folder=folder, address=address)
-
-    def start(self, **unusual: str) -> None:
-        """Start it, with some variables set otherwise this time."""
-        self._environ = {**self._usual_environ, **unusual}
-        super().start()
-        self._groups.append(self.running.pid)
-
-    @property
-    def alive(self) -> bool:
-        """Whether it runs."""
-        return self.running.poll() is None
-
-    def signal(self, number: signal.Signals) -> None:
-        """Send a signal to the process itself, not to its children."""
-        with suppress(ProcessLookupError):
-            self.running.send_signal(number)
-
-    async def serving(self) -> None:
-        """Return when its health says SERVING; fail when it does not in time."""
-        await asyncio.to_thread(self.wait_serving)
-
-    async def dead(self, *, within_seconds: float = EXIT_SECONDS) -> bool:
-        """Wait until it has ended. False: it has not."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(within_seconds):
-                while self.alive:
-                    await asyncio.sleep(0.01)
-        return not self.alive
-
-    def children(self) -> list[int]:
-        """Return the process ids of its children."""
-        with suppress(OSError):
-            threads = Path(f"/proc/{self.running.pid}/task").iterdir()
-            return [int(child) for thread in threads for child in (thread / "children").read_text().split()]
-        return []
-
-    def orphans(self) -> list[str]:
-        """Return the living processes of its earlier lives, and of this one when it is dead."""
-        groups = set(self._groups) - ({self.running.pid} if self.alive else set())
-        return [line for line in map(_group_member, _pids()) if line and int(line.split()[0]) in groups]
-
-    def clean_up(self) -> None:
-        """End the process, and all children of all its lives."""
-        for group in self._groups:
-            with suppress(ProcessLookupError):
-                os.killpg(group, signal.SIGKILL)
-        super().clean_up()
-
-
-def _pids() -> list[str]:
-    return [path.name for path in Path("/proc").iterdir() if path.name.isdigit()]
-
-
-def _group_member(pid: str) -> str:
-    """Return a process's group, id and command; nothing of one that is gone or waits to be reaped."""
-    with suppress(OSError):
-        state, _parent, group = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[:3]
-        command = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
-        return "" if state == "Z" else f"{group} {pid} {command}"
-    return ""
+    postgresql: PostgresqlServer
+    s3: S3Server
+    brokers: RabbitCluster
+    stores: Stores
 
 
 @dataclass
@@ -114,6 +51,7 @@ class Installation:
         operator: returns profile_service's internal address and secret.
         links: the proxies, by what they lead to and from where.
         disk: the one that can be filled.
+        servers: what an installation of shape "scale-out" keeps rows, files and hints in.
         ledger: what members were promised in the fault class that is running.
     """
 
@@ -124,6 +62,7 @@ class Installation:
     links: dict[str, Proxy] = field(default_factory=dict)
     broker: RabbitNode | None = None
     disk: SmallDisk | None = None
+    servers: Servers | None = None
     ledger: Ledger = field(default_factory=Ledger)
 
     @property
@@ -134,13 +73,35 @@ class Installation:
     @property
     def workers(self) -> list[Process]:
         """The worker processes."""
-        return [part for name, part in self.parts.items() if name.startswith("worker")]
+        return self.replicas("worker")
 
     @property
     def node(self) -> RabbitNode:
         """The broker."""
         assert self.broker is not None, "this installation has none"
         return self.broker
+
+    @property
+    def nodes(self) -> list[RabbitNode]:
+        """Every node of its broker."""
+        if self.servers is not None:
+            return self.servers.brokers.nodes
+        return [] if self.broker is None else [self.broker]
+
+    @property
+    def shared(self) -> Servers:
+        """The servers."""
+        assert self.servers is not None, "this installation has none"
+        return self.servers
+
+    @property
+    def stores(self) -> Stores:
+        """Where rows and files are."""
+        return self.servers.stores if self.servers else Stores.local(self.folder)
+
+    def replicas(self, kind: str) -> list[Process]:
+        """Return the processes of one kind, such as "worker"."""
+        return [part for name, part in self.parts.items() if name.partition(" ")[0] == kind]
 
     @property
     def small_disk(self) -> SmallDisk:
@@ -206,7 +167,8 @@ async def distributed(
                 link = await stack.enter_async_context(open_proxy(broker.blocking.port))
                 links[f"broker {way}"] = link
                 urls[way] = f"amqp://guest:guest@{link.address}/"
-        parts = _parts(folder, ports, links, urls, entry, report)
+        addresses = {name: f"127.0.0.1:{port}" for name, port in ports.items()}
+        parts = _parts(folder, addresses, links, urls, entry, report)
         operator = (f"127.0.0.1:{ports['profile']}", SECRETS["internal"].encode())
         running = Installation(links["players"].address, folder, parts, lambda: operator, links, broker)
         stack.callback(running.clean_up)
@@ -214,63 +176,67 @@ async def distributed(
         yield running
 
 
-def _parts(
-    folder: Path,
-    ports: Mapping[str, int],
-    links: Mapping[str, Proxy],
-    urls: Mapping[str, str],
-    entry: tuple[str, ...],
-    unusual: Mapping[str, str],
-) -> dict[str, Process]:
-    addresses = {name: f"127.0.0.1:{port}" for name, port in ports.items()}
-    gateway = {
-        "LISTEN": addresses["gateway"],
+def environs(folder: Path, addresses: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """Return the settings of gateway, profile and report by their names, without prefixes.
+
+    Args:
+        addresses: where they find each other.
+    """
+    internal = {"INTERNAL_SECRET": SECRETS["internal"]}
+    gateway = internal | {
         "PROFILE_ADDRESS": addresses["profile"],
-        "REPORT_ADDRESS": links["report"].address,
-        "INTERNAL_SECRET": SECRETS["internal"],
+        "REPORT_ADDRESS": addresses["report"],
         "SIGNING_KEY_FILE": str(folder / "signing-key.pem"),
         "CREATE_SIGNING_KEY": "true",
     }
-    profile = {
-        "LISTEN": addresses["profile"],
+    profile = internal | {
         "DATA_DIR": str(folder / "profile"),
         "GATEWAY_ADDRESS": addresses["gateway"],
-        "INTERNAL_SECRET": SECRETS["internal"],
         "REFRESH_SECRET": SECRETS["refresh"],
         "PAGE_SECRET": SECRETS["page"],
         "SIGN_UPS_PER_HOUR": "0",
         "DELETION_SECRET": SECRETS["deletion"],
     }
-    report = {
-        "LISTEN": addresses["report"],
+    report = internal | {
         "DATA_DIR": str(folder / "report"),
         "GATEWAY_ADDRESS": addresses["gateway"],
         "PROFILE_ADDRESS": addresses["profile"],
-        "INTERNAL_SECRET": SECRETS["internal"],
         "PAGE_SECRET": SECRETS["page"],
-        "AMQP_URL": urls["out"],
         "MAX_ACTIVE_REPORTS": "100000",
         "MAX_KEPT_REPORTS": "1000000",
         "LEASE_SECONDS": str(LEASE_SECONDS),
         "RENDER_WORKERS": "1",
         "FAIL_POINTS_ENABLED": "true",
-        **unusual,
     }
+    return {"gateway": gateway, "profile": profile, "report": report}
+
+
+def _parts(
+    folder: Path,
+    addresses: Mapping[str, str],
+    links: Mapping[str, Proxy],
+    urls: Mapping[str, str],
+    entry: tuple[str, ...],
+    unusual: Mapping[str, str],
+) -> dict[str, Process]:
+    settings = environs(folder, addresses)
+    gateway = settings["gateway"] | {"REPORT_ADDRESS": links["report"].address}
+    report = settings["report"] | {"AMQP_URL": urls["out"], **unusual}
     worker = report | {"AMQP_URL": urls["in"], "PROFILE_ADDRESS": links["profile"].address}
 
-    def part(name: str, *module: str, kind: str, environ: Mapping[str, str], address: str = "") -> Process:
-        named = {f"DOSSIER_{kind}_{key}": value for key, value in environ.items()}
-        return Process(*module, environ=named, folder=folder / "logs" / name, address=address)
+    def part(name: str, *module: str, kind: str, environ: Mapping[str, str], serves: bool = True) -> Process:
+        address = addresses[kind] if serves else ""
+        return process(folder, name, *module, kind=kind, environ=environ, address=address)
 
     parts = {
-        "profile": part("profile", "profile_service", kind="PROFILE", environ=profile, address=addresses["profile"]),
-        "gateway": part("gateway", "gateway", kind="GATEWAY", environ=gateway, address=addresses["gateway"]),
-        "api": part("api", *entry, "report_service", kind="REPORT", environ=report, address=addresses["report"]),
+        "profile": part("profile", "profile_service", kind="profile", environ=settings["profile"]),
+        "gateway": part("gateway", "gateway", kind="gateway", environ=gateway),
+        "api": part("api", *entry, "report_service", kind="report", environ=report),
     }
     if urls["in"]:
-        for number in (1, 2):
-            name = f"worker {number}"
-            parts[name] = part(f"worker{number}", *entry, "report_service", "worker", kind="REPORT", environ=worker)
+        for name in ("worker 1", "worker 2"):
+            module = (*entry, "report_service", "worker")
+            parts[name] = part(name, *module, kind="report", environ=worker, serves=False)
     return parts
 
 

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import shutil
 import sqlite3
 import tempfile
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 from client import DossierClient, DossierError
+from tests.faults.stores import PROFILES, REPORTS, Row, Stores
 
 Key = tuple[str, str]
 """What was written and of whom: ("account", username), ("city", username), ("avatar", username), ("game", game_id)."""
-PROFILES, REPORTS = "profile/profile.db", "report/report.sqlite3"
-ACTIVE, DELETED, RECORDED = "active", "deleted", "recorded"
+ACTIVE, LEAVING, RECORDED = "active", "leaving", "recorded"
+USERS = "SELECT username, state, city, avatar_sha256 FROM users"
+GAMES = "SELECT game_id FROM games"
 # The value of a write whose answer tells what it made.
 ANY = "any"
 _PASSING = ("UNAVAILABLE", "DEADLINE_EXCEEDED", "RESOURCE_EXHAUSTED", "INTERNAL", "UNKNOWN")
@@ -111,7 +112,7 @@ class Ledger:
                     await client.get_user(name)
             except DossierError as error:
                 promise = self._promises[kind, name]
-                if error.code.name == "NOT_FOUND" and DELETED not in (promise.acknowledged, promise.attempted):
+                if error.code.name == "NOT_FOUND" and LEAVING not in (promise.acknowledged, promise.attempted):
                     self.lost.append(f"{kind} {name} cannot be read: {error.reason}")
 
     def notes(self) -> list[str]:
@@ -121,11 +122,14 @@ class Ledger:
             notes.append(f"integrity_check ok after {self.sound} of {self.examinations} kills")
         return notes
 
-    def settle(self, data: Path) -> None:
-        """Hold every promise against the database of a running installation, and avatars against their files."""
-        with closing(sqlite3.connect(_uri(data / PROFILES), uri=True)) as database:
-            self.compare(_stored(database), when="at the end")
-            self.lost += _damaged_avatars(database, data / "profile" / "avatars")
+    async def settle(self, stores: Stores) -> None:
+        """Hold every promise against the rows of a running installation, and avatars against their files."""
+        rows = stores.profiles
+        self.compare(_stored(await rows.ask(USERS), await rows.ask(GAMES)), when="at the end")
+        digests = await stores.avatars.digests()
+        for avatar in await rows.ask("SELECT blob_key, sha256 FROM avatar_variants"):
+            if digests.get(avatar["blob_key"]) != avatar["sha256"]:
+                self.lost.append(f"the file of avatar {avatar['blob_key']} is not what its row says")
 
 
 def _read_copies(data: Path) -> tuple[list[str], dict[Key, str]]:
@@ -142,23 +146,14 @@ def _read_copies(data: Path) -> tuple[list[str], dict[Key, str]]:
                 if verdict != "ok":
                     problems.append(f"integrity_check of {source.name}: {verdict}")
                 elif source.name == Path(PROFILES).name:
-                    stored = _stored(database)
+                    database.row_factory = sqlite3.Row
+                    stored = _stored(database.execute(USERS), database.execute(GAMES))
     return problems, stored
 
 
-def _stored(database: sqlite3.Connection) -> dict[Key, str]:
+def _stored(users: Iterable[Row], games: Iterable[Row]) -> dict[Key, str]:
     stored: dict[Key, str] = {}
-    for username, state, city, avatar in database.execute("SELECT username, state, city, avatar_sha256 FROM users"):
-        stored |= {("account", username): state, ("city", username): city, ("avatar", username): avatar or ""}
-    return stored | {("game", row[0]): RECORDED for row in database.execute("SELECT game_id FROM games")}
-
-
-def _damaged_avatars(database: sqlite3.Connection, folder: Path) -> Iterator[str]:
-    for key, sha256 in database.execute("SELECT blob_key, sha256 FROM avatar_variants"):
-        path = folder / key
-        if not path.is_file() or hashlib.sha256(path.read_bytes()).hexdigest() != sha256:
-            yield f"the file of avatar {key} is not what its row says"
-
-
-def _uri(path: Path) -> str:
-    return f"{path.absolute().as_uri()}?mode=ro"
+    for user in users:
+        name, avatar = user["username"], user["avatar_sha256"] or ""
+        stored |= {("account", name): user["state"], ("city", name): user["city"], ("avatar", name): avatar}
+    return stored | {("game", game["game_id"]): RECORDED for game in games}

@@ -15,7 +15,7 @@ from PIL import Image
 
 from client import DossierClient, DossierError
 from tests.e2e.games import ROLES, a_game
-from tests.faults.ledger import ACTIVE, ANY, DELETED, RECORDED, Ledger
+from tests.faults.ledger import ACTIVE, ANY, LEAVING, RECORDED, Ledger
 
 PASSWORD = "a long and unusual password"
 PACE_SECONDS = 0.3
@@ -77,7 +77,7 @@ class Members:
             await asyncio.sleep(PACE_SECONDS)
         if dice.random() < 0.5:
             self._ledger.forget(("city", name), ("avatar", name))
-            await write(("account", name), DELETED, lambda: client.delete_account(PASSWORD), done_by=_GONE)
+            await write(("account", name), LEAVING, lambda: client.delete_account(PASSWORD), done_by=_GONE)
 
     async def _record_games(self) -> None:
         async with DossierClient(self._endpoint) as client:

@@ -36,7 +36,12 @@ _OWN_COLUMN = ("lost", "duplicated", "cancelled to READY", "digest")
 
 @dataclass
 class Outcome:
-    """What one class came to. `notes` are figures that only some classes have."""
+    """What one class came to.
+
+    Attributes:
+        notes: figures that only some classes have.
+        calls: within how many seconds after a fault the first call of each kind was answered, at most.
+    """
 
     name: str
     seed: int
@@ -44,6 +49,7 @@ class Outcome:
     verdict: Verdict
     unknown: Counter[str] = field(default_factory=Counter)
     notes: list[str] = field(default_factory=list)
+    calls: dict[str, float] = field(default_factory=dict)
 
     @property
     def missed(self) -> list[str]:
@@ -54,6 +60,8 @@ class Outcome:
             missed.append("recovery")
         if fault.refuses_none and verdict.created < verdict.asked:
             missed.append("CreateReport")
+        if fault.calls_bar is not None and max(self.calls.values(), default=0.0) > fault.calls_bar:
+            missed.append("calls")
         return missed
 
     @property

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import struct
+from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -59,10 +60,13 @@ class _Link:
 
 
 class Proxy:
-    """One spoilt link to 127.0.0.1:`target_port`. Made by `open_proxy`."""
+    """One spoilt link to a port of 127.0.0.1, or to several, in turn, of which any that answers will do.
 
-    def __init__(self, target_port: int) -> None:
-        self._target_port = target_port
+    Made by `open_proxy`.
+    """
+
+    def __init__(self, *target_ports: int) -> None:
+        self._target_ports = deque(target_ports)
         self._links: set[_Link] = set()
         self._serving: set[asyncio.Task[None]] = set()
         self._ends: set[asyncio.StreamWriter] = set()
@@ -114,12 +118,23 @@ class Proxy:
             _Link((writer, writer)).reset()
             return
         try:
-            down_reader, up_writer = await asyncio.open_connection("127.0.0.1", self._target_port)
+            down_reader, up_writer = await self._connect()
         except OSError:
             _Link((writer, writer)).reset()
             return
         self._ends.add(up_writer)
         await self._forward(_Link((writer, up_writer)), reader, down_reader)
+
+    async def _connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        """Connect to the next port that answers. Raises OSError."""
+        for _ in range(len(self._target_ports) - 1):
+            with suppress(OSError):
+                return await self._connect_to_next()
+        return await self._connect_to_next()
+
+    async def _connect_to_next(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        self._target_ports.rotate(-1)
+        return await asyncio.open_connection("127.0.0.1", self._target_ports[0])
 
     async def _forward(self, link: _Link, from_client: asyncio.StreamReader, from_target: asyncio.StreamReader) -> None:
         client, target = link.ends
@@ -185,9 +200,9 @@ def _closed(transport: asyncio.WriteTransport) -> bool:
 
 
 @asynccontextmanager
-async def open_proxy(target_port: int, *, port: int = 0) -> AsyncIterator[Proxy]:
-    """Open a link to a local port that may be closed yet; `port` 0 lets the system choose."""
-    proxy = Proxy(target_port)
+async def open_proxy(*target_ports: int, port: int = 0) -> AsyncIterator[Proxy]:
+    """Open a link to local ports that may be closed yet; `port` 0 lets the system choose."""
+    proxy = Proxy(*target_ports)
     server = await asyncio.start_server(proxy.accept, "127.0.0.1", port)
     proxy.port = server.sockets[0].getsockname()[1]
     try:

@@ -34,10 +34,11 @@ from tests.e2e.installations import SECRETS
 from tests.e2e.installations import Installation as Operated
 from tests.faults import installation as installations
 from tests.faults.bench import _quiet
-from tests.faults.checker import Files, Verdict, check
+from tests.faults.checker import Verdict, check, look
 from tests.faults.history import INVOKED, OK, UNKNOWN, History
-from tests.faults.installation import Installation, Process
+from tests.faults.installation import Installation
 from tests.faults.load import PASSWORD
+from tests.faults.process import Process
 from tests.provision.ports import free_port
 
 ROUNDS = 20
@@ -138,7 +139,8 @@ async def restart_in_turn(shape: str, folder: Path, *, rounds: int, seed: int, p
                     await asyncio.sleep(SETTLE_SECONDS)
             load.ended.set()
         await _quiet(installation)
-        result.verdict = check(history.events, Files.of(installation.data))
+        found = await look(installation.stores.reports, installation.stores.pdfs)
+        result.verdict = check(history.events, found)
     history.close()
     return result
 

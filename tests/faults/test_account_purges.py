@@ -18,7 +18,8 @@ from tests.e2e.conftest import PASSWORD
 from tests.e2e.games import a_game
 from tests.e2e.test_story import a_picture, ready
 from tests.eventually import eventually
-from tests.faults.installation import Installation, Process, distributed
+from tests.faults.installation import Installation, distributed
+from tests.faults.process import Process
 
 pytestmark = [pytest.mark.timeout(240), pytest.mark.xdist_group("faults")]
 MARK = "xq7marked"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +15,10 @@ from report_service.reports import Rules
 from report_service.storage.report_store import ReportStore
 from report_service.wishes import Wish
 from runtime.sqlite import open_sqlite
-from tests.faults.checker import INVARIANTS, Files, Verdict, check
+from tests.faults.checker import INVARIANTS, Verdict, check, look
 from tests.faults.history import INVOKED, OK, Event
 from tests.faults.schedule import schedule
+from tests.faults.stores import LocalFiles, SqliteRows
 
 PDF = b"%PDF of a report"
 SHA256 = hashlib.sha256(PDF).hexdigest()
@@ -27,9 +28,9 @@ OTHER = "0" * 64
 class Story:
     """Reports in a real database with their files, and what a driver would have written down."""
 
-    def __init__(self, store: ReportStore, files: Files, database: Any) -> None:
+    def __init__(self, store: ReportStore, folder: Path, database: Any) -> None:
         self._store = store
-        self.files = files
+        self.folder = folder
         self._database = database
         self.events: list[Event] = []
         self._time = 0.0
@@ -58,8 +59,8 @@ class Story:
         job = await self._store.claim(report_id, take_over=False)
         assert job is not None
         key = f"{report_id}/1.pdf"
-        (self.files.folder / report_id).mkdir(parents=True)
-        (self.files.folder / key).write_bytes(PDF)
+        (self.folder / report_id).mkdir(parents=True)
+        (self.folder / key).write_bytes(PDF)
         assert await self._store.complete(job, blob_key=key, size_bytes=len(PDF), sha256=SHA256)
         self.note("watch", report_id=report_id, state="READY")
         self.note("download", report_id=report_id, sha256=SHA256)
@@ -73,16 +74,17 @@ class Story:
         """Change the database behind the service's back."""
         await self._database._writer.execute(statement)
 
-    def verdict(self) -> Verdict:
+    async def verdict(self, *, faults: Sequence[float] = ()) -> Verdict:
         """Return what the checker says of it."""
-        return check(self.events, self.files)
+        rows = SqliteRows(self.folder.with_name("report.sqlite3"))
+        return check(self.events, await look(rows, LocalFiles(self.folder)), faults=faults)
 
 
 @pytest.fixture
 async def story(tmp_path: Path) -> Any:
     """Open an empty one."""
     async with open_sqlite(tmp_path / "report.sqlite3", storage=STORAGE) as database:
-        yield Story(ReportStore(database, rules=Rules()), Files.of(tmp_path), database)
+        yield Story(ReportStore(database, rules=Rules()), tmp_path / "reports", database)
 
 
 def found(verdict: Verdict) -> set[str]:
@@ -99,8 +101,8 @@ async def test_nothing_is_found_in_a_good_history(story: Story) -> None:
     await story.make(await story.ask("third", report_id="third"))
     story.note("delete", INVOKED, report_id="third")
     await story.sql("DELETE FROM reports WHERE report_id = 'third'")
-    shutil.rmtree(story.files.folder / "third")
-    verdict = story.verdict()
+    shutil.rmtree(story.folder / "third")
+    verdict = await story.verdict()
     assert not verdict.broken, verdict.violations
     assert verdict.reports == 3
     assert verdict.states == {"READY": 1, "CANCELLED": 1}
@@ -110,7 +112,7 @@ async def test_report_is_lost_when_its_row_is_gone(story: Story) -> None:
     """What was acknowledged has a row."""
     await story.make(await story.ask())
     await story.sql("DELETE FROM reports")
-    assert found(story.verdict()) == {"lost", "left behind"}
+    assert found(await story.verdict()) == {"lost", "left behind"}
 
 
 async def test_file_is_left_behind_when_its_report_was_deleted(story: Story) -> None:
@@ -118,7 +120,7 @@ async def test_file_is_left_behind_when_its_report_was_deleted(story: Story) -> 
     await story.make(await story.ask())
     story.note("delete", INVOKED, report_id="report")
     await story.sql("DELETE FROM reports")
-    assert found(story.verdict()) == {"left behind"}
+    assert found(await story.verdict()) == {"left behind"}
 
 
 async def test_internal_error_is_found_whatever_was_broken(story: Story) -> None:
@@ -127,7 +129,7 @@ async def test_internal_error_is_found_whatever_was_broken(story: Story) -> None
     await story.cancel("report")
     story.note("create", INVOKED, request_id="second")
     story.note("create", "unknown", request_id="second", note="INTERNAL INTERNAL")
-    assert found(story.verdict()) == {"internal"}
+    assert found(await story.verdict()) == {"internal"}
 
 
 async def test_share_of_wishes_granted_counts_those_answered_during_a_fault(story: Story) -> None:
@@ -138,7 +140,7 @@ async def test_share_of_wishes_granted_counts_those_answered_during_a_fault(stor
     story.note("create", "unknown", request_id="second", note="UNAVAILABLE")
     story.note("fault", "over")
     story.note("create", "unknown", request_id="late")
-    verdict = story.verdict()
+    verdict = await story.verdict()
     assert (verdict.created, verdict.asked) == (1, 2)
 
 
@@ -146,21 +148,21 @@ async def test_render_is_redundant_when_a_ready_report_was_claimed_twice(story: 
     """Also when the first claim was forgiven."""
     await story.lose_a_render(await story.ask())
     await story.make("report")
-    verdict = story.verdict()
+    verdict = await story.verdict()
     assert (verdict.ready, verdict.redundant) == (1, 1)
 
 
 async def test_report_is_lost_and_stuck_when_it_never_ended(story: Story) -> None:
     """What was acknowledged ends."""
     await story.ask()
-    assert found(story.verdict()) == {"lost", "stuck"}
+    assert found(await story.verdict()) == {"lost", "stuck"}
 
 
 async def test_unacknowledged_report_is_stuck_when_it_never_ended(story: Story) -> None:
     """Also a report nobody was told of ends."""
     await story.ask()
     story.events.pop()
-    assert found(story.verdict()) == {"stuck"}
+    assert found(await story.verdict()) == {"stuck"}
 
 
 async def test_report_is_duplicated_when_two_answers_differ(story: Story) -> None:
@@ -168,7 +170,7 @@ async def test_report_is_duplicated_when_two_answers_differ(story: Story) -> Non
     await story.make(await story.ask())
     await story.make(await story.ask("other", report_id="other"))
     story.note("create", request_id="wish", report_id="other")
-    assert found(story.verdict()) == {"duplicated"}
+    assert found(await story.verdict()) == {"duplicated"}
 
 
 async def test_report_is_duplicated_when_two_rows_have_one_request(story: Story) -> None:
@@ -178,14 +180,14 @@ async def test_report_is_duplicated_when_two_rows_have_one_request(story: Story)
     report_id = await story.ask(report_id="twin")
     story.events.pop()
     await story.make(report_id)
-    assert found(story.verdict()) == {"duplicated"}
+    assert found(await story.verdict()) == {"duplicated"}
 
 
 async def test_report_is_phantom_when_nobody_asked(story: Story) -> None:
     """Each row was asked for."""
     await story.make(await story.ask())
     story.events = [event for event in story.events if event.call != "create"]
-    assert found(story.verdict()) == {"phantom"}
+    assert found(await story.verdict()) == {"phantom"}
 
 
 async def test_cancelled_report_is_found_when_it_turned_ready(story: Story) -> None:
@@ -193,7 +195,7 @@ async def test_cancelled_report_is_found_when_it_turned_ready(story: Story) -> N
     report_id = await story.ask()
     story.note("cancel", report_id=report_id, state="CANCELLED")
     await story.make(report_id)
-    assert "cancelled to READY" in found(story.verdict())
+    assert "cancelled to READY" in found(await story.verdict())
 
 
 async def test_final_state_is_found_changed_when_seen_otherwise(story: Story) -> None:
@@ -201,7 +203,7 @@ async def test_final_state_is_found_changed_when_seen_otherwise(story: Story) ->
     report_id = await story.ask()
     story.note("watch", report_id=report_id, state="FAILED")
     await story.make(report_id)
-    assert found(story.verdict()) == {"final state changed"}
+    assert found(await story.verdict()) == {"final state changed"}
 
 
 async def _other_download(story: Story) -> None:
@@ -209,11 +211,11 @@ async def _other_download(story: Story) -> None:
 
 
 async def _other_file(story: Story) -> None:
-    (story.files.folder / "report" / "1.pdf").write_bytes(b"%PDF of another")
+    (story.folder / "report" / "1.pdf").write_bytes(b"%PDF of another")
 
 
 async def _no_file(story: Story) -> None:
-    (story.files.folder / "report" / "1.pdf").unlink()
+    (story.folder / "report" / "1.pdf").unlink()
 
 
 @pytest.mark.parametrize("damage", [_other_download, _other_file, _no_file])
@@ -221,7 +223,7 @@ async def test_digest_is_found_wrong_when_bytes_differ(story: Story, damage: Cal
     """Downloaded, stored and announced bytes are the same."""
     await story.make(await story.ask())
     await damage(story)
-    assert found(story.verdict()) == {"digest"}
+    assert found(await story.verdict()) == {"digest"}
 
 
 @pytest.mark.parametrize(
@@ -244,7 +246,7 @@ async def test_rule_of_rows_is_found_broken(story: Story, rule: str, change: str
     """Each invariant is checked by SQL."""
     await story.make(await story.ask())
     await story.sql(f"UPDATE reports SET {change}")
-    assert any(case.startswith(rule) for case in story.verdict().violations["row rule"])
+    assert any(case.startswith(rule) for case in (await story.verdict()).violations["row rule"])
     assert rule in INVARIANTS
 
 
@@ -252,7 +254,7 @@ async def test_recovery_counts_from_the_fault_that_met_a_report(story: Story) ->
     """A report that was under way when the fault ended recovered when it was final."""
     await story.make(await story.ask())
     await story.sql("UPDATE reports SET create_time = 1000000, update_time = 4500000")
-    assert check(story.events, story.files, faults=[0.5, 2.0, 9.0]).recovery_seconds == [2.5]
+    assert (await story.verdict(faults=[0.5, 2.0, 9.0])).recovery_seconds == [2.5]
 
 
 def test_strikes_are_the_same_for_the_same_seed() -> None:

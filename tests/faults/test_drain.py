@@ -23,7 +23,8 @@ from PIL import Image
 
 from client.connection import Stubs
 from tests.eventually import eventually
-from tests.faults.installation import Installation, Process, distributed, standalone
+from tests.faults.installation import Installation, distributed, standalone
+from tests.faults.process import Process
 from tests.statuses import reason_of
 
 pytestmark = [

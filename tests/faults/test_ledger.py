@@ -6,7 +6,7 @@ import grpc
 import pytest
 
 from client import DossierError
-from tests.faults.ledger import ACTIVE, ANY, DELETED, Key, Ledger
+from tests.faults.ledger import ACTIVE, ANY, LEAVING, Key, Ledger
 
 ANNA: Key = ("account", "anna")
 CITY: Key = ("city", "anna")
@@ -39,9 +39,9 @@ async def test_deletion_is_lost_when_the_account_is_there_again() -> None:
     await ledger.write(ANNA, ACTIVE, accept)
     await ledger.write(CITY, "Riga", accept)
     ledger.forget(CITY)
-    await ledger.write(ANNA, DELETED, accept)
-    assert lost(ledger, {ANNA: DELETED, CITY: ""}) == []
-    assert lost(ledger, {ANNA: ACTIVE}) == ["now: account anna is 'active', not 'deleted'"]
+    await ledger.write(ANNA, LEAVING, accept)
+    assert lost(ledger, {ANNA: LEAVING, CITY: ""}) == []
+    assert lost(ledger, {ANNA: ACTIVE}) == ["now: account anna is 'active', not 'leaving'"]
 
 
 async def test_either_value_is_right_while_a_write_has_no_answer() -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from tests.eventually import eventually
 from tests.faults.proxy import DOWN, UP, Proxy, Spoil, open_proxy
+from tests.provision.ports import free_port
 
 Ends = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 SOON_SECONDS = 0.2
@@ -145,3 +146,10 @@ async def test_new_connections_break_while_refused(proxy: Proxy) -> None:
     with pytest.raises(ConnectionResetError):
         await reader.readexactly(1)
     writer.close()
+
+
+async def test_next_port_is_taken_when_one_does_not_answer(proxy: Proxy) -> None:
+    """Of several ports any that answers will do, as behind a load balancer."""
+    async with open_proxy(free_port(), proxy.port) as balancer:
+        for _ in range(3):
+            (await connected(balancer))[1].close()
