@@ -35,8 +35,8 @@ def configure_logs(level: str) -> None:
         cache_logger_on_first_use=True,
     )
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")
-    # Both tell of every lost connection; our supervisor says it once, in our form.
-    for chatty in ("aio_pika", "aiormq"):
+    # They tell of every lost connection, at length; whoever needed it says so once, in our form.
+    for chatty in ("aio_pika", "aiormq", "asyncpg.pool"):
         logging.getLogger(chatty).setLevel(logging.CRITICAL)
     logging.getLogger("grpc._cython.cygrpc").addFilter(_is_news)
 

@@ -17,7 +17,7 @@ from client import DossierClient, DossierError
 from tests.faults.history import INVOKED, OK, UNKNOWN, History
 
 PASSWORD = "a long and unusual password"
-PACE_SECONDS = 0.3
+PACE_SECONDS = 0.5
 # After the last fault, for every kind to be answered once more.
 RECOVER_SECONDS = 40.0
 Call = Callable[[], Awaitable[object]]
