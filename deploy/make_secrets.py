@@ -6,6 +6,9 @@ Each subfolder of FOLDER is a volume, mounted by those parts alone that need wha
 - gateway: the key that signs access tokens; the gateway only
 - profile, report: what that service alone makes and reads
 - broker: RabbitMQ's account, as RabbitMQ reads it and as profile_service and report_service do
+- database: the passwords of PostgreSQL's roles, as PostgreSQL reads them; each service has its own in an address
+- files, s3: the keys of the files' server, as the services read them and as the server does
+- grafana: the password of its user admin
 """
 
 from __future__ import annotations
@@ -27,9 +30,16 @@ SECRETS: Final = (
     "profile/pages.key",
     "profile/deletions.key",
     "report/pages.key",
+    "database/password",
+    "database/profile-password",
+    "database/report-password",
+    "files/access-key-id",
+    "files/secret-access-key",
+    "grafana/password",
 )
 ACCOUNT: Final = "dossier"
 BROKER_ADDRESS: Final = "rabbitmq:5672"
+DATABASE_ADDRESS: Final = "postgres:5432"
 SALT_BYTES: Final = 4
 
 
@@ -41,6 +51,30 @@ def make_secrets(folder: Path) -> None:
             write_private(path, secrets.token_urlsafe(SECRET_BYTES) + "\n")
     load_or_create_keys(folder / "gateway" / "signing-key.pem")
     _make_broker_account(folder / "broker")
+    for service in ("profile", "report"):
+        _make_database_address(folder, service)
+    _make_s3_identity(folder)
+
+
+def _make_database_address(folder: Path, service: str) -> None:
+    url = folder / service / "database-url"
+    if not url.exists():
+        name, password = f"{ACCOUNT}_{service}", (folder / "database" / f"{service}-password").read_text().strip()
+        write_private(url, f"postgresql://{name}:{password}@{DATABASE_ADDRESS}/{name}\n")
+
+
+def _make_s3_identity(folder: Path) -> None:
+    """Write the one identity of SeaweedFS, which has no other data than Dossier's and makes its bucket on first use."""
+    config = folder / "s3" / "identities.json"
+    if config.exists():
+        return
+    access, secret = ((folder / "files" / name).read_text().strip() for name in ("access-key-id", "secret-access-key"))
+    identity = {
+        "name": ACCOUNT,
+        "credentials": [{"accessKey": access, "secretKey": secret}],
+        "actions": ["Admin"],
+    }
+    write_private(config, json.dumps({"identities": [identity]}, indent=2) + "\n")
 
 
 def _make_broker_account(folder: Path) -> None:

@@ -24,6 +24,6 @@ if [ -e "$data" ]; then
     rm -rf -- "$data"
 fi
 if docker compose version >/dev/null 2>&1 && docker info >/dev/null 2>&1; then
-    docker compose --profile tests down --volumes --remove-orphans
+    docker compose --profile '*' down --volumes --remove-orphans
 fi
 echo 'Done.'

@@ -40,12 +40,12 @@ def variables(part: str) -> dict[str, bool]:
 
 def environment(service: str) -> dict[str, str]:
     """Return the variables that a service is given."""
-    return dict(SERVICES[service]["environment"])
+    return dict(SERVICES[service].get("environment", {}))
 
 
 def mounts(service: str) -> dict[str, str]:
     """Return the folder in the container of each volume, without its mode."""
-    return dict(volume.split(":")[:2] for volume in SERVICES[service]["volumes"])
+    return dict(volume.split(":")[:2] for volume in SERVICES[service].get("volumes", ()))
 
 
 def is_read_only(service: str, volume: str) -> bool:
@@ -60,8 +60,8 @@ def port(address: str) -> str:
 def secrets(tmp_path: Path) -> Path:
     """What the volumes of secrets hold once the service `secrets` has ended."""
     for volume, folder in mounts("secrets").items():
-        assert volume.startswith("secrets-")
-        (tmp_path / Path(folder).relative_to(SECRETS_FOLDER)).mkdir()
+        if volume.startswith("secrets-"):
+            (tmp_path / Path(folder).relative_to(SECRETS_FOLDER)).mkdir()
     make_secrets(tmp_path)
     return tmp_path
 
@@ -96,10 +96,11 @@ def test_secrets_in_the_environment_are_always_files() -> None:
         assert not secret & set(environment(part))
 
 
-@pytest.mark.parametrize("service", ["rabbitmq", "gateway", "profile", "report", "worker", "tests"])
+@pytest.mark.parametrize("service", sorted(set(SERVICES) - {"secrets"}))
 def test_secret_files_of_a_service_are_on_its_volumes_read_only(service: str) -> None:
-    """A service mounts those secrets that its variables name, no others, and changes none."""
-    named = {str(Path(value).parent) for value in environment(service).values() if value.startswith(SECRETS_FOLDER)}
+    """A service mounts those secrets that its variables and its command name, no others, and changes none."""
+    told = [*environment(service).values(), *(word.partition("=")[2] for word in SERVICES[service].get("command", ()))]
+    named = {str(Path(value).parent) for value in told if value.startswith(SECRETS_FOLDER)}
     mounted = {volume: folder for volume, folder in mounts(service).items() if volume.startswith("secrets-")}
     assert set(mounted.values()) == named
     assert all(is_read_only(service, volume) for volume in mounted)
@@ -110,18 +111,19 @@ def test_signing_key_is_mounted_by_the_gateway_only() -> None:
     assert {name for name in SERVICES if "secrets-gateway" in mounts(name)} == {"secrets", "gateway"}
 
 
-def test_ports_are_published_by_the_gateway_only_on_loopback() -> None:
-    """Nothing but the gateway can be reached from outside, and that only from this computer."""
-    assert [name for name, service in SERVICES.items() if "ports" in service] == ["gateway"]
-    (published,) = SERVICES["gateway"]["ports"]
-    assert published.startswith("127.0.0.1:")
-    assert port(published) == port(environment("gateway")["DOSSIER_GATEWAY_LISTEN"])
+def test_ports_are_published_by_the_gateway_and_grafana_on_loopback() -> None:
+    """Nothing but what is for people can be reached from outside, and that only from this computer."""
+    published = {name: port for name, service in SERVICES.items() for port in service.get("ports", ())}
+    assert set(published) == {"gateway", "grafana"}
+    assert all(address.startswith("127.0.0.1:") for address in published.values())
+    assert port(published["gateway"]) == port(environment("gateway")["DOSSIER_GATEWAY_LISTEN"])
 
 
 def test_networks_without_a_published_port_are_internal() -> None:
-    """Only the gateway has a way out of the installation."""
+    """Only what publishes a port has a way out of the installation, and neither meets the other there."""
     outward = {name for name, network in COMPOSE["networks"].items() if not (network or {}).get("internal")}
-    assert {name for name, service in SERVICES.items() if outward & set(service.get("networks", ()))} == {"gateway"}
+    ways = {name: outward & set(service.get("networks", ())) for name, service in SERVICES.items()}
+    assert {name: way for name, way in ways.items() if way} == {"gateway": {"public"}, "grafana": {"watching"}}
     assert all("networks" in service or service.get("network_mode") == "none" for service in SERVICES.values())
 
 
@@ -161,21 +163,42 @@ def test_every_service_is_confined(service: str) -> None:
     assert options["security_opt"] == ["no-new-privileges:true"]
 
 
-def test_report_and_worker_share_their_volume_and_settings() -> None:
+def test_report_and_worker_have_the_same_settings() -> None:
     """Both open the same database and the same files."""
     assert environment("report") == environment("worker")
     assert mounts("report") == mounts("worker")
 
 
+@pytest.mark.parametrize("part", PARTS)
+def test_parts_keep_nothing_in_their_containers(part: str) -> None:
+    """So that there may be two: no two processes could have one data directory."""
+    assert all(volume.startswith("secrets-") for volume in mounts(part))
+    kept = environment(part).get(f"{PARTS[part].PREFIX}DATA_DIR", "/tmp")
+    assert any(folder.startswith(f"{kept}:") for folder in SERVICES[part]["tmpfs"])
+    assert SERVICES[part].get("deploy", {}).get("replicas", 1) == (1 if part == "gateway" else 2)
+
+
+@pytest.mark.parametrize("volume", ["s3-data", "prometheus-data"])
+def test_volumes_of_foreign_images_belong_to_the_user_that_all_run_as(volume: str) -> None:
+    """`secrets` mounts them first, where our image has a folder of that user."""
+    install = (ROOT / "deploy" / "Dockerfile").read_text(encoding="utf-8").partition("RUN install ")[2]
+    assert f" {mounts('secrets')[volume]}" in install.partition("\nUSER")[0]
+    (user,) = [name for name in SERVICES if name != "secrets" and volume in mounts(name)]
+    assert "secrets" in SERVICES[user]["depends_on"]
+
+
 def test_volumes_that_are_mounted_are_declared() -> None:
-    """And the other way round."""
+    """And the other way round; the same with configs, whose files are there."""
     assert {volume for name in SERVICES for volume in mounts(name)} == set(COMPOSE["volumes"])
+    configs = {config["source"] for service in SERVICES.values() for config in service.get("configs", ())}
+    assert configs == set(COMPOSE["configs"])
+    assert all((ROOT / config["file"]).is_file() for config in COMPOSE["configs"].values())
 
 
-def test_tests_run_on_request_only() -> None:
-    """`docker compose up` leaves the tests out; `docker compose run --rm tests` tells the story."""
-    assert [name for name, service in SERVICES.items() if "profiles" in service] == ["tests"]
-    assert SERVICES["tests"]["profiles"] == ["tests"]
+def test_tests_and_observability_run_on_request_only() -> None:
+    """`docker compose up` leaves them out; `docker compose run --rm tests` tells the story."""
+    profiles = {name: service["profiles"] for name, service in SERVICES.items() if "profiles" in service}
+    assert profiles == {"tests": ["tests"], "prometheus": ["observability"], "grafana": ["observability"]}
     story = SERVICES["tests"]["command"][-1]
     assert (ROOT / story).is_file()
 
@@ -197,3 +220,24 @@ def test_broker_account_has_the_password_of_the_address(secrets: Path) -> None:
     stored = base64.b64decode(user["password_hash"])
     assert stored[4:] == hashlib.sha256(stored[:4] + password[1].encode()).digest()
     assert user["tags"] == []
+
+
+@pytest.mark.parametrize("service", ["profile", "report"])
+def test_database_address_has_the_password_of_its_role(service: str, secrets: Path) -> None:
+    """What databases.sql gives the role is what the service signs in with; no service has another's."""
+    address = (secrets / service / "database-url").read_text().strip()
+    password = (secrets / "database" / f"{service}-password").read_text().strip()
+    assert address == f"postgresql://dossier_{service}:{password}@postgres:5432/dossier_{service}"
+    script = (ROOT / "deploy" / "databases.sql").read_text(encoding="utf-8")
+    assert f"{service}_password `cat {SECRETS_FOLDER}/database/{service}-password`" in script
+    assert f"CREATE ROLE dossier_{service} LOGIN PASSWORD :'{service}_password'" in script
+
+
+def test_s3_identity_has_the_keys_of_the_services(secrets: Path) -> None:
+    """The server knows the one identity that the services have the keys of, and they name its port."""
+    (identity,) = json.loads((secrets / "s3" / "identities.json").read_text())["identities"]
+    access, secret = ((secrets / "files" / name).read_text().strip() for name in ("access-key-id", "secret-access-key"))
+    assert identity["credentials"] == [{"accessKey": access, "secretKey": secret}]
+    urls = {environment(part).get(f"{PARTS[part].PREFIX}BLOBS_URL") for part in ("profile", "report", "worker")}
+    assert urls == {"s3://dossier?endpoint=http://s3:8333"}
+    assert "-s3.port=8333" in SERVICES["s3"]["command"]
