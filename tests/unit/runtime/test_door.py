@@ -32,6 +32,7 @@ def a_method(audience: int, *roles: str) -> Method:
         audience=audience,
         roles=frozenset(roles),
         hashes_password=False,
+        changes_nothing=False,
         request=profile_pb.GetUserRequest,
         response=profile_pb.GetUserResponse,
     )
