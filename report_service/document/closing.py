@@ -63,12 +63,8 @@ def _verification(flow: Flow, report_id: str, address: str) -> None:
     left, width = MARGIN + _SIDE + 34, CONTENT_WIDTH - _SIDE - 48
     with canvas.figure(MARGIN + 16, y + 15, _SIDE, _SIDE, alt=words.text("QR code of {address}", address=address)):
         canvas.modules(segno.make_qr(address, error="m", mask=_MASK).matrix, MARGIN + 16, y + 15, _SIDE, fill=INK)
-    advice = words.text(
-        "Scan the code, or ask the club with the number below. It tells whether and when it issued this report, "
-        "and the SHA-256 of the file as it was issued: one that was changed has another."
-    )
     with canvas.element("P"):
-        for number, line in enumerate(wrap(advice, BODY, width, max_lines=4)):
+        for number, line in enumerate(wrap(_advice(words, address), BODY, width, max_lines=4)):
             canvas.text(left, y + 26 + number * 12.5, line)
     with canvas.element("P"):
         canvas.text(left, y + 82, fit(clean(report_id), BODY_STRONG, width))
@@ -76,11 +72,27 @@ def _verification(flow: Flow, report_id: str, address: str) -> None:
     flow.y = y + _HEIGHT
 
 
+def _advice(words: Language, address: str) -> str:
+    if _is_of_the_web(address):
+        return words.text(
+            "Scan the code, or ask the club with the number below. It tells whether and when it issued this report, "
+            "and the SHA-256 of the file as it was issued: one that was changed has another."
+        )
+    return words.text(
+        "Ask the club with the number below, which the code holds too. It tells whether and when it issued this "
+        "report, and the SHA-256 of the file as it was issued: one that was changed has another."
+    )
+
+
 def _address(flow: Flow, x: float, y: float, address: str, *, width: float) -> None:
     line = fit(address, NOTE, width)
     with flow.canvas.element("P"):
-        if not address.startswith(("https://", "http://")):
+        if not _is_of_the_web(address):
             flow.canvas.text(x, y, line)
             return
         with flow.canvas.link(x, y - 8, line.width, 11, address=address, alt=flow.words.text("Verify this report")):
             flow.canvas.text(x, y, line)
+
+
+def _is_of_the_web(address: str) -> bool:
+    return address.startswith(("https://", "http://"))

@@ -37,9 +37,9 @@ _RESULT_COLOURS = {Result.WIN: WIN, Result.LOSS: LOSS_TEXT, Result.DRAW: MUTED, 
 def draw(flow: Flow, snapshot: PlayerSnapshot) -> None:
     """Draw all of them, each where there is something to tell."""
     stats = snapshot.stats
-    if stats and stats.rating:
-        _rating(flow, snapshot, stats.rating)
     if stats and stats.overall.sessions:
+        if stats.rating:
+            _rating(flow, snapshot, stats.rating)
         _playing(flow, snapshot, stats)
     if snapshot.partners or snapshot.opponents:
         _company(flow, snapshot)

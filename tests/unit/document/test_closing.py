@@ -88,6 +88,15 @@ def test_address_is_only_text_when_it_is_not(address: str) -> None:
     assert b"/Annots" not in content
 
 
+@pytest.mark.parametrize(("address", "leads"), [(ADDRESS, True), (URN, False)])
+def test_reader_is_told_to_scan_the_code_only_when_it_leads_somewhere(address: str, leads: bool) -> None:
+    """A telephone can do nothing with a name."""
+    text = " ".join(pypdf.PdfReader(io.BytesIO(leading_to(address))).pages[-1].extract_text().split())
+
+    assert ("Scan the code" in text) is leads
+    assert ("which the code holds too" in text) is not leads
+
+
 def test_address_cannot_break_out_of_its_place() -> None:
     """Parentheses and other characters of an address stay in it."""
     address = "https://club.example/verify?a=(b)>>\\)/S/JavaScript"

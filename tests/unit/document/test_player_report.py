@@ -222,6 +222,15 @@ def test_rating_behind_hidden_games_says_of_when_it_is() -> None:
     assert "1,512 ± 160 on 23 Nov 2026" in words
 
 
+def test_rating_is_left_out_of_a_season_without_games() -> None:
+    """No game of it is hidden: there is none, and the rating of today is not the season's."""
+    stats = replace(stats_of(()), rating=Rating(1512, 160, 1192, False, 44))
+    words = words_of(a_player((), stats=stats, scope=Scope("1999")))
+
+    assert "1,512" not in words
+    assert "not shown" not in words
+
+
 def test_provisional_rating_says_so() -> None:
     """A rating of few games is not to be taken for a settled one."""
     stats = replace(stats_of(games(2)), rating=Rating(1510, 300, 910, True, 2))
