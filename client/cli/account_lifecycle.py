@@ -11,6 +11,7 @@ import typer
 from client.cli.failures import CommandFailure
 from client.cli.passwords import confirm, read_password
 from client.cli.report_files import save
+from client.cli.report_options import destination
 from client.cli.session import (
     JsonOption,
     PasswordStdinOption,
@@ -35,7 +36,13 @@ def export(
     ctx: typer.Context,
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", help="The file or folder to write to. Default: NAME-DATE.zip in this folder."),
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="PATH",
+            parser=destination,
+            help="The file or folder to write to. Default: NAME-DATE.zip in this folder.",
+        ),
     ] = None,
     as_json: JsonOption = False,
 ) -> None:

@@ -21,6 +21,7 @@ from client.cli.report_options import (
     ReportChoice,
     ReportOption,
     UntilOption,
+    destination,
     kind_and_format,
 )
 from client.cli.report_verification import kind_words, scope_pairs, verify
@@ -41,7 +42,13 @@ _ID = "01936d3e-8c5a-7f21-9c0b-3a4d5e6f7081"
 ReportIdArgument = Annotated[str, typer.Argument(metavar="ID", parser=lower_case, help="The report's id.")]
 OutputOption = Annotated[
     Path | None,
-    typer.Option("--output", "-o", help="The file or folder to write to. Default: a new name in this folder."),
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="PATH",
+        parser=destination,
+        help="The file or folder to write to. Default: a new name in this folder.",
+    ),
 ]
 
 

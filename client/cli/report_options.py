@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -37,6 +38,14 @@ def moment(text: str) -> datetime:
         return datetime.fromisoformat(text).astimezone()
     except (ValueError, OverflowError):
         raise typer.BadParameter("must be a day or moment, such as 2026-03-01 or 2026-03-01T18:00:00Z") from None
+
+
+def destination(text: str) -> Path:
+    """Return where a file is to go, before anything is asked for. Raises BadParameter when there is no such folder."""
+    path = Path(text)
+    if not path.parent.is_dir():
+        raise typer.BadParameter(f"there is no folder {path.parent}")
+    return path
 
 
 ReportOption = Annotated[ReportChoice, typer.Option("--kind", help="Of a player, of a season, or of one game.")]

@@ -52,6 +52,16 @@ async def test_time_that_is_none_is_refused_before_asking(signed_in: Command, fa
     assert fake.count("CreateReport") == 0
 
 
+async def test_folder_that_is_none_is_refused_before_asking(
+    signed_in: Command, fake: FakeServer, tmp_path: Path
+) -> None:
+    """No report is made that then has nowhere to go."""
+    result = await signed_in("report", "create", "--output", str(tmp_path / "none" / "anna.pdf"))
+    assert result.code == 2
+    assert "there is no folder" in " ".join(result.err.split())
+    assert fake.count("CreateReport") == 0
+
+
 @pytest.mark.parametrize(
     ("options", "kind", "name"),
     [
