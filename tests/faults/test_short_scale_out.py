@@ -46,4 +46,4 @@ async def test_every_promise_is_kept_when_shared_servers_are_struck(scale_out: I
     history.close()
     assert not outcome.verdict.broken, dict(outcome.verdict.violations)
     assert max(outcome.calls.values()) < RECOVER_SECONDS, outcome.calls
-    assert outcome.strikes == 1
+    assert outcome.strikes >= 1
