@@ -35,7 +35,7 @@ def stand_in(run: Run, weight: Weight) -> Run:
     """Return glyphs of a text face that stand for the emoji, to be set invisibly."""
     bar = shape("-", Style(1, "", weight)).runs[0].glyphs[0]
     glyphs = tuple(bar._replace(text=glyph.text) for glyph in run.glyphs)
-    return Run(face(weight), glyphs, run.text, bar.advance * len(glyphs))
+    return Run(face(weight), run.text, count=run.count, advance=bar.advance * run.count, make=lambda: glyphs)
 
 
 @lru_cache(maxsize=512)

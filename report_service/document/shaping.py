@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache, partial
 from itertools import groupby, pairwise
 from typing import NamedTuple
 
@@ -41,18 +41,29 @@ class Glyph(NamedTuple):
     dy: int
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Run:
-    """Glyphs of one face in visual order. `text` is what they stand for, in reading order. Equal only to itself."""
+    """Glyphs of one face in visual order. `text` is what they stand for, in reading order. Equal only to itself.
 
-    face: Face
-    glyphs: tuple[Glyph, ...]
-    text: str
-    advance: int
+    Most runs are only measured, to see what fits, so that the glyphs are made when somebody asks for them.
+    """
+
+    def __init__(
+        self, used: Face, text: str, *, count: int, advance: int, make: Callable[[], tuple[Glyph, ...]]
+    ) -> None:
+        self.face = used
+        self.text = text
+        self.count = count
+        self.advance = advance
+        self._make = make
+
+    @cached_property
+    def glyphs(self) -> tuple[Glyph, ...]:
+        """All `count` glyphs."""
+        return self._make()
 
     def width(self, style: Style) -> float:
         """Return the width in points. Only the text face is tracked: letters of other scripts join."""
-        spacing = style.tracking * len(self.glyphs) if style.tracking and is_text_face(self.face) else 0.0
+        spacing = style.tracking * self.count if style.tracking and is_text_face(self.face) else 0.0
         return self.advance * style.size / 1000 + spacing
 
 
@@ -151,7 +162,7 @@ def _visual_runs(text: str, weight: str, tabular: bool, rtl: bool | None) -> tup
         spans.append((level, _shape_run(drawn[index:end], used, bool(level % 2), tabular)))
         index = end
     # What HarfBuzz leaves out altogether, a stray joiner say, has nothing to draw or to embed.
-    return tuple(run for run in _reordered(spans) if run.glyphs), drawn.count(_UNKNOWN)
+    return tuple(run for run in _reordered(spans) if run.count), drawn.count(_UNKNOWN)
 
 
 def _levels(text: str, rtl: bool | None) -> list[int]:
@@ -215,10 +226,15 @@ def _shape_run(text: str, used: Face, rtl: bool, tabular: bool) -> Run:
     buffer.guess_segment_properties()
     buffer.direction = "rtl" if rtl else "ltr"
     hb.shape(used.hb_font, buffer, {"tnum": True} if tabular else {})
-    infos, positions = buffer.glyph_infos, buffer.glyph_positions
-    advances = [position.x_advance for position in positions]
-    texts = _texts(text, [info.cluster for info in infos], advances)
-    glyphs = tuple(
+    advances = [position.x_advance for position in buffer.glyph_positions]
+    advance = sum(map(used.scaled, advances))
+    return Run(used, text, count=len(advances), advance=advance, make=partial(_glyphs, text, used, buffer))
+
+
+def _glyphs(text: str, used: Face, shaped: hb.Buffer) -> tuple[Glyph, ...]:
+    infos, positions = shaped.glyph_infos, shaped.glyph_positions
+    texts = _texts(text, [info.cluster for info in infos], [position.x_advance for position in positions])
+    return tuple(
         Glyph(
             info.codepoint,
             stands_for,
@@ -228,7 +244,6 @@ def _shape_run(text: str, used: Face, rtl: bool, tabular: bool) -> Run:
         )
         for info, position, stands_for in zip(infos, positions, texts, strict=True)
     )
-    return Run(used, glyphs, text, sum(glyph.advance for glyph in glyphs))
 
 
 def _texts(text: str, starts: list[int], advances: list[int]) -> list[str]:

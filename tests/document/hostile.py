@@ -43,9 +43,8 @@ _PIECES = (
     "क्ष्म्य", "ལྷ", "각", "\u1100\u1161\u11a8", "ﬃ", "İıſẞ", "\u0e33", "()[]",
 )  # fmt: skip
 _LONGEST = 200
-# How many times as long as an ordinary report a hostile one may take. It takes twice as long: what nobody else has
-# written is shaped anew.
-MOST_SLOWDOWN = 2.5
+# How many times as long as an ordinary report a hostile one may take: what nobody else has written is shaped anew.
+MOST_SLOWDOWN = 2.0
 # Whoever renders needs none of these once it is warm.
 _FORBIDDEN = ("open", "os.", "socket.", "subprocess.", "shutil.", "ctypes.dlopen", "urllib.", "import")
 

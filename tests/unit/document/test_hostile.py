@@ -11,19 +11,18 @@ from report_service.document import pdf
 from report_service.document.snapshot import Format, Order
 from tests.document import hostile
 from tests.document.builders import a_player
-from tests.document.hostile import MOST_SLOWDOWN, hostile_order, run, watched
+from tests.document.hostile import hostile_order, run, watched
 
 COUNT = 150
 
 
 @pytest.mark.timeout(240)
 def test_hostile_texts_neither_break_nor_act_nor_reach_out() -> None:
-    """No report fails, acts, opens a file or a socket, nor takes more than two and a half times as long as usual."""
+    """No report fails, acts, or opens a file or a socket; how long they take is for `make document-check` to judge."""
     found = run(COUNT)
 
     assert found.faults == []
     assert len(found.times) == COUNT
-    assert found.slowdown <= MOST_SLOWDOWN
 
 
 def test_texts_are_of_every_category() -> None:
