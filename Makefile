@@ -34,6 +34,7 @@ lint: .venv/dev ## Check style, types, imports, protos and that the stubs are fr
 	@sh tools/check_breaking.sh
 	@$(BIN)/python tools/generate_stubs.py --check
 	@check-jsonschema --builtin-schema vendor.compose-spec compose.yml
+	@hadolint deploy/Dockerfile
 	@$(BIN)/python tools/check_manifests.py
 	@$(BIN)/python tools/configuration_table.py --check
 
