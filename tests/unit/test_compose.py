@@ -187,6 +187,11 @@ def test_volumes_of_foreign_images_belong_to_the_user_that_all_run_as(volume: st
     assert "secrets" in SERVICES[user]["depends_on"]
 
 
+def test_database_cluster_is_below_its_volume() -> None:
+    """PostgreSQL must own the folder of its cluster, and the volume is as the image has it: another user's."""
+    assert Path(environment("postgres")["PGDATA"]).parent == Path(mounts("postgres")["postgres-data"])
+
+
 def test_volumes_that_are_mounted_are_declared() -> None:
     """And the other way round; the same with configs, whose files are there."""
     assert {volume for name in SERVICES for volume in mounts(name)} == set(COMPOSE["volumes"])
