@@ -10,7 +10,7 @@ PORT ?= 7070
 TESTFLAGS ?= -n 3 --dist loadgroup
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help run reset test lint format protos messages document-check faults mutants bench calibrate dist clean
+.PHONY: help run reset test compose-test lint format protos messages document-check faults mutants bench calibrate dist clean
 
 help: ## List the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,6 +23,9 @@ reset: ## Ask, then delete ./data and this project's containers
 
 test: .venv/dev ## Run every test; starts the servers that it needs (TESTS=path to run some)
 	@$(BIN)/pytest $(TESTFLAGS) $(TESTS)
+
+compose-test: ## Build compose.yml's images and run the end-to-end story on every part in a container (needs Docker)
+	@sh tools/compose_test.sh
 
 lint: .venv/dev ## Check style, types, imports, protos and that the stubs are fresh
 	@ruff check .

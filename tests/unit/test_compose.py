@@ -19,7 +19,9 @@ from deploy.make_secrets import make_secrets
 from runtime.settings import Secret, rows
 
 ROOT: Final = Path(__file__).parents[2]
-COMPOSE: Final[dict[str, Any]] = YAML(typ="safe").load((ROOT / "compose.yml").read_text(encoding="utf-8"))
+# As it is when no variable is set.
+COMPOSE_TEXT: Final = re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", (ROOT / "compose.yml").read_text(encoding="utf-8"))
+COMPOSE: Final[dict[str, Any]] = YAML(typ="safe").load(COMPOSE_TEXT)
 SERVICES: Final[dict[str, dict[str, Any]]] = COMPOSE["services"]
 SECRETS_FOLDER: Final = "/run/secrets"
 PARTS: Final = {
@@ -29,6 +31,8 @@ PARTS: Final = {
     "worker": report_service.settings,
 }
 SERVING: Final = ("gateway", "profile", "report")
+BALANCER: Final = (ROOT / "deploy" / "haproxy.cfg").read_text(encoding="utf-8")
+BALANCER_PORT: Final = re.findall(r"bind :(\d+)\n", BALANCER)[0]
 
 
 def variables(part: str) -> dict[str, bool]:
@@ -40,7 +44,7 @@ def variables(part: str) -> dict[str, bool]:
 
 def environment(service: str) -> dict[str, str]:
     """Return the variables that a service is given."""
-    return dict(SERVICES[service].get("environment", {}))
+    return {name: str(value) for name, value in SERVICES[service].get("environment", {}).items()}
 
 
 def mounts(service: str) -> dict[str, str]:
@@ -111,19 +115,36 @@ def test_signing_key_is_mounted_by_the_gateway_only() -> None:
     assert {name for name in SERVICES if "secrets-gateway" in mounts(name)} == {"secrets", "gateway"}
 
 
-def test_ports_are_published_by_the_gateway_and_grafana_on_loopback() -> None:
+def test_ports_are_published_by_the_balancer_and_grafana_on_loopback() -> None:
     """Nothing but what is for people can be reached from outside, and that only from this computer."""
     published = {name: port for name, service in SERVICES.items() for port in service.get("ports", ())}
-    assert set(published) == {"gateway", "grafana"}
+    assert set(published) == {"balancer", "grafana"}
     assert all(address.startswith("127.0.0.1:") for address in published.values())
-    assert port(published["gateway"]) == port(environment("gateway")["DOSSIER_GATEWAY_LISTEN"])
+    assert port(published["balancer"]) == BALANCER_PORT
+
+
+def test_balancer_leads_to_the_gateways() -> None:
+    """It takes connections where they are published to, and has room for every gateway at the port that these listen on."""
+    (room, address) = re.findall(r"server-template gateway (\d+) (\S+)", BALANCER)[0]
+    assert int(room) >= SERVICES["gateway"]["deploy"]["replicas"]
+    assert address == f"gateway:{port(environment('gateway')['DOSSIER_GATEWAY_LISTEN'])}"
+    told = SERVICES["balancer"]["healthcheck"]["test"][-1]
+    assert f"bind {told.removeprefix('http://').partition('/')[0]}\n" in BALANCER
+
+
+def test_balancer_ends_connections_before_it_is_killed() -> None:
+    """Calls under way get their time; clients that never hang up keep nobody waiting."""
+    options = SERVICES["balancer"]
+    assert options["stop_signal"] == "SIGUSR1"
+    ends = float(re.findall(r"hard-stop-after (\d+)s", BALANCER)[0])
+    assert ends < float(options["stop_grace_period"].removesuffix("s"))
 
 
 def test_networks_without_a_published_port_are_internal() -> None:
     """Only what publishes a port has a way out of the installation, and neither meets the other there."""
     outward = {name for name, network in COMPOSE["networks"].items() if not (network or {}).get("internal")}
     ways = {name: outward & set(service.get("networks", ())) for name, service in SERVICES.items()}
-    assert {name: way for name, way in ways.items() if way} == {"gateway": {"public"}, "grafana": {"watching"}}
+    assert {name: way for name, way in ways.items() if way} == {"balancer": {"public"}, "grafana": {"watching"}}
     assert all("networks" in service or service.get("network_mode") == "none" for service in SERVICES.values())
 
 
@@ -131,6 +152,7 @@ def test_addresses_name_the_port_that_the_service_listens_on() -> None:
     """Every address of another part leads to a service and to its port."""
     listening = {name: environment(name)[PARTS[name].PREFIX + "LISTEN"] for name in SERVING}
     assert all(address.startswith("0.0.0.0:") for address in listening.values())
+    listening["balancer"] = BALANCER_PORT
     for service in (*PARTS, "tests"):
         for name, value in environment(service).items():
             if name.endswith(("_ADDRESS", "_ENDPOINT")):
@@ -175,7 +197,7 @@ def test_parts_keep_nothing_in_their_containers(part: str) -> None:
     assert all(volume.startswith("secrets-") for volume in mounts(part))
     kept = environment(part).get(f"{PARTS[part].PREFIX}DATA_DIR", "/tmp")
     assert any(folder.startswith(f"{kept}:") for folder in SERVICES[part]["tmpfs"])
-    assert SERVICES[part].get("deploy", {}).get("replicas", 1) == (1 if part == "gateway" else 2)
+    assert SERVICES[part]["deploy"]["replicas"] == 2
 
 
 @pytest.mark.parametrize("volume", ["s3-data", "prometheus-data"])
@@ -201,7 +223,7 @@ def test_volumes_that_are_mounted_are_declared() -> None:
 
 
 def test_tests_and_observability_run_on_request_only() -> None:
-    """`docker compose up` leaves them out; `docker compose run --rm tests` tells the story."""
+    """`docker compose up` leaves them out; `make compose-test` tells the story."""
     profiles = {name: service["profiles"] for name, service in SERVICES.items() if "profiles" in service}
     assert profiles == {"tests": ["tests"], "prometheus": ["observability"], "grafana": ["observability"]}
     story = SERVICES["tests"]["command"][-1]
