@@ -124,8 +124,8 @@ def test_ports_are_published_by_the_balancer_and_grafana_on_loopback() -> None:
 
 
 def test_balancer_leads_to_the_gateways() -> None:
-    """It takes connections where they are published to, and has room for every gateway at the port that these listen on."""
-    (room, address) = re.findall(r"server-template gateway (\d+) (\S+)", BALANCER)[0]
+    """It has room for every gateway, at the port that these listen on, and its health is asked where it tells it."""
+    ((room, address),) = re.findall(r"server-template gateway (\d+) (\S+)", BALANCER)
     assert int(room) >= SERVICES["gateway"]["deploy"]["replicas"]
     assert address == f"gateway:{port(environment('gateway')['DOSSIER_GATEWAY_LISTEN'])}"
     told = SERVICES["balancer"]["healthcheck"]["test"][-1]
