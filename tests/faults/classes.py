@@ -147,7 +147,7 @@ _shared = partial(FaultClass, waits=(6.0, 9.0), shape="scale-out", members=2, lo
 POSTGRESQL_LINK, S3_LINK = (scale_out.POSTGRESQL,), (scale_out.S3,)
 CLASSES |= {
     "scale-out-nothing": _shared(partial(breaks.spoil_link, (), Spoil()), loses_renders=False),
-    "scale-out-in-turn": _shared(outages.each_in_turn, waits=(0.5, 1.0), holds=(0.0, 1.5)),
+    "scale-out-in-turn": _shared(outages.each_in_turn, waits=(0.5, 1.0), holds=(0.0, 1.5), strikes=10),
     "postgresql-backends-killed": _shared(outages.kill_backends, holds=(5.0, 15.0)),
     "postgresql-kill": _shared(outages.kill_postgresql, holds=(0.0, 5.0)),
     "postgresql-link-cut": _shared(partial(breaks.cut_link, POSTGRESQL_LINK), holds=(0.2, 5.0)),
