@@ -167,6 +167,8 @@ async def _strike_while_asked(
     wanted = extent.strikes or 1
     moments: list[float] = []
     for strike in strikes:
+        if load.asked_all.is_set():
+            await asyncio.sleep(strike.wait_seconds)  # Or all that are still wanted would make up one.
         with suppress(TimeoutError):
             async with asyncio.timeout(strike.wait_seconds):
                 await load.asked_all.wait()
