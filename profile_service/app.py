@@ -89,7 +89,6 @@ from runtime.pages import PageTokens
 from runtime.server import Registration, Server, require_free
 from runtime.service_tokens import ServiceTokens
 from runtime.sessions import SessionCheck
-from runtime.sql_files import latest_migration
 from runtime.tls import channel_credentials, server_credentials
 from runtime.tokens import TokenVerifier
 
@@ -291,13 +290,6 @@ def _whole_accounts(ground: _Ground, accounts: CredentialStore, deletions: Delet
         partial(snapshot_service_pb2_grpc.add_SnapshotServiceServicer_to_server, snapshot),
         partial(lifecycle_service_pb2_grpc.add_LifecycleServiceServicer_to_server, lifecycle),
     )
-
-
-async def migrate(settings: Settings, _stop: asyncio.Event) -> None:
-    """Bring the database up to the schema of this version, as every start does, and say so."""
-    with hold(settings.data_dir) as folder:
-        async with open_database(settings, folder / "profile.db", storage=STORAGE):
-            print(f"{NAME}: the database is up to date (schema {latest_migration(STORAGE)})")
 
 
 async def serve(settings: Settings, stop: asyncio.Event) -> None:

@@ -1,4 +1,4 @@
-"""`python -m report_service` serves the API; `worker` makes reports, `migrate` brings the database up to date and ends.
+"""`python -m report_service` serves the API; `python -m report_service worker` makes reports.
 
 Render children import this module again, so what is heavy is imported only by the process that was asked for.
 """
@@ -12,8 +12,8 @@ import sys
 
 def main(arguments: list[str]) -> None:
     """Run the part that is named, until signalled."""
-    if arguments not in ([], ["worker"], ["migrate"]):
-        sys.exit("usage: python -m report_service [worker|migrate]")
+    if arguments not in ([], ["worker"]):
+        sys.exit("usage: python -m report_service [worker]")
 
     from report_service import app
     from report_service.settings import Settings
@@ -23,8 +23,7 @@ def main(arguments: list[str]) -> None:
     async def part(stop: asyncio.Event) -> None:
         settings = Settings.from_env(os.environ)
         configure_logs(settings.log_level)
-        tasks = {(): app.serve, ("worker",): app.work, ("migrate",): app.migrate}
-        await tasks[tuple(arguments)](settings, stop)
+        await (app.work if arguments else app.serve)(settings, stop)
 
     run(part)
 

@@ -53,7 +53,6 @@ from runtime.server import Registration, Server
 from runtime.service_tokens import ServiceTokens
 from runtime.session_client import SessionClient
 from runtime.sessions import SessionCheck
-from runtime.sql_files import latest_migration
 from runtime.tls import channel_credentials, server_credentials
 from runtime.tokens import TokenVerifier
 
@@ -278,13 +277,6 @@ def _server(
 def _profile_channel(settings: Settings) -> AbstractAsyncContextManager[grpc.aio.Channel]:
     shown = channel_credentials(settings.internal_authority, settings.internal_identity)
     return open_channel(settings.profile_address, shown, repeats=contract.methods().values())
-
-
-async def migrate(settings: Settings, _stop: asyncio.Event) -> None:
-    """Bring the database up to the schema of this version, as every start does, and say so."""
-    with data_directory.hold(settings.data_dir) as folder:
-        async with open_database(settings, folder / "report.sqlite3", storage=STORAGE):
-            print(f"{NAME}: the database is up to date (schema {latest_migration(STORAGE)})")
 
 
 async def work(settings: Settings, stop: asyncio.Event) -> None:

@@ -27,10 +27,5 @@ def read_migrations(folder: Path, engine: Engine) -> list[tuple[int, str]]:
     return [(int(file.name.partition("_")[0]), _read(file, engine)) for file in files]
 
 
-def latest_migration(storage: Path) -> int:
-    """Return the number of the newest migration of a service."""
-    return max(number for number, _ in read_migrations(storage / "migrations", "sqlite"))
-
-
 def _read(file: Path, engine: Engine) -> str:
     return re.sub(rf"/\*{engine}\b(.*?)\*/", r"\1", file.read_text(encoding="utf-8"), flags=re.DOTALL)
