@@ -1,25 +1,33 @@
-"""Runs profile_service: `python -m profile_service`.
+"""`python -m profile_service` serves; `python -m profile_service migrate` only migrates the database, and ends.
 
 Spawned children import this module again, so it imports nothing before it is run.
 """
 
 
 def main() -> None:
-    """Read the settings and serve until signalled."""
+    """Read the settings and serve until signalled, or migrate."""
     import asyncio
     import os
+    import sys
 
-    from profile_service.app import serve
-    from profile_service.settings import Settings
+    if sys.argv[1:] not in ([], ["migrate"]):
+        sys.exit("usage: python -m profile_service [migrate]")
+
+    from profile_service.app import STORED, serve
+    from profile_service.settings import Places, Settings
     from runtime.logs import configure_logs
     from runtime.process import run
+    from runtime.stored import migrate_stored
 
     async def serve_with_settings(stop: asyncio.Event) -> None:
         settings = Settings.from_env(os.environ)
         configure_logs(settings.log_level)
         await serve(settings, stop)
 
-    run(serve_with_settings)
+    async def migrate(_stop: asyncio.Event) -> None:
+        print(await migrate_stored(STORED, Places.from_env(os.environ)))
+
+    run(migrate if sys.argv[1:] else serve_with_settings)
 
 
 if __name__ == "__main__":

@@ -89,11 +89,13 @@ from runtime.pages import PageTokens
 from runtime.server import Registration, Server, require_free
 from runtime.service_tokens import ServiceTokens
 from runtime.sessions import SessionCheck
+from runtime.stored import Stored
 from runtime.tls import channel_credentials, server_credentials
 from runtime.tokens import TokenVerifier
 
 NAME = "profile_service"
 STORAGE = Path(__file__).parent / "storage"
+STORED = Stored(NAME, STORAGE, database="profile.db", files="avatars", files_table="avatar_variants")
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,13 +186,13 @@ class _Ground:
 async def _open_ground(settings: Settings, stack: AsyncExitStack, database: Database | None) -> _Ground:
     folder = stack.enter_context(hold(settings.data_dir))
     if database is None:
-        opening = open_database(settings, folder / "profile.db", storage=STORAGE)
+        opening = open_database(settings, folder / STORED.database, storage=STORAGE)
         database = await stack.enter_async_context(opening)
     return _Ground(
         settings,
         database,
         UserStore(database),
-        avatars=await open_blobs(settings.blobs_url, folder / "avatars", settings.blobs_credentials),
+        avatars=await open_blobs(settings.blobs_url, folder / STORED.files, settings.blobs_credentials),
         pages=PageTokens(settings.page_secret.reveal()),
         secret=DeletionSecret(settings.deletion_secret.reveal()),
     )

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 from profile_service import points
 from profile_service.purges import FAIL_POINTS
 from runtime import fail_points
-from runtime.database import DatabaseSettings
-from runtime.s3_urls import BLOB_KEYS, S3Credentials, S3Url, credentials_of
+from runtime.s3_urls import BLOB_KEYS
 from runtime.service_tokens import MIN_SECRET_BYTES
 from runtime.settings import Secret, SettingsError, read_settings, setting
+from runtime.stored import StorageSettings
 from runtime.tls import INTERNAL_TLS, Identity, identity_of
 
 PREFIX = "DOSSIER_PROFILE_"
@@ -41,8 +42,20 @@ class MailSettings:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Settings(DatabaseSettings, MailSettings):
+@dataclass(frozen=True, kw_only=True)
+class Places(StorageSettings):
+    """Where the service keeps its rows and files: all that its operator's commands need."""
+
+    data_dir: Path = setting("Directory of the database and the avatars.", default=Path("data/profile"))
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str]) -> Self:
+        """Read and check the settings. Raises SettingsError with every problem."""
+        return read_settings(cls, environ, prefix=PREFIX, together=[BLOB_KEYS])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings(Places, MailSettings):
     """What an operator may set."""
 
     internal_secret: Secret = setting(
@@ -56,16 +69,6 @@ class Settings(DatabaseSettings, MailSettings):
         minimum=32,
     )
     listen: str = setting("Address and port to serve on.", default="127.0.0.1:7071")
-    data_dir: Path = setting("Directory of the database and the avatars.", default=Path("data/profile"))
-    blobs_url: S3Url | None = setting(
-        "Where the avatars are kept in S3: s3://bucket/prefix, on a server of your own "
-        "s3://bucket/prefix?endpoint=https://host&region=name; empty: in the data directory.",
-        default=None,
-    )
-    blobs_access_key_id: Secret = setting(
-        "Access key of that store; empty: what AWS gives the process.", default=Secret(b"")
-    )
-    blobs_secret_access_key: Secret = setting("Secret of that access key.", default=Secret(b""))
     gateway_address: str = setting("Where the gateway serves its public keys.", default="127.0.0.1:7070")
     gateway_authority: Path | None = setting(
         "PEM file of the authority of the gateway's certificate; empty: plain text", default=None
@@ -118,11 +121,6 @@ class Settings(DatabaseSettings, MailSettings):
         if problem := fail_points.problem(settings.fail_point, FAIL_POINTS, enabled=settings.fail_points_enabled):
             raise SettingsError([f"{PREFIX}FAIL_POINT {problem}"])
         return settings
-
-    @property
-    def blobs_credentials(self) -> S3Credentials | None:
-        """What is given for the store of BLOBS_URL."""
-        return credentials_of(self.blobs_access_key_id.reveal(), self.blobs_secret_access_key.reveal())
 
     @property
     def internal_identity(self) -> Identity | None:

@@ -1,4 +1,4 @@
-"""`python -m report_service` serves the API; `python -m report_service worker` makes reports.
+"""`python -m report_service` serves the API, `… worker` makes reports, `… migrate` only migrates the database.
 
 Render children import this module again, so what is heavy is imported only by the process that was asked for.
 """
@@ -12,20 +12,24 @@ import sys
 
 def main(arguments: list[str]) -> None:
     """Run the part that is named, until signalled."""
-    if arguments not in ([], ["worker"]):
-        sys.exit("usage: python -m report_service [worker]")
+    if arguments not in ([], ["worker"], ["migrate"]):
+        sys.exit("usage: python -m report_service [worker|migrate]")
 
     from report_service import app
-    from report_service.settings import Settings
+    from report_service.settings import Places, Settings
     from runtime.logs import configure_logs
     from runtime.process import run
+    from runtime.stored import migrate_stored
 
     async def part(stop: asyncio.Event) -> None:
         settings = Settings.from_env(os.environ)
         configure_logs(settings.log_level)
         await (app.work if arguments else app.serve)(settings, stop)
 
-    run(part)
+    async def migrate(_stop: asyncio.Event) -> None:
+        print(await migrate_stored(app.STORED, Places.from_env(os.environ)))
+
+    run(migrate if arguments == ["migrate"] else part)
 
 
 if __name__ == "__main__":

@@ -53,12 +53,14 @@ from runtime.server import Registration, Server
 from runtime.service_tokens import ServiceTokens
 from runtime.session_client import SessionClient
 from runtime.sessions import SessionCheck
+from runtime.stored import Stored
 from runtime.tls import channel_credentials, server_credentials
 from runtime.tokens import TokenVerifier
 
 NAME = "report_service"
 SERVICE_NAMES = (service_pb.DESCRIPTOR.services_by_name["ReportService"].full_name,)
 STORAGE = Path(__file__).parent / "storage"
+STORED = Stored(NAME, STORAGE, database="report.sqlite3", files="reports", files_table="reports")
 _log = structlog.get_logger(NAME)
 
 
@@ -181,11 +183,11 @@ async def _open_storage(
     settings: Settings, stack: AsyncExitStack, metrics: ReportMetrics, *, checkpoints: bool
 ) -> _Storage:
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path = settings.data_dir / "report.sqlite3"
+    path = settings.data_dir / STORED.database
     database = await stack.enter_async_context(open_database(settings, path, storage=STORAGE, checkpoints=checkpoints))
     store = ReportStore(database, rules=settings.rules, finished=metrics.finished)
     purges = PurgeStore(database, rules=settings.rules)
-    files = await open_blobs(settings.blobs_url, settings.data_dir / "reports", settings.blobs_credentials)
+    files = await open_blobs(settings.blobs_url, settings.data_dir / STORED.files, settings.blobs_credentials)
     return _Storage(store, purges, IssuedStore(database), files)
 
 

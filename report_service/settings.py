@@ -6,21 +6,34 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 from report_service.fail_points import ALL_NAMES
 from report_service.reports import Rules
 from runtime import fail_points
-from runtime.database import DatabaseSettings
-from runtime.s3_urls import BLOB_KEYS, S3Credentials, S3Url, credentials_of
+from runtime.s3_urls import BLOB_KEYS
 from runtime.service_tokens import MIN_SECRET_BYTES
 from runtime.settings import Secret, SettingsError, WebAddress, read_settings, setting
+from runtime.stored import StorageSettings
 from runtime.tls import INTERNAL_TLS, Identity, identity_of
 
 PREFIX = "DOSSIER_REPORT_"
 
 
-@dataclass(frozen=True, slots=True)
-class Settings(DatabaseSettings):
+@dataclass(frozen=True, kw_only=True)
+class Places(StorageSettings):
+    """Where the service keeps its rows and files: all that its operator's commands need."""
+
+    data_dir: Path = setting("Directory of the database and the finished files.", default=Path("data/report"))
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str]) -> Self:
+        """Read and check the settings. Raises SettingsError with every problem."""
+        return read_settings(cls, environ, prefix=PREFIX, together=[BLOB_KEYS])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings(Places):
     """See each field's description."""
 
     internal_secret: Secret = setting(
@@ -31,16 +44,6 @@ class Settings(DatabaseSettings):
         "what page tokens are sealed with; the same for all replicas, 32 bytes at least", minimum=32
     )
     listen: str = setting("address to serve gRPC on", default="127.0.0.1:7072")
-    data_dir: Path = setting("directory of the database and the finished files", default=Path("data/report"))
-    blobs_url: S3Url | None = setting(
-        "where the finished files are kept in S3: s3://bucket/prefix, on a server of your own "
-        "s3://bucket/prefix?endpoint=https://host&region=name; empty: in the data directory",
-        default=None,
-    )
-    blobs_access_key_id: Secret = setting(
-        "access key of that store; empty: what AWS gives the process", default=Secret(b"")
-    )
-    blobs_secret_access_key: Secret = setting("secret of that access key", default=Secret(b""))
     profile_address: str = setting("gRPC address of profile_service", default="127.0.0.1:7071")
     gateway_address: str = setting("gRPC address of the gateway, for its public keys", default="127.0.0.1:7070")
     gateway_authority: Path | None = setting(
@@ -119,11 +122,6 @@ class Settings(DatabaseSettings):
             raise SettingsError(
                 [f"{PREFIX}AMQP_URL must be set for a worker process; the API hands it work over RabbitMQ"]
             )
-
-    @property
-    def blobs_credentials(self) -> S3Credentials | None:
-        """What is given for the store of BLOBS_URL."""
-        return credentials_of(self.blobs_access_key_id.reveal(), self.blobs_secret_access_key.reveal())
 
     @property
     def internal_identity(self) -> Identity | None:

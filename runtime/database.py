@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from runtime.errors import Unavailable
 from runtime.settings import Secret, setting
@@ -60,6 +60,13 @@ class Database(Protocol):
 
     async def forget_log(self) -> None:
         """Have what was deleted leave the database's own log too. Raises Unavailable while somebody reads."""
+
+
+class Versions(NamedTuple):
+    """The version of a schema before its migrations and after them."""
+
+    before: int
+    after: int
 
 
 def now_micros() -> int:
@@ -112,3 +119,14 @@ def open_database(
     from runtime.sqlite import open_sqlite
 
     return open_sqlite(path, storage=storage, checkpoints=checkpoints)
+
+
+async def migrate_database(settings: DatabaseSettings, path: Path, *, storage: Path) -> Versions:
+    """Only migrate the database that `open_database` would open. Raises DatabaseUnusable."""
+    if url := settings.database_url.reveal():
+        from runtime.postgresql import migrate_postgresql
+
+        return await migrate_postgresql(url.decode(), storage=storage)
+    from runtime.sqlite import migrate_sqlite
+
+    return await migrate_sqlite(path, storage=storage)

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import asyncpg
 
-from runtime.database import DatabaseUnusable, Row, Session, UniqueViolation, unreachable
+from runtime.database import DatabaseUnusable, Row, Session, UniqueViolation, Versions, unreachable
 from runtime.errors import Unavailable
 from runtime.shielding import to_the_end
 from runtime.sql_files import read_migrations, read_queries
@@ -26,6 +26,8 @@ ROLLBACK_SECONDS = 5.0
 ACQUIRE_SECONDS = 5.0
 # Longer than any statement takes that somebody waits for; deadlines of calls cancel theirs earlier.
 STATEMENT_SECONDS = 30.0
+# Migrations read and write whole tables; who starts meanwhile waits for them.
+MIGRATION_SECONDS = 3600.0
 # More than either service has.
 STATEMENTS_KEPT = 500
 
@@ -265,6 +267,14 @@ async def open_postgresql(
         yield PostgresqlDatabase(_Connections(pool), _Queries(storage), pooler=pooler)
 
 
+async def migrate_postgresql(url: str, *, storage: Path) -> Versions:
+    """Only migrate the database. Raises DatabaseUnusable."""
+    # A pooler is as good as the server for a single transaction, without statements that are kept.
+    async with _pool(url, 1, pooler=True, clock=None) as pool, pool.acquire() as connection:
+        await _require_usable(connection)
+        return await migrate(connection, storage / "migrations")
+
+
 @asynccontextmanager
 async def _pool(url: str, connections: int, *, pooler: bool, clock: Callable[[], int] | None) -> AsyncIterator[Any]:
     try:
@@ -318,19 +328,21 @@ async def _require_usable(connection: Any) -> None:
         )
 
 
-async def migrate(connection: Any, folder: Path, *, clock: str = _CLOCK) -> None:
+async def migrate(connection: Any, folder: Path, *, clock: str = _CLOCK) -> Versions:
     """Apply the numbered files of `folder` that this database has not seen: all of them, or none.
 
     Args:
         clock: the statement that makes `now_micros()`, where it is missing.
     """
     async with connection.transaction():
-        await connection.execute(_ALONE)
+        await connection.execute(_ALONE, timeout=MIGRATION_SECONDS)
         if await connection.fetchval("SELECT to_regproc('now_micros') IS NULL"):
             await connection.execute(clock)
         await connection.execute("CREATE TABLE IF NOT EXISTS schema_version (version BIGINT PRIMARY KEY)")
-        applied = await connection.fetchval("SELECT COALESCE(MAX(version), 0) FROM schema_version")
+        before = after = await connection.fetchval("SELECT COALESCE(MAX(version), 0) FROM schema_version")
         for version, script in read_migrations(folder, "postgresql"):
-            if version > applied:
-                await connection.execute(script, timeout=None)
+            if version > before:
+                await connection.execute(script, timeout=MIGRATION_SECONDS)
                 await connection.execute("INSERT INTO schema_version VALUES ($1)", version)
+                after = version
+    return Versions(before, after)

@@ -15,11 +15,19 @@ from runtime.database import DatabaseUnusable
 from runtime.s3_urls import BlobStoreUnusable
 from runtime.server import PortUnavailable
 from runtime.settings import SettingsError
+from runtime.stored import StoredUnusable
 from runtime.tls import TlsFilesUnusable
 
 EXIT_FAILED = 1
 EXIT_SETTINGS = 2
-_USER_ERRORS = (PortUnavailable, DataDirectoryUnusable, DatabaseUnusable, BlobStoreUnusable, TlsFilesUnusable)
+_USER_ERRORS = (
+    PortUnavailable,
+    DataDirectoryUnusable,
+    DatabaseUnusable,
+    BlobStoreUnusable,
+    StoredUnusable,
+    TlsFilesUnusable,
+)
 
 
 def run(serve: Callable[[asyncio.Event], Awaitable[None]]) -> NoReturn:

@@ -13,7 +13,7 @@ from typing import Any
 
 import aiosqlite
 
-from runtime.database import Row, Session, UniqueViolation, now_micros, unreachable
+from runtime.database import Row, Session, UniqueViolation, Versions, now_micros, unreachable
 from runtime.errors import Unavailable
 from runtime.shielding import to_the_end
 from runtime.sql_files import read_migrations, read_queries
@@ -185,18 +185,28 @@ async def open_sqlite(
         yield SqliteDatabase(point, writer, readers, queries)
 
 
-async def migrate(connection: aiosqlite.Connection, folder: Path) -> None:
+async def migrate_sqlite(path: Path, *, storage: Path) -> Versions:
+    """Migrate the database file at `path`, which a service may have open meanwhile."""
+    async with _alone(path.with_suffix(".opening")), _connect(path, now_micros, read_only=False) as connection:
+        # See `open_sqlite`.
+        await connection.execute("PRAGMA wal_autocheckpoint = 0")
+        return await migrate(connection, storage / "migrations")
+
+
+async def migrate(connection: aiosqlite.Connection, folder: Path) -> Versions:
     """Apply the numbered files of `folder` that this database has not seen, each in a transaction of its own."""
     await connection.execute("CREATE TABLE IF NOT EXISTS schema_version (version BIGINT PRIMARY KEY)")
     async with connection.execute("SELECT COALESCE(MAX(version), 0) FROM schema_version") as cursor:
         row = await cursor.fetchone()
-    applied = int(row[0]) if row else 0
+    before = after = int(row[0]) if row else 0
     for version, script in read_migrations(folder, "sqlite"):
-        if version > applied:
+        if version > before:
             # A script cannot have parameters; the version is a number of ours.
             await connection.executescript(
                 f"BEGIN IMMEDIATE; {script} INSERT INTO schema_version VALUES ({version}); COMMIT;"  # noqa: S608
             )
+            after = version
+    return Versions(before, after)
 
 
 @asynccontextmanager

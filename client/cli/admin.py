@@ -5,17 +5,16 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
 from client.cli.failures import UNAVAILABLE, USAGE, CommandFailure
 from client.cli.output import Output
 from client.cli.roles import RoleChoice, role_value
-from client.cli.server import DataOption
+from client.cli.server import DataOption, become
 from client.cli.session import UsernameArgument, examples, session_of
 
 if TYPE_CHECKING:
@@ -27,9 +26,9 @@ if TYPE_CHECKING:
     from client.operators import OperatorClient
 
 app = typer.Typer(
-    help="Roles, bans, the audit log and programs. grant-role, revoke-role, create-service-account, rotate-key and"
-    " verify-receipt are for the operator, on the server's own computer; the others for who is signed in as a manager"
-    " or admin.",
+    help="Roles, bans, the audit log, programs and what is kept. grant-role, revoke-role, create-service-account,"
+    " rotate-key, verify-receipt and migrate are for the operator, on the server's own computer; the others for who is"
+    " signed in as a manager or admin.",
     no_args_is_help=True,
 )
 
@@ -130,7 +129,7 @@ def rotate_key(
 
     The new key is published at once and signs two minutes later; the one before it goes on verifying.
     """
-    _become("gateway.key_file", key_file or data / "secrets" / "signing-key.pem")
+    become("gateway.key_file", key_file or data / "secrets" / "signing-key.pem")
 
 
 @app.command(
@@ -150,13 +149,7 @@ def verify_receipt(
     ] = None,
 ) -> None:
     """Say whether the receipt of a deletion is genuine, by its seal; needs no server, nor the database."""
-    _become("profile_service.receipts", file, secret_file or data / "secrets" / "deletions.key")
-
-
-def _become(module: str, *arguments: Path) -> NoReturn:
-    """Go on as a service's own command, as `dossier up` does: secrets are its business, and no service is imported."""
-    sys.stdout.flush()
-    os.execv(sys.executable, [sys.executable, "-P", "-m", module, *map(str, arguments)])  # noqa: S606 - no shell
+    become("profile_service.receipts", file, secret_file or data / "secrets" / "deletions.key")
 
 
 @dataclass(frozen=True, slots=True)

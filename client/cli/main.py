@@ -19,6 +19,7 @@ from client.cli import (
     forgotten_password,
     game,
     game_import,
+    keeping,
     managing,
     privacy,
     profile,
@@ -112,6 +113,7 @@ app.add_typer(report.app, name="report")
 server.add_to(app)
 managing.add_to(admin.app)
 api_keys.add_to(admin.app)
+keeping.add_to(admin.app)
 app.add_typer(admin.app, name="admin")
 
 

@@ -1,11 +1,11 @@
-"""up: starts a server on this computer."""
+"""up: starts a server on this computer; and how a command goes on as one of the services' own."""
 
 from __future__ import annotations
 
 import os
 import sys
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Final, NoReturn
 
 import typer
 
@@ -43,8 +43,14 @@ def up(
         os.environ["DOSSIER_LISTEN"] = f"127.0.0.1:{port or DEFAULT_PORT}"
     if development:
         os.environ["DOSSIER_DEVELOPMENT"] = "true"
-    arguments = ["--sample"] if sample else []
+    become("standalone", *(["--sample"] if sample else []))
+
+
+def become(module: str, *arguments: str | Path) -> NoReturn:
+    """Let a module of the services take this process over: secrets are its business, signals and exit code its own.
+
+    So the client imports no service.
+    """
     sys.stdout.flush()
-    # The server takes this process over: signals and exit code are its own, and the client imports no service.
     # -P: what lies in the current folder is not run.
-    os.execv(sys.executable, [sys.executable, "-P", "-m", "standalone", *arguments])  # noqa: S606 - no shell, our own module
+    os.execv(sys.executable, [sys.executable, "-P", "-m", module, *map(str, arguments)])  # noqa: S606 - no shell

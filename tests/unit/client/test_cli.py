@@ -110,6 +110,25 @@ def test_verify_receipt_becomes_the_profile_services_command(
     assert started == [[sys.executable, "-P", "-m", "profile_service.receipts", "receipt.json", secret]]
 
 
+@pytest.mark.parametrize(
+    ("arguments", "module_arguments"),
+    [
+        (["migrate"], ["migrate"]),
+        (["migrate", "--data", "club"], ["migrate", "--data", "club"]),
+    ],
+)
+def test_what_is_kept_is_the_services_own_business(
+    monkeypatch: pytest.MonkeyPatch, arguments: list[str], module_arguments: list[str]
+) -> None:
+    """The client hands the operator's commands over to the module that knows both services."""
+    started: list[list[str]] = []
+    monkeypatch.delenv("DOSSIER_DATA_DIR", raising=False)
+    monkeypatch.setattr(os, "execv", lambda _, argv: started.append(argv))
+    result = CliRunner().invoke(app, ["admin", *arguments])
+    assert result.exit_code == 0, result.output
+    assert started == [[sys.executable, "-P", "-m", "standalone.stored", *module_arguments]]
+
+
 @pytest.fixture
 def game_file(tmp_path: Path) -> Callable[[str], str]:
     """Return a function that writes a file and returns its name."""
