@@ -312,7 +312,7 @@ async def _leave(connection: Any) -> None:
 def _reason(error: Exception) -> str:
     # Neither names the password; what the driver says of a wrong address does.
     if isinstance(error, (asyncpg.PostgresError, OSError)):
-        return str(error).partition("\n")[0]
+        return str(error).partition("\n")[0] or "it does not answer"
     return "its address must be like postgresql://user:password@host:5432/database"
 
 

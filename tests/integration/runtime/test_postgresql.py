@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
@@ -200,6 +201,29 @@ async def test_database_with_another_order_is_refused(
             assert "CREATE DATABASE … TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C'" in told
     finally:
         await postgresql.execute("DROP DATABASE sorted")
+
+
+async def test_migration_may_take_longer_than_any_statement_of_a_call(
+    url: str, storage: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that is at work on whole tables is not cut off, nor is a process that waits for it."""
+    monkeypatch.setattr("runtime.postgresql.STATEMENT_SECONDS", 0.2)
+    (storage / "migrations" / "0002_long.sql").write_text("SELECT pg_sleep(1); INSERT INTO things VALUES ('long');")
+
+    async def open_and_read() -> list[str]:
+        async with open_postgresql(url, storage=storage) as database:
+            return await names(database.point)
+
+    assert await asyncio.gather(open_and_read(), open_and_read()) == [["long"]] * 2
+
+
+async def test_server_that_does_not_answer_is_told_at_start(storage: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A connection that nobody takes up ends with a sentence too."""
+    monkeypatch.setattr("runtime.postgresql.CONNECT_SECONDS", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"postgresql://dossier:secret@127.0.0.1:{silent.getsockname()[1]}/things?sslmode=disable"
+        async with _opened(url, storage) as told:
+            assert told == "cannot use the PostgreSQL database: it does not answer"
 
 
 async def test_services_may_share_a_database_by_schemas(
