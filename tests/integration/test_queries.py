@@ -21,25 +21,27 @@ STORAGES = {"profile": profile_service.app.STORAGE, "report": report_service.app
 
 
 @pytest.fixture(params=STORAGES)
-async def connection(request: pytest.FixtureRequest, postgresql: PostgresqlServer) -> AsyncIterator[Any]:  # noqa: F811
+async def connection_and_queries(
+    request: pytest.FixtureRequest,
+    postgresql: PostgresqlServer,  # noqa: F811
+) -> AsyncIterator[tuple[Any, Any]]:
     """A connection to an empty database of one service, and its queries."""
     storage: Path = STORAGES[request.param]
     await postgresql.execute("CREATE DATABASE queries")
     async with open_postgresql(postgresql.url("queries"), storage=storage):
         connected = await asyncpg.connect(postgresql.url("queries"))
-        connected_queries = read_queries(storage, "postgresql", "asyncpg")
-        yield connected, connected_queries
+        yield connected, read_queries(storage, "postgresql", "asyncpg")
         await connected.close()
     await postgresql.execute("DROP DATABASE queries WITH (FORCE)")
 
 
-async def test_every_query_can_be_prepared(connection: Any) -> None:
+async def test_every_query_can_be_prepared(connection_and_queries: tuple[Any, Any]) -> None:
     """Names of tables and columns are there, and each parameter has one type."""
-    connected, queries = connection
+    connection, queries = connection_and_queries
     names = [name for name in queries.available_queries if not name.endswith("_cursor")]
     assert len(names) > 30
     for name in names:
-        await connected.prepare(getattr(queries, name).sql)
+        await connection.prepare(getattr(queries, name).sql)
 
 
 @pytest.mark.parametrize("storage", STORAGES.values())
