@@ -7,20 +7,26 @@ import signal
 import pytest
 
 from tests.provision.fixtures import (
+    engine,
     moto,
     own_rabbitmq,
     own_seaweedfs,
     pdf_readers,
+    pgbouncer,
+    postgresql,
     pytest_collection_finish,
     rabbitmq,
     seaweedfs,
 )
 
 __all__ = [
+    "engine",
     "moto",
     "own_rabbitmq",
     "own_seaweedfs",
     "pdf_readers",
+    "pgbouncer",
+    "postgresql",
     "pytest_collection_finish",
     "rabbitmq",
     "seaweedfs",

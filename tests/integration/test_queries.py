@@ -14,7 +14,6 @@ import profile_service.app
 import report_service.app
 from runtime.postgresql import open_postgresql
 from runtime.sql_files import read_queries
-from tests.provision.fixtures import postgresql  # noqa: F401
 from tests.provision.postgresql import PostgresqlServer
 
 STORAGES = {"profile": profile_service.app.STORAGE, "report": report_service.app.STORAGE}
@@ -23,7 +22,7 @@ STORAGES = {"profile": profile_service.app.STORAGE, "report": report_service.app
 @pytest.fixture(params=STORAGES)
 async def connection_and_queries(
     request: pytest.FixtureRequest,
-    postgresql: PostgresqlServer,  # noqa: F811
+    postgresql: PostgresqlServer,
 ) -> AsyncIterator[tuple[Any, Any]]:
     """A connection to an empty database of one service, and its queries."""
     storage: Path = STORAGES[request.param]

@@ -12,7 +12,6 @@ from aio_pika.abc import AbstractQueue
 
 from tests.provision import programs
 from tests.provision import rabbitmq as provision
-from tests.provision.fixtures import own_rabbitmq, rabbitmq  # noqa: F401
 from tests.provision.programs import ProvisionError
 from tests.provision.rabbitmq import RabbitNode
 
@@ -28,7 +27,7 @@ os.kill(os.getpid(), signal.SIGKILL)
 """
 
 
-async def test_confirmed_message_survives_kill_and_start(own_rabbitmq: RabbitNode) -> None:  # noqa: F811
+async def test_confirmed_message_survives_kill_and_start(own_rabbitmq: RabbitNode) -> None:
     """A message that an established quorum queue confirmed is there after SIGKILL and a restart."""
     async with await aio_pika.connect(own_rabbitmq.url) as connection:
         await declare(await connection.channel())
@@ -51,7 +50,7 @@ async def test_confirmed_message_survives_kill_and_start(own_rabbitmq: RabbitNod
     assert message.body == b"promise"
 
 
-async def test_connections_are_refused_while_app_is_stopped(own_rabbitmq: RabbitNode) -> None:  # noqa: F811
+async def test_connections_are_refused_while_app_is_stopped(own_rabbitmq: RabbitNode) -> None:
     """No connection opens between stop_app and start_app, and one opens right after."""
     await own_rabbitmq.stop_app()
     with pytest.raises(ConnectionError):
@@ -62,7 +61,7 @@ async def test_connections_are_refused_while_app_is_stopped(own_rabbitmq: Rabbit
         assert not connection.is_closed
 
 
-async def test_queues_are_gone_after_wipe(own_rabbitmq: RabbitNode) -> None:  # noqa: F811
+async def test_queues_are_gone_after_wipe(own_rabbitmq: RabbitNode) -> None:
     """A wiped node starts without the queue and message that it had."""
     async with await aio_pika.connect(own_rabbitmq.url) as connection:
         await publish(await connection.channel(), b"forgotten")
@@ -75,8 +74,8 @@ async def test_queues_are_gone_after_wipe(own_rabbitmq: RabbitNode) -> None:  # 
 
 
 async def test_nodes_share_nothing_when_run_side_by_side(
-    rabbitmq: RabbitNode,  # noqa: F811
-    own_rabbitmq: RabbitNode,  # noqa: F811
+    rabbitmq: RabbitNode,
+    own_rabbitmq: RabbitNode,
 ) -> None:
     """What one of two running nodes stores, the other does not know."""
     async with await aio_pika.connect(own_rabbitmq.url) as connection:

@@ -101,7 +101,7 @@ class PostgresqlPlace:
 
     def __init__(self, server: PostgresqlServer) -> None:
         self._server = server
-        self._storage: tuple[Path, bool] | None = None
+        self._storage: tuple[str, Path, bool] | None = None
         self._database = _Emptied("", "")
 
     @property
@@ -123,7 +123,7 @@ class PostgresqlPlace:
     async def _make(self, storage: Path, *, told: bool) -> None:
         if self._storage is not None:
             return
-        self._storage = (storage, told)
+        self._storage = (self._server.url(""), storage, told)
         if _emptied.get(self._storage):
             self._database = _emptied[self._storage].pop()
             return
@@ -180,7 +180,7 @@ class PostgresqlPlace:
 
 # The schemas of the services, whose databases serve one test after another: making one takes as long as many a test.
 _KEPT = {profile_service.app.STORAGE, report_service.app.STORAGE}
-_emptied: dict[tuple[Path, bool], list[_Emptied]] = {}
+_emptied: dict[tuple[str, Path, bool], list[_Emptied]] = {}
 _numbers = count(1)
 # The server of the test that runs; None: SQLite.
 _server: PostgresqlServer | None = None

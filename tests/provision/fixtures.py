@@ -1,9 +1,4 @@
-"""The fixtures that hand out real programs.
-
-``tests/conftest.py`` imports them by name, the hook included::
-
-    from tests.provision.fixtures import moto, own_rabbitmq, pdf_readers, seaweedfs  # noqa: F401
-"""
+"""The fixtures that hand out real programs; `tests/conftest.py` alone imports them, so that each is started once."""
 
 from __future__ import annotations
 

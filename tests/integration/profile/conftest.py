@@ -40,7 +40,6 @@ from runtime.sessions import SessionCheck
 from runtime.settings import Secret
 from runtime.tokens import TokenVerifier
 from tests.provision.databases import Place, place_at
-from tests.provision.fixtures import engine, own_rabbitmq, postgresql, pytest_collection_finish, rabbitmq  # noqa: F401
 from tests.provision.s3 import CREDENTIALS
 from tests.signing import INTERNAL_SECRET, TestKeys, bearer
 
@@ -70,7 +69,7 @@ class Clock:
 
 
 @pytest.fixture(autouse=True)
-def on_each_engine(engine: str) -> None:  # noqa: F811
+def on_each_engine(engine: str) -> None:
     """Run every test on both databases."""
 
 

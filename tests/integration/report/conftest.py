@@ -9,11 +9,10 @@ import pytest
 
 from report_service.storage.report_store import ReportStore
 from tests.integration.report.stage import Clock, FakeRenderer, Stage, a_settings, open_stage, open_store
-from tests.provision.fixtures import engine, own_rabbitmq, postgresql, pytest_collection_finish, rabbitmq  # noqa: F401
 
 
 @pytest.fixture(autouse=True)
-def on_each_engine(engine: str) -> None:  # noqa: F811
+def on_each_engine(engine: str) -> None:
     """Run every test on both databases."""
 
 

@@ -15,7 +15,6 @@ import pytest
 from runtime.database import Database, UniqueViolation, now_micros
 from tests.integration.runtime.things import make_storage, names
 from tests.provision.databases import Place, place_at
-from tests.provision.fixtures import engine, postgresql  # noqa: F401
 
 READERS = 4
 
@@ -27,7 +26,7 @@ def storage(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def place(tmp_path: Path, engine: str) -> Place:  # noqa: F811
+def place(tmp_path: Path, engine: str) -> Place:
     """Where the database is."""
     return place_at(tmp_path / "test.db")
 

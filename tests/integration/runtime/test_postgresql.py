@@ -16,7 +16,7 @@ from runtime.database import Database, DatabaseUnusable, UniqueViolation
 from runtime.errors import Unavailable
 from runtime.postgresql import PostgresqlDatabase, open_postgresql
 from tests.integration.runtime.things import make_storage, names
-from tests.provision.fixtures import pgbouncer, postgresql, started_postgresql  # noqa: F401
+from tests.provision.fixtures import started_postgresql
 from tests.provision.pgbouncer import open_pgbouncer
 from tests.provision.postgresql import PostgresqlServer
 
@@ -30,7 +30,7 @@ def storage(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-async def url(postgresql: PostgresqlServer) -> AsyncIterator[str]:  # noqa: F811
+async def url(postgresql: PostgresqlServer) -> AsyncIterator[str]:
     """The address of an empty database."""
     await postgresql.execute("CREATE DATABASE things")
     yield postgresql.url("things")
@@ -68,7 +68,7 @@ async def test_parts_are_written_beside_each_other(database: PostgresqlDatabase)
 
 async def test_reads_and_writes_go_on_when_all_connections_were_cut(
     database: PostgresqlDatabase,
-    postgresql: PostgresqlServer,  # noqa: F811
+    postgresql: PostgresqlServer,
 ) -> None:
     """A server that was restarted leaves dead connections, of which no caller learns."""
     await asyncio.gather(*(names(database.point) for _ in range(8)))
@@ -82,7 +82,7 @@ async def test_reads_and_writes_go_on_when_all_connections_were_cut(
 
 async def test_transaction_that_loses_its_connection_is_unavailable_and_leaves_nothing(
     database: PostgresqlDatabase,
-    postgresql: PostgresqlServer,  # noqa: F811
+    postgresql: PostgresqlServer,
 ) -> None:
     """What was written before the cut is not there after it, and the next one gets in."""
 
@@ -136,10 +136,10 @@ async def test_statement_that_failed_ends_its_transaction_also_when_somebody_cat
 
 
 async def test_several_clients_share_few_connections_behind_a_pooler(
-    postgresql: PostgresqlServer,  # noqa: F811
+    postgresql: PostgresqlServer,
     url: str,
     storage: Path,
-    pgbouncer: Path,  # noqa: F811
+    pgbouncer: Path,
     tmp_path: Path,
 ) -> None:
     """Nothing outlives a transaction on the server's side, so a transaction-mode pooler may hand connections round."""
@@ -190,7 +190,7 @@ async def test_database_that_is_not_there_is_told_at_start(
 
 
 async def test_database_with_another_order_is_refused(
-    postgresql: PostgresqlServer,  # noqa: F811
+    postgresql: PostgresqlServer,
     storage: Path,
 ) -> None:
     """Where pages would go by a language's order, the sentence says how to make a database that does not."""
@@ -227,7 +227,7 @@ async def test_server_that_does_not_answer_is_told_at_start(storage: Path, monke
 
 
 async def test_services_may_share_a_database_by_schemas(
-    postgresql: PostgresqlServer,  # noqa: F811
+    postgresql: PostgresqlServer,
     url: str,
     storage: Path,
 ) -> None:
