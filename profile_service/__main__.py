@@ -13,13 +13,14 @@ def main() -> None:
     if sys.argv[1:] not in ([], ["migrate"]):
         sys.exit("usage: python -m profile_service [migrate]")
 
-    from profile_service.app import STORED, serve
-    from profile_service.settings import Places, Settings
+    from profile_service.settings import STORED, Places, Settings
     from runtime.logs import configure_logs
     from runtime.process import run
     from runtime.stored import migrate_stored
 
     async def serve_with_settings(stop: asyncio.Event) -> None:
+        from profile_service.app import serve
+
         settings = Settings.from_env(os.environ)
         configure_logs(settings.log_level)
         await serve(settings, stop)

@@ -8,7 +8,6 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
-from pathlib import Path
 
 import uuid_utils
 from dossier.admin.v1 import admin_service_pb2_grpc
@@ -51,7 +50,7 @@ from profile_service.rpc.snapshot_rpc import SnapshotServicer
 from profile_service.rpc.stats_rpc import StatsServicer
 from profile_service.service_accounts import ServiceAccounts
 from profile_service.sessions import Sessions
-from profile_service.settings import Settings
+from profile_service.settings import STORED, Settings
 from profile_service.snapshots import Snapshots
 from profile_service.storage.account_search import AccountSearch
 from profile_service.storage.attempt_store import AttemptStore
@@ -89,13 +88,11 @@ from runtime.pages import PageTokens
 from runtime.server import Registration, Server, require_free
 from runtime.service_tokens import ServiceTokens
 from runtime.sessions import SessionCheck
-from runtime.stored import Stored
 from runtime.tls import channel_credentials, server_credentials
 from runtime.tokens import TokenVerifier
 
-NAME = "profile_service"
-STORAGE = Path(__file__).parent / "storage"
-STORED = Stored(NAME, STORAGE, database="profile.db", files="avatars", files_table="avatar_variants")
+NAME = STORED.name
+STORAGE = STORED.storage
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,17 @@ from runtime import fail_points
 from runtime.s3_urls import BLOB_KEYS
 from runtime.service_tokens import MIN_SECRET_BYTES
 from runtime.settings import Secret, SettingsError, read_settings, setting
-from runtime.stored import StorageSettings
+from runtime.stored import StorageSettings, Stored
 from runtime.tls import INTERNAL_TLS, Identity, identity_of
 
 PREFIX = "DOSSIER_PROFILE_"
+STORED = Stored(
+    "profile_service",
+    Path(__file__).parent / "storage",
+    database="profile.db",
+    files="avatars",
+    files_table="avatar_variants",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,19 +15,20 @@ def main(arguments: list[str]) -> None:
     if arguments not in ([], ["worker"], ["migrate"]):
         sys.exit("usage: python -m report_service [worker|migrate]")
 
-    from report_service import app
-    from report_service.settings import Places, Settings
+    from report_service.settings import STORED, Places, Settings
     from runtime.logs import configure_logs
     from runtime.process import run
     from runtime.stored import migrate_stored
 
     async def part(stop: asyncio.Event) -> None:
+        from report_service import app
+
         settings = Settings.from_env(os.environ)
         configure_logs(settings.log_level)
         await (app.work if arguments else app.serve)(settings, stop)
 
     async def migrate(_stop: asyncio.Event) -> None:
-        print(await migrate_stored(app.STORED, Places.from_env(os.environ)))
+        print(await migrate_stored(STORED, Places.from_env(os.environ)))
 
     run(migrate if arguments == ["migrate"] else part)
 

@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 
 import grpc
 import structlog
@@ -31,7 +30,7 @@ from report_service.profile_client import ProfileClient
 from report_service.rendering import RenderPool, open_render_pool
 from report_service.reports import Reports
 from report_service.rpc.report_rpc import ReportRpc
-from report_service.settings import Settings
+from report_service.settings import STORED, Settings
 from report_service.snapshot_client import SnapshotClient
 from report_service.storage.issued_store import IssuedStore
 from report_service.storage.purge_store import PurgeStore
@@ -53,14 +52,12 @@ from runtime.server import Registration, Server
 from runtime.service_tokens import ServiceTokens
 from runtime.session_client import SessionClient
 from runtime.sessions import SessionCheck
-from runtime.stored import Stored
 from runtime.tls import channel_credentials, server_credentials
 from runtime.tokens import TokenVerifier
 
-NAME = "report_service"
+NAME = STORED.name
 SERVICE_NAMES = (service_pb.DESCRIPTOR.services_by_name["ReportService"].full_name,)
-STORAGE = Path(__file__).parent / "storage"
-STORED = Stored(NAME, STORAGE, database="report.sqlite3", files="reports", files_table="reports")
+STORAGE = STORED.storage
 _log = structlog.get_logger(NAME)
 
 

@@ -14,10 +14,17 @@ from runtime import fail_points
 from runtime.s3_urls import BLOB_KEYS
 from runtime.service_tokens import MIN_SECRET_BYTES
 from runtime.settings import Secret, SettingsError, WebAddress, read_settings, setting
-from runtime.stored import StorageSettings
+from runtime.stored import StorageSettings, Stored
 from runtime.tls import INTERNAL_TLS, Identity, identity_of
 
 PREFIX = "DOSSIER_REPORT_"
+STORED = Stored(
+    "report_service",
+    Path(__file__).parent / "storage",
+    database="report.sqlite3",
+    files="reports",
+    files_table="reports",
+)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -101,9 +101,10 @@ class Blobs:
             async with _reached():
                 await obstore.delete_async(self._store, list(keys[start : start + PAGE_KEYS]))
 
-    async def list_keys(self, *, older_than: timedelta = timedelta(0)) -> AsyncGenerator[list[str], None]:
-        """Yield every key that was written longer ago than that, in pages. Raises Unavailable."""
-        async for page in self._pages(None, before=datetime.now(UTC) - older_than):
+    async def list_keys(self, *, older_than: timedelta | None = None) -> AsyncGenerator[list[str], None]:
+        """Yield every key, or those that were written longer ago than that, in pages. Raises Unavailable."""
+        before = None if older_than is None else datetime.now(UTC) - older_than
+        async for page in self._pages(None, before=before):
             yield page
 
     async def delete_all(self, prefix: str) -> None:

@@ -62,6 +62,16 @@ class Database(Protocol):
         """Have what was deleted leave the database's own log too. Raises Unavailable while somebody reads."""
 
 
+# In a database that a move has begun to fill, and taken away when all is there.
+UNFINISHED_TABLE = "unfinished_move"
+
+
+def require_finished(*, unfinished: bool) -> None:
+    """Raises DatabaseUnusable when a move into the database has not ended: half a club is worse than none."""
+    if unfinished:
+        raise DatabaseUnusable("a move into this database has not ended; run `dossier admin move` once more")
+
+
 class Versions(NamedTuple):
     """The version of a schema before its migrations and after them."""
 

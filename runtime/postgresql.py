@@ -11,7 +11,16 @@ from typing import Any, TypeVar
 
 import asyncpg
 
-from runtime.database import DatabaseUnusable, Row, Session, UniqueViolation, Versions, unreachable
+from runtime.database import (
+    UNFINISHED_TABLE,
+    DatabaseUnusable,
+    Row,
+    Session,
+    UniqueViolation,
+    Versions,
+    require_finished,
+    unreachable,
+)
 from runtime.errors import Unavailable
 from runtime.shielding import to_the_end
 from runtime.sql_files import read_migrations, read_queries
@@ -70,7 +79,7 @@ _PASSING = (
 )
 
 
-class _Translated:
+class Translated:
     """Turns the driver's errors into ours."""
 
     def __init__(self, connection: Any = None) -> None:
@@ -118,12 +127,12 @@ class _TransactionSession:
         self._queries = queries
 
     async def one(self, query: str, **parameters: Any) -> Row | None:
-        with _Translated(self._connection):
+        with Translated(self._connection):
             statement, values = self._queries.statement(query), self._queries.values(query, parameters)
             return await self._connection.fetchrow(statement, *values)
 
     async def all(self, query: str, **parameters: Any) -> list[Row]:
-        with _Translated(self._connection):
+        with Translated(self._connection):
             statement, values = self._queries.statement(query), self._queries.values(query, parameters)
             return list(await self._connection.fetch(statement, *values))
 
@@ -131,7 +140,7 @@ class _TransactionSession:
         values = [self._queries.values(query, each) for each in parameters]
         if not values:
             return []
-        with _Translated(self._connection):
+        with Translated(self._connection):
             return list(await self._connection.fetchmany(self._queries.statement(query), values))
 
 
@@ -174,11 +183,11 @@ class _Connections:
         """Yield a connection and what `first` returned on it; it runs again when its connection proves to be dead."""
         # A restart of the server leaves every pooled connection dead; a fresh one that fails tells of the server.
         for _ in range(self._pool.get_max_size() + 1):
-            with _Translated():
+            with Translated():
                 connection = await self._pool.acquire(timeout=ACQUIRE_SECONDS)
             try:
                 try:
-                    with _Translated(connection):
+                    with Translated(connection):
                         result = await first(connection)
                 except Unavailable:
                     if _is_lost(connection):
@@ -203,7 +212,7 @@ class _Connections:
 
 
 async def _commit(connection: Any) -> None:
-    with _Translated(connection):
+    with Translated(connection):
         # A transaction in which a statement failed is rolled back by it, without an error.
         if await connection.execute("COMMIT") != "COMMIT":
             raise RuntimeError("a transaction went on after one of its statements had failed")
@@ -264,6 +273,8 @@ async def open_postgresql(
         async with pool.acquire() as connection:
             await _require_usable(connection)
             await migrate(connection, storage / "migrations", clock=_CLOCK if clock is None else _TOLD_CLOCK)
+            found = await connection.fetchval("SELECT to_regclass($1) IS NOT NULL", UNFINISHED_TABLE)
+            require_finished(unfinished=found)
         yield PostgresqlDatabase(_Connections(pool), _Queries(storage), pooler=pooler)
 
 

@@ -42,7 +42,7 @@ def run(serve: Callable[[asyncio.Event], Awaitable[None]]) -> NoReturn:
     try:
         asyncio.run(_until_signalled(serve))
     except (SettingsError, *_USER_ERRORS, ExceptionGroup) as error:
-        problems = list(_leaves(error))
+        problems = list(leaves(error))
         if not all(isinstance(problem, (SettingsError, *_USER_ERRORS)) for problem in problems):
             raise
         for sentence in _sentences(problems):
@@ -54,10 +54,11 @@ def run(serve: Callable[[asyncio.Event], Awaitable[None]]) -> NoReturn:
     os._exit(code)
 
 
-def _leaves(error: BaseException) -> Iterator[BaseException]:
+def leaves(error: BaseException) -> Iterator[BaseException]:
+    """Yield the errors of nested groups, or the error itself."""
     if isinstance(error, BaseExceptionGroup):
         for inner in error.exceptions:
-            yield from _leaves(inner)
+            yield from leaves(inner)
     else:
         yield error
 

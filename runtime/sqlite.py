@@ -13,7 +13,16 @@ from typing import Any
 
 import aiosqlite
 
-from runtime.database import Row, Session, UniqueViolation, Versions, now_micros, unreachable
+from runtime.database import (
+    UNFINISHED_TABLE,
+    Row,
+    Session,
+    UniqueViolation,
+    Versions,
+    now_micros,
+    require_finished,
+    unreachable,
+)
 from runtime.errors import Unavailable
 from runtime.shielding import to_the_end
 from runtime.sql_files import read_migrations, read_queries
@@ -26,7 +35,7 @@ BUSY_TIMEOUT_SECONDS = 5.0
 BUSY_STEP_SECONDS = 0.1
 
 
-class _Translated:
+class Translated:
     """Turns the driver's errors into ours."""
 
     def __enter__(self) -> None:
@@ -39,7 +48,7 @@ class _Translated:
             raise unreachable() from error
 
 
-_TRANSLATED = _Translated()
+_TRANSLATED = Translated()
 
 
 class _StraightSession:
@@ -171,6 +180,8 @@ async def open_sqlite(
         async with _alone(path.with_suffix(".opening")):
             writer = await stack.enter_async_context(_connect(path, clock, read_only=False))
             await migrate(writer, storage / "migrations")
+        found = await writer.execute_fetchall("SELECT 1 FROM sqlite_schema WHERE name = ?", (UNFINISHED_TABLE,))
+        require_finished(unfinished=bool(found))
         await _wait_at_most(BUSY_STEP_SECONDS, writer)
         if not checkpoints:
             await writer.execute("PRAGMA wal_autocheckpoint = 0")

@@ -22,15 +22,23 @@ class Secrets:
     deletions: Secret
 
 
+# By the names of their fields.
+FILES = {"internal": "internal.key", "refresh": "refresh.key", "pages": "pages.key", "deletions": "deletions.key"}
+
+
 def load_or_create_secrets(folder: Path) -> Secrets:
     """Read the secrets of `folder`, making those that are missing."""
     folder.mkdir(mode=0o700, exist_ok=True)
-    return Secrets(
-        internal=_load_or_create(folder / "internal.key"),
-        refresh=_load_or_create(folder / "refresh.key"),
-        pages=_load_or_create(folder / "pages.key"),
-        deletions=_load_or_create(folder / "deletions.key"),
-    )
+    return Secrets(**{name: _load_or_create(folder / file) for name, file in FILES.items()})
+
+
+def keep_secrets(folder: Path, known: Secrets) -> None:
+    """Write known secrets where `load_or_create_secrets` reads them. Those that are there already stay."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for name, file in FILES.items():
+        if not (folder / file).exists():
+            secret: Secret = getattr(known, name)
+            write_private(folder / file, secret.reveal().decode() + "\n")
 
 
 def write_private(path: Path, content: str) -> None:

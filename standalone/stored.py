@@ -1,40 +1,28 @@
-"""What an operator does with all that is kept: `python -m standalone.stored migrate`."""
+"""What an operator does with all that is kept: `python -m standalone.stored migrate|move`."""
 
 from __future__ import annotations
 
 import argparse
 import asyncio
-import os
 from pathlib import Path
 
-import profile_service.app
-import profile_service.settings
-import report_service.app
-import report_service.settings
-from runtime.process import run
-from runtime.stored import StorageSettings, Stored, migrate_stored
-
-STORED = (profile_service.app.STORED, report_service.app.STORED)
-Kept = tuple[tuple[Stored, StorageSettings], ...]
-
-
-def kept_in(data: Path) -> Kept:
-    """Return what the data directory of a standalone installation holds."""
-    profile = profile_service.settings.Places(data_dir=data / "profile")
-    report = report_service.settings.Places(data_dir=data / "report")
-    return tuple(zip(STORED, (profile, report), strict=True))
-
-
-def kept_by_settings() -> Kept:
-    """Return what the services of the environment's settings keep. Raises SettingsError."""
-    profile = profile_service.settings.Places.from_env(os.environ)
-    report = report_service.settings.Places.from_env(os.environ)
-    return tuple(zip(STORED, (profile, report), strict=True))
+from runtime.errors import Unavailable
+from runtime.process import leaves, run
+from runtime.stored import StoredUnusable, migrate_stored
+from standalone.kept import kept_by_settings, kept_in
+from standalone.moving import move_to_directory, move_to_servers
 
 
 async def _migrate(arguments: argparse.Namespace) -> None:
     for stored, settings in kept_in(arguments.data) if arguments.data else kept_by_settings():
         print(await migrate_stored(stored, settings), flush=True)
+
+
+async def _move(arguments: argparse.Namespace) -> None:
+    if arguments.source:
+        await move_to_servers(arguments.source)
+    else:
+        await move_to_directory(arguments.target)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -43,6 +31,11 @@ def _parser() -> argparse.ArgumentParser:
     migrate = commands.add_parser("migrate", help="bring both databases up to this version's schema")
     migrate.add_argument("--data", type=Path)
     migrate.set_defaults(work=_migrate)
+    move = commands.add_parser("move", help="copy a data directory to the places of the settings, or back")
+    sides = move.add_mutually_exclusive_group(required=True)
+    sides.add_argument("--from", dest="source", type=Path)
+    sides.add_argument("--to", dest="target", type=Path)
+    move.set_defaults(work=_move)
     return parser
 
 
@@ -50,10 +43,24 @@ def main() -> None:
     """Do what the arguments say, and end."""
     arguments = _parser().parse_args()
 
-    async def work(_stop: asyncio.Event) -> None:
-        await arguments.work(arguments)
+    run(lambda stop: _until_stopped(arguments, stop))
 
-    run(work)
+
+async def _until_stopped(arguments: argparse.Namespace, stop: asyncio.Event) -> None:
+    """Do the work, or leave it when `stop` is set. Raises StoredUnusable for what an operator can mend."""
+    work, stopped = asyncio.ensure_future(arguments.work(arguments)), asyncio.ensure_future(stop.wait())
+    await asyncio.wait({work, stopped}, return_when=asyncio.FIRST_COMPLETED)
+    stopped.cancel()
+    if not work.done():
+        work.cancel()
+        await asyncio.wait({work})
+        raise StoredUnusable("interrupted; run the same command once more")
+    try:
+        await work
+    except* Unavailable as errors:
+        error = next(leaves(errors))
+        cause = str(error.__cause__ or "").partition("\n")[0]
+        raise StoredUnusable(f"{error} {cause} Then run the same command once more.") from errors
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""admin migrate: what an operator does with all that is kept, by the services' own commands."""
+"""admin migrate, move: what an operator does with all that is kept, by the services' own commands."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from client.cli.failures import USAGE, CommandFailure
 from client.cli.server import become
 from client.cli.session import examples
 
@@ -16,6 +17,7 @@ _MODULE = "standalone.stored"
 def add_to(app: typer.Typer) -> None:
     """Add the commands to `app`."""
     app.command("migrate", epilog=examples("dossier admin migrate --data ./data", "dossier admin migrate"))(migrate)
+    app.command("move", epilog=examples("dossier admin move --from ./data", "dossier admin move --to ./data"))(move)
 
 
 def migrate(
@@ -35,3 +37,22 @@ def migrate(
     Starting a service does the same. It may run beside services, and several at once.
     """
     become(_MODULE, "migrate", *(["--data", str(data)] if data else []))
+
+
+def move(
+    source: Annotated[
+        Path | None, typer.Option("--from", metavar="DIR", help="The folder of a standalone server, to copy away.")
+    ] = None,
+    target: Annotated[
+        Path | None, typer.Option("--to", metavar="DIR", help="The folder to copy everything back to.")
+    ] = None,
+) -> None:
+    """Copy a club from a standalone server's folder to PostgreSQL and S3, or from there to a folder.
+
+    The servers are those that the DOSSIER_PROFILE_… and DOSSIER_REPORT_… settings of this environment name, as the
+    services have them. Stop Dossier on both sides first. When it is interrupted, the same command goes on from there.
+    In the end every row and file is compared. The source stays as it is.
+    """
+    if (source is None) == (target is None):
+        raise CommandFailure("Either --from or --to is given.", exit_code=USAGE)
+    become(_MODULE, "move", *(["--from", str(source)] if source else ["--to", str(target)]))

@@ -7,13 +7,12 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from profile_service.app import STORED as PROFILE
-from report_service.app import STORED as REPORT
-from runtime.sql_files import read_migrations
+from runtime.raw_tables import latest_version
+from standalone.kept import STORED
 from tests.integration.standalone.commands import run
 from tests.provision.postgresql import PostgresqlServer
 
-LATEST = {stored.name: read_migrations(stored.storage / "migrations", "sqlite")[-1][0] for stored in (PROFILE, REPORT)}
+LATEST = {stored.name: latest_version(stored.storage) for stored in STORED}
 
 
 def lines(place: str, before: int | None = 0) -> list[str]:

@@ -115,6 +115,8 @@ def test_verify_receipt_becomes_the_profile_services_command(
     [
         (["migrate"], ["migrate"]),
         (["migrate", "--data", "club"], ["migrate", "--data", "club"]),
+        (["move", "--from", "club"], ["move", "--from", "club"]),
+        (["move", "--to", "club"], ["move", "--to", "club"]),
     ],
 )
 def test_what_is_kept_is_the_services_own_business(
