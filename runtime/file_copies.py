@@ -5,25 +5,16 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass
 from tempfile import SpooledTemporaryFile
 
 from runtime.blobs import BlobMissing, Blobs
+from runtime.stored import StoredFile
 
 # A store in the network answers many requests at once, each after some milliseconds.
 _AT_ONCE = 16
 _IN_MEMORY_BYTES = 1024 * 1024
 # Progress is told in steps of so many files.
 _STEP = 250
-
-
-@dataclass(frozen=True, slots=True)
-class StoredFile:
-    """A file as a row tells of it."""
-
-    key: str
-    size_bytes: int
-    sha256: str
 
 
 async def copy_files(files: Iterable[StoredFile], source: Blobs, target: Blobs, *, done: Callable[[int], None]) -> None:

@@ -13,7 +13,7 @@ from typing import Protocol
 
 from runtime.blobs import Blobs, open_blobs
 from runtime.database import UNFINISHED_TABLE, UniqueViolation, migrate_database
-from runtime.file_copies import StoredFile, copy_files, faulty_files
+from runtime.file_copies import copy_files, faulty_files
 from runtime.raw_tables import (
     RawTables,
     Table,
@@ -25,7 +25,7 @@ from runtime.raw_tables import (
     pages,
     read_tables,
 )
-from runtime.stored import StorageSettings, Stored, StoredUnusable
+from runtime.stored import StorageSettings, Stored, StoredFile, StoredUnusable
 
 
 class Counter(Protocol):

@@ -54,6 +54,15 @@ class Stored:
     files_table: str
 
 
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """A file as a row tells of it."""
+
+    key: str
+    size_bytes: int
+    sha256: str
+
+
 async def migrate_stored(stored: Stored, settings: StorageSettings) -> str:
     """Bring the database of the settings up to this version's schema, making it where it is missing.
 

@@ -15,7 +15,7 @@ from runtime.moving import Move, Moved, open_place
 from runtime.settings import Secret
 from runtime.stored import StorageSettings, StoredUnusable
 from standalone.greeting import say
-from standalone.kept import STORED, Kept, kept_in
+from standalone.kept import STORED, Kept, kept_in, require_installation
 from standalone.secrets import Secrets, keep_secrets, load_or_create_secrets
 
 _DELETIONS = f"{profile_service.settings.PREFIX}DELETION_SECRET"
@@ -31,7 +31,7 @@ async def move_to_servers(data: Path) -> None:
     """
     profile, report = _settings()
     source = kept_in(data)
-    _require_installation(data)
+    require_installation(data)
     with ExitStack() as stack:
         _hold(stack, data, *(settings.data_dir for _, settings in source))
         ours = load_or_create_secrets(data / "secrets")
@@ -77,12 +77,6 @@ def _kept(*settings: StorageSettings) -> Kept:
 def _hold(stack: ExitStack, *folders: Path) -> None:
     for folder in folders:
         stack.enter_context(hold(folder))
-
-
-def _require_installation(data: Path) -> None:
-    missing = [settings.data_dir / stored.database for stored, settings in kept_in(data)]
-    if not all(path.exists() for path in missing):
-        raise StoredUnusable(f"there is no installation in {data}; name the folder of a standalone server")
 
 
 def _require_same(secret: Secret, data: Path) -> None:

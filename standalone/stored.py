@@ -1,14 +1,17 @@
-"""What an operator does with all that is kept: `python -m standalone.stored migrate|move`."""
+"""What an operator does with all that is kept: `python -m standalone.stored migrate|move|backup|restore`."""
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import signal
+from collections.abc import Callable
 from pathlib import Path
 
 from runtime.errors import Unavailable
 from runtime.process import leaves, run
 from runtime.stored import StoredUnusable, migrate_stored
+from standalone.backups import back_up, restore
 from standalone.kept import kept_by_settings, kept_in
 from standalone.moving import move_to_directory, move_to_servers
 
@@ -25,6 +28,26 @@ async def _move(arguments: argparse.Namespace) -> None:
         await move_to_directory(arguments.target)
 
 
+async def _back_up(arguments: argparse.Namespace) -> None:
+    _by_itself(back_up, arguments.data, arguments.file)
+
+
+async def _restore(arguments: argparse.Namespace) -> None:
+    _by_itself(restore, arguments.file, arguments.data)
+
+
+def _by_itself(work: Callable[[Path, Path], None], one: Path, other: Path) -> None:
+    """Do what holds up the loop, so that signals come straight to it. Raises StoredUnusable."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().remove_signal_handler(number)
+    try:
+        work(one, other)
+    except KeyboardInterrupt:
+        raise StoredUnusable("interrupted; nothing was kept or brought back") from None
+    except OSError as error:
+        raise StoredUnusable(str(error)) from error
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m standalone.stored", description=__doc__)
     commands = parser.add_subparsers(required=True)
@@ -36,6 +59,11 @@ def _parser() -> argparse.ArgumentParser:
     sides.add_argument("--from", dest="source", type=Path)
     sides.add_argument("--to", dest="target", type=Path)
     move.set_defaults(work=_move)
+    for name, work in (("backup", _back_up), ("restore", _restore)):
+        command = commands.add_parser(name, help="keep a data directory in one file, or bring it back")
+        command.add_argument("file", type=Path)
+        command.add_argument("--data", type=Path, required=True)
+        command.set_defaults(work=work)
     return parser
 
 

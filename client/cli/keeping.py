@@ -1,4 +1,4 @@
-"""admin migrate, move: what an operator does with all that is kept, by the services' own commands."""
+"""admin migrate, move, backup, restore: what an operator does with all that is kept, by the services' own commands."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from client.cli.failures import USAGE, CommandFailure
-from client.cli.server import become
+from client.cli.server import DataOption, become
 from client.cli.session import examples
 
 _MODULE = "standalone.stored"
@@ -18,6 +18,8 @@ def add_to(app: typer.Typer) -> None:
     """Add the commands to `app`."""
     app.command("migrate", epilog=examples("dossier admin migrate --data ./data", "dossier admin migrate"))(migrate)
     app.command("move", epilog=examples("dossier admin move --from ./data", "dossier admin move --to ./data"))(move)
+    app.command("backup", epilog=examples("dossier admin backup club-monday.tar --data ./data"))(backup)
+    app.command("restore", epilog=examples("dossier admin restore club-monday.tar --data ./restored"))(restore)
 
 
 def migrate(
@@ -56,3 +58,19 @@ def move(
     if (source is None) == (target is None):
         raise CommandFailure("Either --from or --to is given.", exit_code=USAGE)
     become(_MODULE, "move", *(["--from", str(source)] if source else ["--to", str(target)]))
+
+
+FileArgument = Annotated[Path, typer.Argument(metavar="FILE", help="The backup, a tar file.")]
+
+
+def backup(file: FileArgument, data: DataOption = Path("data")) -> None:
+    """Keep all of a standalone server's folder, as of one moment, in a new file, while the server runs.
+
+    Rows, avatars, reports and secrets: whoever has the file can do everything. Only its owner may read it.
+    """
+    become(_MODULE, "backup", file, "--data", data)
+
+
+def restore(file: FileArgument, data: DataOption = Path("data")) -> None:
+    """Bring a backup back into a folder that is empty or not there yet, when all of it is whole."""
+    become(_MODULE, "restore", file, "--data", data)

@@ -117,6 +117,8 @@ def test_verify_receipt_becomes_the_profile_services_command(
         (["migrate", "--data", "club"], ["migrate", "--data", "club"]),
         (["move", "--from", "club"], ["move", "--from", "club"]),
         (["move", "--to", "club"], ["move", "--to", "club"]),
+        (["backup", "b.tar", "--data", "club"], ["backup", "b.tar", "--data", "club"]),
+        (["restore", "b.tar", "--data", "club"], ["restore", "b.tar", "--data", "club"]),
     ],
 )
 def test_what_is_kept_is_the_services_own_business(
