@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from tests.faults import games, guessing, overload, refreshes, stalled
+from tests.faults import games, guessing, moving, overload, refreshes, stalled
 from tests.faults.poison import run_poison
 from tests.faults.rolling import rolling_restarts
 
@@ -42,4 +42,5 @@ MEASURES: dict[str, Measure] = {
     "refreshes": refreshes.measure,
     "guessing": guessing.measure,
     "games": games.measure,
+    "moving": moving.measure,
 }

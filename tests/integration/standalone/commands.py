@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -29,3 +30,16 @@ async def run(module: str, *arguments: str | Path, environ: Mapping[str, str] | 
     out, err = await process.communicate()
     assert b"Traceback" not in err, err.decode()
     return Result(process.returncode or 0, out.decode(), err.decode())
+
+
+async def kill_after(lines: int, module: str, *arguments: str | Path, environ: Mapping[str, str]) -> bool:
+    """Kill it when it has told of that much progress; return whether it was still at work."""
+    process = await start(module, *arguments, environ=environ)
+    assert process.stderr is not None
+    for _ in range(lines):
+        if not await process.stderr.readline():
+            break
+    else:
+        process.kill()
+    await process.communicate()
+    return process.returncode == -signal.SIGKILL

@@ -20,7 +20,7 @@ from runtime.stored import StorageSettings, StoredUnusable
 from standalone.kept import STORED, kept_in
 from standalone.moving import move_to_directory, move_to_servers
 from tests.integration.standalone.clubs import Club, contents, make_club
-from tests.integration.standalone.commands import run, start
+from tests.integration.standalone.commands import kill_after, run
 from tests.integration.standalone.conftest import Servers
 
 pytestmark = pytest.mark.timeout(120)
@@ -54,19 +54,6 @@ def use(environ: Mapping[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(name, value)
 
 
-async def kill_after(lines: int, *arguments: str | Path, environ: Mapping[str, str]) -> bool:
-    """Kill a move when it has told of that much progress; return whether it was still at work."""
-    process = await start("standalone.stored", "move", *arguments, environ=environ)
-    assert process.stderr is not None
-    for _ in range(lines):
-        if not await process.stderr.readline():
-            break
-    else:
-        process.kill()
-    await process.communicate()
-    return process.returncode == -9
-
-
 async def test_move_that_is_killed_again_and_again_brings_everything_once(tmp_path: Path, servers: Servers) -> None:
     """After five kills the next move ends with all rows and files there, and back they are the same."""
     data, back = tmp_path / "data", tmp_path / "back"
@@ -75,7 +62,7 @@ async def test_move_that_is_killed_again_and_again_brings_everything_once(tmp_pa
     for arguments in (("--from", data), ("--to", back)):
         kills = 0
         while kills < (5 if arguments[0] == "--from" else 1):
-            kills += await kill_after(chance.randrange(1, 90), *arguments, environ=environ)
+            kills += await kill_after(chance.randrange(1, 90), "standalone.stored", "move", *arguments, environ=environ)
         done = await run("standalone.stored", "move", *arguments, environ=environ)
         assert done.code == 0, done.err
         assert "the same as in the source" in done.out
