@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import asdict, dataclass
@@ -36,8 +37,11 @@ RETRY_SECONDS = (1.0, 5.0, 30.0, 120.0)
 SHORTAGE_SECONDS = 15.0
 # A render process that dies is more likely the report's doing than another passing fault is.
 ATTEMPTS_AT_CRASH = 3
-# How long a hint is held after the database failed, before somebody else may try.
+# How long a worker rests after the database failed.
 STORAGE_FAULT_SECONDS = 1.0
+# How long it holds a hint while the database is away. One that went back each time would soon have come too often for
+# its queue and be set aside, and its report would wait for its lease to end. Shorter than RabbitMQ waits for an answer.
+STORAGE_PATIENCE_SECONDS = 300.0
 _log = structlog.get_logger("worker")
 
 
@@ -193,11 +197,7 @@ class Worker:
 
     async def _handle(self, hint: Hint) -> None:
         try:
-            job = await self._jobs.claim(hint.report_id, take_over=hint.redelivered)
-            self._changed(hint.report_id)
-            if job is not None:
-                await self._make(job)
-                self._changed(hint.report_id)
+            await self._outlast_storage(hint)
         except asyncio.CancelledError:
             _log.info("report_given_back", report_id=hint.report_id)
             await hint.give_back()
@@ -209,6 +209,27 @@ class Worker:
         else:
             self._fail_point("worker_before_ack")
             await hint.accept()
+
+    async def _outlast_storage(self, hint: Hint) -> None:
+        """Claim the report and make it, once more whenever the database was away meanwhile."""
+        take_over, deadline = hint.redelivered, time.monotonic() + STORAGE_PATIENCE_SECONDS
+        while True:
+            try:
+                await self._claim_and_make(hint.report_id, take_over=take_over)
+                return
+            except Unavailable as error:
+                if self._stopping or time.monotonic() > deadline:
+                    raise
+                _log.warning("report_held_up", report_id=hint.report_id, cause=repr(error.__cause__ or error))
+            await self._pause()
+            take_over = True  # What failed may have been done.
+
+    async def _claim_and_make(self, report_id: str, *, take_over: bool) -> None:
+        job = await self._jobs.claim(report_id, take_over=take_over)
+        self._changed(report_id)
+        if job is not None:
+            await self._make(job)
+            self._changed(report_id)
 
     async def _pause(self) -> None:
         if not self._stopping:

@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import IO, Any
 
 import pytest
@@ -14,7 +14,7 @@ import pytest
 from report_service.document.snapshot import Snapshot
 from report_service.errors import PlayerNotFound, RenderCrashed, RenderFailed, RenderInterrupted, RenderLimit
 from report_service.exports import ExportFile
-from report_service.hints import InProcessHints
+from report_service.hints import Hint, InProcessHints
 from report_service.player_snapshots import player_snapshot
 from report_service.reports import FailureReason, Report, Rules, State
 from report_service.storage.report_store import ReportStore
@@ -66,11 +66,12 @@ class NoExports:
 
 
 class FaultyJobs:
-    """A store that fails as `faults` says, one a claim."""
+    """A store that fails as `faults` says, one a claim, and `completion_faults`, one a completion."""
 
     def __init__(self, store: ReportStore) -> None:
         self._store = store
         self.faults: list[Exception] = []
+        self.completion_faults: list[Exception] = []
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._store, name)
@@ -80,6 +81,28 @@ class FaultyJobs:
             raise self.faults.pop(0)
         return await self._store.claim(report_id, take_over=take_over)
 
+    async def complete(self, job: Report, **file: Any) -> bool:
+        if self.completion_faults:
+            raise self.completion_faults.pop(0)
+        return await self._store.complete(job, **file)
+
+
+class CountedHints(InProcessHints):
+    """Hints that count how often one went back."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.given_back = 0
+
+    async def take(self) -> Hint:
+        hint = await super().take()
+
+        async def give_back() -> None:
+            self.given_back += 1
+            await hint.give_back()
+
+        return replace(hint, give_back=give_back)
+
 
 class Workshop:
     """A running worker with everything that it holds on to."""
@@ -87,7 +110,7 @@ class Workshop:
     def __init__(self, store: ReportStore) -> None:
         self.store = store
         self.jobs = FaultyJobs(store)
-        self.hints = InProcessHints()
+        self.hints = CountedHints()
         self.source = FakeSource()
         self.renderer = FakeRenderer()
         self.files = FakeFiles()
@@ -331,13 +354,43 @@ async def test_report_waits_when_what_makes_it_is_cancelled_by_itself(shop: Work
         assert (await shop.turns(State.READY)).attempt_count == 2
 
 
-async def test_hint_comes_again_when_database_fails(shop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_hint_comes_again_when_worker_meets_an_unforeseen_fault(
+    shop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A worker that cannot claim gives the hint back and lives on."""
     monkeypatch.setattr("report_service.worker.STORAGE_FAULT_SECONDS", 0.01)
-    shop.jobs.faults = [Unavailable("locked", dependency="database"), RuntimeError("worse")]
+    shop.jobs.faults = [RuntimeError("worse")]
     async with working(shop.worker()):
         await shop.ask()
         await shop.turns(State.READY)
+    assert shop.hints.given_back == 1
+
+
+async def test_hint_is_held_while_database_is_away(shop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However often the database refuses, the hint goes back once patience is over, and not before."""
+    monkeypatch.setattr("report_service.worker.STORAGE_FAULT_SECONDS", 0.001)
+    shop.jobs.faults = [Unavailable("locked", dependency="database") for _ in range(20)]
+    async with working(shop.worker()):
+        await shop.ask()
+        await shop.turns(State.READY)
+        assert shop.hints.given_back == 0
+        monkeypatch.setattr("report_service.worker.STORAGE_PATIENCE_SECONDS", 0)
+        shop.jobs.faults = [Unavailable("locked", dependency="database")]
+        await shop.turns(State.READY, await shop.ask())
+        assert shop.hints.given_back == 1
+
+
+async def test_report_is_made_again_when_database_went_away_before_its_end(
+    shop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A report that could not be completed is made once more by the worker that holds its hint."""
+    monkeypatch.setattr("report_service.worker.STORAGE_FAULT_SECONDS", 0.001)
+    shop.jobs.completion_faults = [Unavailable("locked", dependency="database")]
+    async with working(shop.worker()):
+        await shop.ask()
+        report = await shop.turns(State.READY)
+    assert (report.attempt_count, shop.hints.given_back) == (2, 0)
+    assert report.blob_key in shop.files
 
 
 async def test_stop_finishes_the_report_in_hand(shop: Workshop) -> None:
