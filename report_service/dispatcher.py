@@ -28,8 +28,11 @@ class Alarms(Protocol):
     async def due(self, *, limit: int) -> Due:
         """Return what the alarms ring for now."""
 
-    async def postpone(self, waits: Sequence[tuple[DueHint, float]], *, sent: bool) -> None:
-        """Move the alarms of QUEUED rows."""
+    async def take_hints(self, waits: Sequence[tuple[DueHint, float]]) -> list[DueHint]:
+        """Move the alarms of QUEUED rows and count the hints; return those that nobody else has taken."""
+
+    async def return_hints(self, hints: Sequence[DueHint], *, wait_seconds: float) -> None:
+        """Undo the taking; the alarms ring after the wait."""
 
     async def ring_forgotten(self) -> None:
         """QUEUED and hinted → due now."""
@@ -52,7 +55,7 @@ class Files(Protocol):
 
 
 class Dispatcher:
-    """Rings alarms as they fall due, at once after a poke. One per API process; more of them do no harm."""
+    """Rings alarms as they fall due, at once after a poke. One per API process."""
 
     def __init__(
         self,
@@ -137,20 +140,19 @@ class Dispatcher:
             for waiter in waiters:
                 waiter.cancel()
 
-    async def _send(self, hints: Sequence[DueHint]) -> None:
+    async def _send(self, due: Sequence[DueHint]) -> None:
+        # Taken before they are sent, as there may be other dispatchers. Those of one that dies in between are found
+        # forgotten when the queue is empty, and otherwise ring again by themselves.
+        hints = await self._alarms.take_hints([(hint, _next_wait(hint)) for hint in due])
         self._fail_point("dispatch_before_publish")
         results = await asyncio.gather(*(self._hints.send(hint.report_id) for hint in hints), return_exceptions=True)
         self._fail_point("dispatch_after_publish")
-        sent = [(hint, _next_wait(hint)) for hint, fault in zip(hints, results, strict=True) if fault is None]
         refused = [hint for hint, fault in zip(hints, results, strict=True) if fault is not None]
-        if sent:
-            await self._alarms.postpone(sent, sent=True)
-        if not refused:
-            return
-        _log.warning("hints_refused", count=len(refused), ready=self._hints.ready.is_set())
-        if self._hints.ready.is_set():
-            # Not the transport's fault but theirs: they stand back, so that they do not block the next batch.
-            await self._alarms.postpone([(hint, REFUSED_WAIT_SECONDS) for hint in refused], sent=False)
+        if refused:
+            ready = self._hints.ready.is_set()
+            _log.warning("hints_refused", count=len(refused), ready=ready)
+            # Where it was not the transport's fault but theirs, they stand back, so as not to block the next batch.
+            await self._alarms.return_hints(refused, wait_seconds=REFUSED_WAIT_SECONDS if ready else 0.0)
 
     async def _purge_expired(self) -> NoReturn:
         while True:

@@ -37,9 +37,15 @@ SELECT state, COUNT(*) AS row_count FROM reports GROUP BY state;
 -- For how long the oldest QUEUED row has been there, in microseconds; NULL when there is none.
 SELECT now_micros() - MIN(create_time) AS age FROM reports WHERE state = 'QUEUED';
 
--- name: postpone_hint^
-UPDATE reports SET due_time = now_micros() + :wait, hint_count = hint_count + :sent
+-- name: take_hint^
+-- Of several dispatchers that saw it due, one sends it.
+UPDATE reports SET due_time = now_micros() + :wait, hint_count = hint_count + 1
 WHERE report_id = :report_id AND state = 'QUEUED' AND fence = :fence AND hint_count = :hint_count
+RETURNING report_id;
+
+-- name: return_hint^
+UPDATE reports SET due_time = now_micros() + :wait, hint_count = hint_count - 1
+WHERE report_id = :report_id AND state = 'QUEUED' AND fence = :fence AND hint_count = :hint_count + 1
 RETURNING report_id;
 
 -- name: ring_forgotten

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import asdict
 from typing import Any
 
 import structlog
@@ -151,18 +152,19 @@ class ReportStore:
             wait_seconds=None if wait is None else max(0.0, wait / 1_000_000),
         )
 
-    async def postpone(self, waits: Sequence[tuple[DueHint, float]], *, sent: bool) -> None:
-        """Move the alarms of QUEUED rows, each to its wait from now; `sent` counts a hint."""
+    async def take_hints(self, waits: Sequence[tuple[DueHint, float]]) -> list[DueHint]:
+        """Move the alarms of QUEUED rows, each to its wait from now, and count the hints.
+
+        Returns those that no other dispatcher has taken meanwhile.
+        """
         async with self._database.write() as session:
-            for hint, wait_seconds in waits:
-                await session.one(
-                    "postpone_hint",
-                    report_id=hint.report_id,
-                    fence=hint.fence,
-                    hint_count=hint.hint_count,
-                    wait=span_micros(wait_seconds),
-                    sent=int(sent),
-                )
+            return [hint for hint, wait in waits if await session.one("take_hint", **_alarm(hint, wait))]
+
+    async def return_hints(self, hints: Sequence[DueHint], *, wait_seconds: float) -> None:
+        """Undo the taking of hints that could not be sent; their alarms ring after the wait."""
+        async with self._database.write() as session:
+            for hint in hints:
+                await session.one("return_hint", **_alarm(hint, wait_seconds))
 
     async def ring_forgotten(self) -> None:
         """QUEUED and hinted → due now. For when the transport has lost its hints."""
@@ -253,3 +255,7 @@ class _WishRows:
 
 def _report(row: Row | None) -> Report | None:
     return None if row is None else to_report(row)
+
+
+def _alarm(hint: DueHint, wait_seconds: float) -> dict[str, Any]:
+    return {**asdict(hint), "wait": span_micros(wait_seconds)}

@@ -16,7 +16,7 @@ class Regression(NamedTuple):
 REGRESSIONS = (
     Regression("worker-kill", 3, "the commonest fault"),
     Regression("at-create_after_commit", 3, "an answer that was lost must not make two reports"),
-    Regression("at-dispatch_after_publish", 3, "a hint that nobody knows to be sent"),
+    Regression("at-dispatch_before_publish", 3, "a hint that counts as sent and was not"),
     Regression("at-worker_after_write", 3, "a file that no row names"),
     Regression("download-reset", 3, "downloads go on where they were cut"),
     Regression("broker-link-cut", 3, "consumers and publishers connect again"),

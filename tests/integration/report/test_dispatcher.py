@@ -18,7 +18,7 @@ from tests.integration.report.stage import Clock, a_wish, eventually
 
 
 class FakeSender:
-    """Remembers what was sent; refuses what is `poison`."""
+    """Remembers what was sent; refuses what is `poison`, and `breaks` by it or not."""
 
     def __init__(self) -> None:
         self.ready = asyncio.Event()
@@ -26,6 +26,7 @@ class FakeSender:
         self.forgotten = False
         self.sent: list[str] = []
         self.poison: set[str] = set()
+        self.breaks = False
         self.most_at_once = 0
         self._at_once = 0
 
@@ -35,6 +36,8 @@ class FakeSender:
         await asyncio.sleep(0)
         self._at_once -= 1
         if report_id in self.poison:
+            if self.breaks:
+                self.ready.clear()
             raise HintNotSent("poison")
         self.sent.append(report_id)
 
@@ -115,6 +118,29 @@ async def test_hint_goes_out_at_once_when_poked(post: Post) -> None:
         await post.ask("report-1")
         post.dispatcher.poke()
         await eventually(lambda: post.sender.sent == ["report-1"], within_seconds=0.5)
+
+
+async def test_hints_go_out_once_when_two_dispatchers_share_them(post: Post) -> None:
+    """Of the replicas of an API that wake for the same rows, one sends each hint."""
+    ids = [f"report-{number}" for number in range(3 * BATCH)]
+    await post.ask(*ids)
+    other = Post(post.store)
+    async with post.running(), other.running():
+        await eventually(lambda: len(post.sender.sent) + len(other.sender.sent) >= len(ids))
+        await eventually(lambda: alarm(post.store))
+    assert sorted(post.sender.sent + other.sender.sent) == sorted(ids)
+
+
+async def test_hint_that_was_refused_goes_out_when_transport_is_ready_again(post: Post) -> None:
+    """A connection that breaks while hints are sent delays them hardly longer than it is away."""
+    await post.ask("report-1")
+    post.sender.poison = {"report-1"}
+    post.sender.breaks = True
+    async with post.running():
+        await eventually(lambda: not post.sender.ready.is_set())
+        post.sender.poison = set()
+        post.sender.ready.set()
+        await eventually(lambda: post.sender.sent == ["report-1"], within_seconds=5)
 
 
 async def test_hint_goes_out_again_when_nobody_claims(post: Post, clock: Clock) -> None:

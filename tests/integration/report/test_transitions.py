@@ -52,11 +52,11 @@ async def test_created_report_is_queued_with_alarm_now(store: ReportStore) -> No
     assert [hint.report_id for hint in (await store.due(limit=10)).hints] == ["report-1"]
 
 
-async def test_hint_alarm_moves_when_sent(store: ReportStore, clock: Clock) -> None:
+async def test_hint_alarm_moves_when_taken(store: ReportStore, clock: Clock) -> None:
     """After a hint the alarm is silent for the given time and the hint is counted."""
     await queued(store)
     [hint] = (await store.due(limit=10)).hints
-    await store.postpone([(hint, 30.0)], sent=True)
+    assert await store.take_hints([(hint, 30.0)]) == [hint]
     due = await store.due(limit=10)
     assert (due.hints, due.wait_seconds) == ([], 30.0)
     clock.turn(seconds=30)
@@ -64,12 +64,23 @@ async def test_hint_alarm_moves_when_sent(store: ReportStore, clock: Clock) -> N
     assert again.hint_count == 1
 
 
+async def test_hint_is_taken_once_when_two_dispatchers_saw_it(store: ReportStore) -> None:
+    """Who comes second gets nothing; who could not send it makes it due again and uncounted."""
+    await queued(store)
+    [hint] = (await store.due(limit=10)).hints
+    assert await store.take_hints([(hint, 30.0)]) == [hint]
+    assert await store.take_hints([(hint, 30.0)]) == []
+    await store.return_hints([hint], wait_seconds=0.0)
+    assert (await store.due(limit=10)).hints == [hint]
+
+
 async def test_hint_alarm_stays_when_row_was_claimed_meanwhile(store: ReportStore) -> None:
     """The dispatcher's late bookkeeping does not shorten a worker's lease."""
     await queued(store)
     [hint] = (await store.due(limit=10)).hints
     await store.claim("report-1", take_over=False)
-    await store.postpone([(hint, 30.0)], sent=True)
+    assert await store.take_hints([(hint, 30.0)]) == []
+    await store.return_hints([hint], wait_seconds=0.0)
     assert (await store.due(limit=10)).wait_seconds == 120.0
 
 
@@ -203,7 +214,7 @@ async def test_start_queues_everything_when_worker_is_embedded(store: ReportStor
     await claimed(store, "report-1")
     await queued(store, report_id="report-2")
     [hint] = (await store.due(limit=10)).hints
-    await store.postpone([(hint, 600.0)], sent=True)
+    await store.take_hints([(hint, 600.0)])
     await store.requeue_everything()
     assert {hint.report_id for hint in (await store.due(limit=10)).hints} == {"report-1", "report-2"}
 
