@@ -15,6 +15,7 @@ from runtime.blobs import Blobs, open_blobs
 from runtime.database import UNFINISHED_TABLE, UniqueViolation, migrate_database
 from runtime.file_copies import copy_files, faulty_files
 from runtime.raw_tables import (
+    VERSIONS,
     RawTables,
     Table,
     count,
@@ -24,6 +25,7 @@ from runtime.raw_tables import (
     open_raw_tables,
     pages,
     read_tables,
+    version,
 )
 from runtime.stored import StorageSettings, Stored, StoredFile, StoredUnusable
 
@@ -75,24 +77,63 @@ async def open_place(stored: Stored, settings: StorageSettings) -> AsyncIterator
         raise StoredUnusable(f"{stored.name}: the schema is of a later version of Dossier; use that one")
     async with AsyncExitStack() as stack:
         rows = await stack.enter_async_context(open_raw_tables(settings, path))
-        files = await open_blobs(settings.blobs_url, settings.data_dir / stored.files, settings.blobs_credentials)
-        yield Place(rows, files)
+        yield Place(rows, await _open_files(stored, settings))
+
+
+@asynccontextmanager
+async def open_served_place(stored: Stored, settings: StorageSettings) -> AsyncIterator[Place]:
+    """Open what a service keeps in PostgreSQL for reading, as of now and beside the service; files as they are then.
+
+    Raises DatabaseUnusable, BlobStoreUnusable or StoredUnusable.
+    """
+    from runtime.raw_postgresql import open_postgresql_snapshot
+
+    url = settings.database_url.reveal().decode()
+    if not url:
+        raise StoredUnusable(f"{stored.name}: the settings name no database; name one, or a folder by --data")
+    async with open_postgresql_snapshot(url) as rows:
+        await _require_this_version(stored, rows)
+        yield Place(rows, await _open_files(stored, settings))
+
+
+async def _require_this_version(stored: Stored, rows: RawTables) -> None:
+    there = await version(rows) if await rows.has(VERSIONS) else 0
+    if there != (ours := latest_version(stored.storage)):
+        raise StoredUnusable(
+            f"{stored.name}: the schema is at version {there} and not at {ours}; use the version of "
+            "Dossier that the services run"
+        )
+
+
+async def _open_files(stored: Stored, settings: StorageSettings) -> Blobs:
+    return await open_blobs(settings.blobs_url, settings.data_dir / stored.files, settings.blobs_credentials)
 
 
 class Move:
     """The move of one service's data."""
 
-    def __init__(self, stored: Stored, source: Place, target: Place, *, installation: str, stage: Stage) -> None:
+    def __init__(
+        self,
+        stored: Stored,
+        source: Place,
+        target: Place,
+        *,
+        installation: str,
+        stage: Stage,
+        beside_others: bool = False,
+    ) -> None:
         """Prepare it.
 
         Args:
             installation: what tells it from every other; hexadecimal digits.
+            beside_others: whether the target may have files that the source does not know.
         """
         self._name = stored.name
         self._source = source
         self._target = target
         self._installation = installation
         self._stage = stage
+        self._beside_others = beside_others
         self._tables = read_tables(stored.storage)
         self._files_table = next(table for table in self._tables if table.name == stored.files_table)
 
@@ -101,7 +142,8 @@ class Move:
         if await _unfinished(self._source.rows) is not None:
             raise StoredUnusable(f"{self._name}: a move into the source has not ended; end it first")
         files = await self._stored_files()
-        await self._require_no_others(files)
+        if not self._beside_others:
+            await self._require_no_others(files)
         if await self._is_under_way():
             await self._copy_rows()
         moved = await self._compare_rows()

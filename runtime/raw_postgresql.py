@@ -72,6 +72,18 @@ async def open_raw_postgresql(url: str, *, pooler: bool) -> AsyncIterator[RawPos
         connection.terminate()
 
 
+@asynccontextmanager
+async def open_postgresql_snapshot(url: str) -> AsyncIterator[RawPostgresql]:
+    """Connect to a database that services may use, for reading all of it as it is now. Nobody waits for it."""
+    with Translated():
+        connection = await asyncpg.connect(url, timeout=CONNECT_SECONDS, statement_cache_size=0)
+    try:
+        async with connection.transaction(isolation="repeatable_read", readonly=True):
+            yield RawPostgresql(connection)
+    finally:
+        connection.terminate()
+
+
 async def _require_alone(connection: Any) -> None:
     deadline = asyncio.get_running_loop().time() + _ALONE_SECONDS
     while await connection.fetchval(

@@ -18,7 +18,7 @@ from runtime.database import DatabaseSettings
 from runtime.sql_files import read_migrations
 
 PAGE_ROWS = 5000
-_VERSIONS = "schema_version"
+VERSIONS = "schema_version"
 
 Values = tuple[Any, ...]
 
@@ -66,7 +66,7 @@ def read_tables(storage: Path) -> list[Table]:
         names = [name for (name,) in fresh.execute("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")]
         references = {name: {row[2] for row in fresh.execute(f"PRAGMA foreign_key_list({name})")} for name in names}
         ordered = TopologicalSorter(references).static_order()
-        return [_table(fresh, name) for name in ordered if name != _VERSIONS]
+        return [_table(fresh, name) for name in ordered if name != VERSIONS]
 
 
 def latest_version(storage: Path) -> int:
@@ -96,6 +96,12 @@ async def pages(tables: RawTables, table: Table, *, after: Values | None = None)
             after = table.key_of(page[-1])
         if len(page) < PAGE_ROWS:
             return
+
+
+async def version(tables: RawTables) -> int:
+    """Return the version of the schema."""
+    [[newest]] = await tables.all(f"SELECT MAX(version) FROM {VERSIONS}")  # noqa: S608 - a name of ours
+    return int(newest)
 
 
 async def last_key(tables: RawTables, table: Table) -> Values | None:

@@ -35,15 +35,17 @@ _STEP = 250
 _MEMBER = re.compile(r"(profile|report|secrets)(/(?!\.)[\w.-]+)+", re.ASCII)
 
 
-def back_up(data: Path, target: Path) -> None:
+def back_up(data: Path, target: Path, *, whose: str = "") -> None:
     """Write all of a data directory, secrets too, into the new file `target`, which its owner alone reads.
+
+    Args:
+        whose: what people are told that the file holds, instead of the directory.
 
     Raises:
         StoredUnusable: there is no installation in the directory, or something at the target already.
     """
     require_installation(data)
-    if target.exists():
-        raise StoredUnusable(f"there is a file {target} already; name another")
+    require_new(target)
     partial = target.with_name(f"{target.name}.partial")
     try:
         with _private(partial) as file, TemporaryDirectory(dir=target.parent, prefix=f".{target.name}.") as scratch:
@@ -54,9 +56,16 @@ def back_up(data: Path, target: Path) -> None:
         partial.rename(target)
     finally:
         partial.unlink(missing_ok=True)
-    say(f"{target} holds all of {data}; whoever has it can do everything, so keep it as you keep passwords.")
+    whose = whose or str(data)
+    say(f"{target} holds all of {whose}; whoever has it can do everything, so keep it as you keep passwords.")
     if lost:
-        say(f"{len(lost)} files that rows name are missing or damaged in {data}: {', '.join(lost)}")
+        say(f"{len(lost)} files that rows name are missing or damaged in {whose}: {', '.join(lost)}")
+
+
+def require_new(target: Path) -> None:
+    """Raises StoredUnusable when there is something at the target already."""
+    if target.exists():
+        raise StoredUnusable(f"there is a file {target} already; name another")
 
 
 def _write(data: Path, scratch: Path, archive: Archive) -> list[str]:

@@ -29,7 +29,7 @@ async def move_to_servers(data: Path) -> None:
         StoredUnusable: there is no installation in the directory, or another one in the target.
         DataDirectoryUnusable, DatabaseUnusable, BlobStoreUnusable: one of the places cannot be used.
     """
-    profile, report = _settings()
+    profile, report = settings_of_services()
     source = kept_in(data)
     require_installation(data)
     with ExitStack() as stack:
@@ -51,23 +51,33 @@ async def move_to_directory(data: Path) -> None:
 
     Raises as `move_to_servers` does.
     """
-    profile, report = _settings()
+    profile, report = settings_of_services()
     target = kept_in(data)
     with ExitStack() as stack:
         _hold(stack, data, *(settings.data_dir for _, settings in target))
         source = _take(stack, _kept(profile, report), data)
-        secrets = Secrets(profile.internal_secret, profile.refresh_secret, profile.page_secret, profile.deletion_secret)
-        keep_secrets(data / "secrets", secrets)
+        keep_secrets(data / "secrets", secrets_of(profile))
         _require_same(profile.deletion_secret, data)
         await _move(source, target, profile.deletion_secret)
     say(f"Start it with: dossier up --data {data}")
 
 
-def _settings() -> tuple[profile_service.settings.Settings, report_service.settings.Settings]:
+def settings_of_services() -> tuple[profile_service.settings.Settings, report_service.settings.Settings]:
+    """Return the settings of the environment. Raises SettingsError."""
     return (
         profile_service.settings.Settings.from_env(os.environ),
         report_service.settings.Settings.from_env(os.environ),
     )
+
+
+def secrets_of(profile: profile_service.settings.Settings) -> Secrets:
+    """Return the secrets that a data directory keeps."""
+    return Secrets(profile.internal_secret, profile.refresh_secret, profile.page_secret, profile.deletion_secret)
+
+
+def installation_of(deletions: Secret) -> str:
+    """Return what tells an installation from every other and gives nothing away: hexadecimal digits."""
+    return hashlib.sha256(b"installation" + deletions.reveal()).hexdigest()
 
 
 def _kept(*settings: StorageSettings) -> Kept:
@@ -101,7 +111,7 @@ def _take(stack: ExitStack, kept: Kept, data: Path) -> Kept:
 
 
 async def _move(source: Kept, target: Kept, deletions: Secret) -> None:
-    installation = hashlib.sha256(b"installation" + deletions.reveal()).hexdigest()
+    installation = installation_of(deletions)
     async with AsyncExitStack() as stack:
         moves = []
         for (stored, here), (_, there) in zip(source, target, strict=True):

@@ -6,14 +6,16 @@ import argparse
 import asyncio
 import signal
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from runtime.errors import Unavailable
 from runtime.process import leaves, run
 from runtime.stored import StoredUnusable, migrate_stored
-from standalone.backups import back_up, restore
+from standalone.backups import back_up, require_new, restore
 from standalone.kept import kept_by_settings, kept_in
 from standalone.moving import move_to_directory, move_to_servers
+from standalone.server_backups import copy_of_servers
 
 
 async def _migrate(arguments: argparse.Namespace) -> None:
@@ -29,7 +31,12 @@ async def _move(arguments: argparse.Namespace) -> None:
 
 
 async def _back_up(arguments: argparse.Namespace) -> None:
-    _by_itself(back_up, arguments.data, arguments.file)
+    if arguments.data:
+        _by_itself(back_up, arguments.data, arguments.file)
+        return
+    require_new(arguments.file)
+    async with copy_of_servers(arguments.file) as data:
+        _by_itself(partial(back_up, whose="what the services keep"), data, arguments.file)
 
 
 async def _restore(arguments: argparse.Namespace) -> None:
@@ -59,11 +66,14 @@ def _parser() -> argparse.ArgumentParser:
     sides.add_argument("--from", dest="source", type=Path)
     sides.add_argument("--to", dest="target", type=Path)
     move.set_defaults(work=_move)
-    for name, work in (("backup", _back_up), ("restore", _restore)):
-        command = commands.add_parser(name, help="keep a data directory in one file, or bring it back")
-        command.add_argument("file", type=Path)
-        command.add_argument("--data", type=Path, required=True)
-        command.set_defaults(work=work)
+    backup = commands.add_parser("backup", help="keep a data directory, or what the settings name, in one file")
+    backup.add_argument("file", type=Path)
+    backup.add_argument("--data", type=Path)
+    backup.set_defaults(work=_back_up)
+    bringing_back = commands.add_parser("restore", help="bring it back into a data directory")
+    bringing_back.add_argument("file", type=Path)
+    bringing_back.add_argument("--data", type=Path, required=True)
+    bringing_back.set_defaults(work=_restore)
     return parser
 
 

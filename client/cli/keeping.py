@@ -18,7 +18,10 @@ def add_to(app: typer.Typer) -> None:
     """Add the commands to `app`."""
     app.command("migrate", epilog=examples("dossier admin migrate --data ./data", "dossier admin migrate"))(migrate)
     app.command("move", epilog=examples("dossier admin move --from ./data", "dossier admin move --to ./data"))(move)
-    app.command("backup", epilog=examples("dossier admin backup club-monday.tar --data ./data"))(backup)
+    app.command(
+        "backup",
+        epilog=examples("dossier admin backup monday.tar --data ./data", "dossier admin backup monday.tar --servers"),
+    )(backup)
     app.command("restore", epilog=examples("dossier admin restore club-monday.tar --data ./restored"))(restore)
 
 
@@ -63,14 +66,34 @@ def move(
 FileArgument = Annotated[Path, typer.Argument(metavar="FILE", help="The backup, a tar file.")]
 
 
-def backup(file: FileArgument, data: DataOption = Path("data")) -> None:
-    """Keep all of a standalone server's folder, as of one moment, in a new file, while the server runs.
+def backup(
+    file: FileArgument,
+    data: Annotated[
+        Path | None,
+        typer.Option(
+            "--data", metavar="DIR", envvar="DOSSIER_DATA_DIR", help="A standalone server's folder. Default: data."
+        ),
+    ] = None,
+    servers: Annotated[
+        bool,
+        typer.Option(
+            "--servers", help="What the DOSSIER_PROFILE_… and DOSSIER_REPORT_… settings of this environment name."
+        ),
+    ] = False,
+) -> None:
+    """Keep all of a club, as of one moment, in a new file, while it is served.
 
     Rows, avatars, reports and secrets: whoever has the file can do everything. Only its owner may read it.
     """
-    become(_MODULE, "backup", file, "--data", data)
+    if servers and data:
+        raise CommandFailure("Either --data or --servers is given.", exit_code=USAGE)
+    arguments: list[str | Path] = [] if servers else ["--data", data or Path("data")]
+    become(_MODULE, "backup", file, *arguments)
 
 
 def restore(file: FileArgument, data: DataOption = Path("data")) -> None:
-    """Bring a backup back into a folder that is empty or not there yet, when all of it is whole."""
+    """Bring a backup back into a folder that is empty or not there yet, when all of it is whole.
+
+    From there `dossier admin move` brings it to servers.
+    """
     become(_MODULE, "restore", file, "--data", data)

@@ -117,7 +117,9 @@ def test_verify_receipt_becomes_the_profile_services_command(
         (["migrate", "--data", "club"], ["migrate", "--data", "club"]),
         (["move", "--from", "club"], ["move", "--from", "club"]),
         (["move", "--to", "club"], ["move", "--to", "club"]),
+        (["backup", "b.tar"], ["backup", "b.tar", "--data", "data"]),
         (["backup", "b.tar", "--data", "club"], ["backup", "b.tar", "--data", "club"]),
+        (["backup", "b.tar", "--servers"], ["backup", "b.tar"]),
         (["restore", "b.tar", "--data", "club"], ["restore", "b.tar", "--data", "club"]),
     ],
 )
