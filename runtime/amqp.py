@@ -101,7 +101,7 @@ async def stay_connected(session: Callable[[], Awaitable[None]], *, name: str) -
         try:
             await session()
         except AMQP_FAULTS as error:
-            _log.warning("broker_unconnected", side=name, fault=type(error).__name__)
+            _log.warning("broker_unconnected", side=name, fault=type(error).__name__, cause=str(error))
         except asyncio.CancelledError:
             pass  # aiormq cancels what waits on a connection that closes; only our own cancellation ends this loop.
         if is_cancelled():
@@ -138,7 +138,7 @@ async def _connect_to_any(urls: list[str], *, name: str) -> AbstractConnection:
         except AMQP_FAULTS as error:
             if is_cancelled():
                 raise
-            _log.info("broker_node_passed_over", side=name, fault=type(error).__name__)
+            _log.info("broker_node_passed_over", side=name, fault=type(error).__name__, cause=str(error))
     return await _connect(last, name=name)
 
 
