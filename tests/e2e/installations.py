@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -52,11 +52,12 @@ class Installation:
 
 
 @contextmanager
-def _running(parts: dict[str, Part]) -> Iterator[None]:
+def _running(parts: dict[str, Part], *, later: Collection[str] = ()) -> Iterator[None]:
     try:
-        for part in parts.values():
+        started = [part for name, part in parts.items() if name not in later]
+        for part in started:
             part.start()
-        for part in parts.values():
+        for part in started:
             if part.address:
                 part.wait_serving()
         yield
@@ -93,6 +94,7 @@ def distributed(
     s3: S3Server | None = None,
     replicas: int = 1,
     identity: Identity | None = None,
+    previous: Path | None = None,
 ) -> Iterator[Installation]:
     """Run every part as its own process.
 
@@ -102,6 +104,8 @@ def distributed(
         s3: where pictures and reports are kept; without one, they are files.
         replicas: how many processes there are of each part but the gateway.
         identity: what every part shows, to clients and to the others; without one, they speak plain text.
+        previous: where the code of an earlier version is, which the first replica of each service and worker runs; the
+            other replicas wait to be started.
     """
     gateway = f"127.0.0.1:{free_port()}"
     profiles, reports = ([f"127.0.0.1:{free_port()}" for _ in range(replicas)] for _ in range(2))
@@ -155,7 +159,8 @@ def distributed(
         own = {"LISTEN": address, "DATA_DIR": str(folder / (f"{name}{number}" if number else name))}
         own_environ = {f"DOSSIER_{name.upper()}_{key}": value for key, value in own.items()}
         serves = "" if "worker" in module else address
-        return part(*module, environ=environ | own_environ, address=serves, number=number)
+        tree = None if number else previous
+        return part(*module, environ=environ | own_environ, address=serves, number=number, tree=tree)
 
     parts = {"gateway": part("gateway", environ=gateway_environ, address=gateway)}
     for number, (profile_address, report_address) in enumerate(zip(profiles, reports, strict=True)):
@@ -169,7 +174,7 @@ def distributed(
             parts[f"worker{suffix}"] = replica(
                 "report_service", "worker", environ=report_environ, address=report_address, number=number
             )
-    with _running(parts):
+    with _running(parts, later=[name for name in parts if previous and name.endswith("1")]):
         secret, signing_key = SECRETS["internal"].encode(), folder / "signing-key.pem"
         yield Installation(gateway, profiles[0], secret, signing_key, credentials, parts)
 

@@ -29,6 +29,7 @@ class Part:
         address: str = "",
         credentials: grpc.ChannelCredentials | None = None,
         number: int = 0,
+        tree: Path | None = None,
     ) -> None:
         """Prepare it.
 
@@ -36,12 +37,15 @@ class Part:
             address: where it serves health; empty for a part that serves nothing.
             credentials: what a health check must show and believe, when it speaks TLS.
             number: which of several of its kind it is.
+            tree: where the code of another version is, for a part that runs that.
         """
         self.name = "-".join(module) + (f"-{number}" if number else "")
         self.address = address
         self._credentials = credentials
-        self._command = [sys.executable, "-m", *module]
+        self._command = [sys.executable, "-P", "-m", *module]
         self._environ = {**os.environ, **environ}
+        if tree is not None:
+            self._environ["PYTHONPATH"] = f"{tree}:{tree / 'protos' / 'gen'}"
         self._log = folder / f"{self.name}.log"
         self._process: subprocess.Popen[bytes] | None = None
         self._groups: list[int] = []
