@@ -17,6 +17,7 @@ from tests.provision.fixtures import (
     pytest_collection_finish,
     rabbitmq,
     seaweedfs,
+    spare_rabbitmq,
 )
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "pytest_collection_finish",
     "rabbitmq",
     "seaweedfs",
+    "spare_rabbitmq",
 ]
 
 # A shell starts what runs in the background deaf to Ctrl-C, and so would be every process that tests interrupt.
@@ -37,12 +39,10 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_itemcollected(item: pytest.Item) -> None:
     """Keep tests on one installation or broker in one process, so that it is started once."""
-    for item in items:
-        shape = getattr(item, "callspec", None) and item.callspec.params.get("installation")
-        if shape:
-            item.add_marker(pytest.mark.xdist_group(f"installation-{shape}"))
-        elif "rabbitmq" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.xdist_group("rabbitmq"))
+    shape = getattr(item, "callspec", None) and item.callspec.params.get("installation")
+    if shape:
+        item.add_marker(pytest.mark.xdist_group(f"installation-{shape}"))
+    elif "rabbitmq" in getattr(item, "fixturenames", ()):
+        item.add_marker(pytest.mark.xdist_group("rabbitmq"))

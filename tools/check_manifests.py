@@ -16,6 +16,7 @@ SECRETS: Final = ROOT / "docs" / "operations.md"
 KUBERNETES_VERSION: Final = "1.37"
 # Of KEDA, which brings their schemas to the cluster.
 WITHOUT_SCHEMA: Final = {"ScaledObject", "TriggerAuthentication"}
+WITH_PODS: Final = {"Deployment", "Job"}
 SCALED: Final = {"HorizontalPodAutoscaler", "ScaledObject"}
 
 Manifest = dict[str, Any]
@@ -107,7 +108,8 @@ def label(manifest: Manifest) -> str:
 
 def selecting_nothing(manifests: list[Manifest]) -> Iterator[str]:
     """Return the Services, budgets and policies that no pod belongs to."""
-    names = {each["metadata"]["name"] for each in manifests if each["kind"] == "Deployment"}
+    pods = [each["spec"]["template"]["metadata"]["labels"] for each in manifests if each["kind"] in WITH_PODS]
+    names = {labels["app.kubernetes.io/name"] for labels in pods}
     for manifest in manifests:
         for key, value in walk(manifest.get("spec", {})):
             chosen = [value] if key == "app.kubernetes.io/name" else []

@@ -30,11 +30,19 @@ def rabbitmq(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RabbitNode]:
         yield node
 
 
-@pytest.fixture
-def own_rabbitmq(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RabbitNode]:
-    """Yield a started node that this test alone may stop, kill and wipe."""
+@pytest.fixture(scope="session")
+def spare_rabbitmq(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RabbitNode]:
+    """Yield the node of `own_rabbitmq`, one per pytest-xdist worker that asks for it."""
     with started_node(tmp_path_factory) as node:
         yield node
+
+
+@pytest.fixture
+def own_rabbitmq(spare_rabbitmq: RabbitNode) -> RabbitNode:
+    """Return a started and empty node that no other test uses meanwhile: this one may stop, kill and wipe it."""
+    spare_rabbitmq.blocking.start()
+    spare_rabbitmq.blocking.forget()
+    return spare_rabbitmq
 
 
 @pytest.fixture(scope="session")

@@ -18,6 +18,12 @@ from tests.provision.rabbitmq_native import Fellowship, NativeBroker
 START_TIMEOUT_SECONDS = 60
 _POLL_SECONDS = 0.05
 _AMQP_HEADER = b"AMQP\x00\x00\x09\x01"
+# One call, as each starts an Erlang VM. 3.10, 3.13 and 4.x know these functions.
+_FORGET = """
+rabbit_vhost:delete(<<"/">>, <<"tests">>),
+rabbit_vhost:add(<<"/">>, <<"tests">>),
+rabbit_auth_backend_internal:set_permissions(<<"guest">>, <<"/">>, <<".*">>, <<".*">>, <<".*">>, <<"tests">>).
+"""
 _METHOD_FRAME = b"\x01"
 
 # Debian's /usr/sbin/rabbitmq-server only changes to the rabbitmq user, so the scripts behind it come first.
@@ -162,6 +168,10 @@ class BlockingNode:
         if self._broker.is_running():
             raise RuntimeError("Stop RabbitMQ before wiping it.")
         self._broker.wipe()
+
+    def forget(self) -> None:
+        """Delete all queues, exchanges and messages of the running node, which is quicker than a new one."""
+        self.control("eval", _FORGET)
 
     def close(self) -> None:
         """End it at once, running or not, and delete its data; its logs stay."""

@@ -148,3 +148,22 @@ def test_dangling_references_are_found() -> None:
     rest = [each for each in MANIFESTS if each["kind"] != "Deployment"]
     assert "there is no Deployment worker" in "\n".join(dangling(rest, IMAGES, DOCUMENTED))
     assert "there are no pods gateway" in "\n".join(selecting_nothing(rest))
+
+
+@pytest.mark.parametrize("part", ["profile", "report"])
+def test_migration_needs_no_more_than_it_is_given(part: str, tmp_path: Path) -> None:
+    """The Job of each service starts with the settings and the one secret of its manifest."""
+    (job,) = [
+        each
+        for each in load(FOLDER / "overlays" / "migration" / "jobs.yaml")
+        if each["metadata"]["name"] == f"migrate-{part}"
+    ]
+    (only,) = job["spec"]["template"]["spec"]["containers"]
+    assert only["args"] == [f"{part}_service", "migrate"]
+    (volume,) = job["spec"]["template"]["spec"]["volumes"]
+    (mount,) = only["volumeMounts"]
+    for item in volume["secret"]["items"]:
+        (tmp_path / item["path"]).write_text("postgresql://dossier@database/club")
+    environ = {each["name"]: each["value"].replace(mount["mountPath"], str(tmp_path)) for each in only["env"]}
+    places = PARTS[part].Places.from_env(environ)
+    assert places.database_url.reveal() == b"postgresql://dossier@database/club"
