@@ -9,7 +9,6 @@ send no initial metadata, so none is forwarded.
 from __future__ import annotations
 
 import asyncio
-import re
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -20,7 +19,7 @@ import grpc
 from gateway.upstream import raise_answer
 from runtime import calls
 from runtime.admission import Places
-from runtime.channels import Patience
+from runtime.channels import Patience, origin_metadata
 from runtime.contract import Method
 from runtime.errors import Draining
 from runtime.shielding import is_cancelled
@@ -35,8 +34,6 @@ STREAMS = 200
 UNARY = 100
 # When the gateway stops, a stream that passes nothing for so long waits for something that may take for ever to happen.
 STILL_SECONDS = 1.0
-# https://www.w3.org/TR/trace-context/#traceparent-header
-_TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 
 Context = grpc.aio.ServicerContext[bytes, bytes]
 Handler: TypeAlias = "grpc.RpcMethodHandler[Any, Any]"
@@ -145,7 +142,7 @@ def _unary(forward: Callable[..., Any], upstream: Upstream) -> Callable[..., Any
     async def relay(request: bytes, context: Context) -> bytes:
         with upstream.unary.held_by(""):
             await upstream.connected()
-            call = forward(request, timeout=_seconds_left(UNARY_SECONDS), metadata=_metadata(context))
+            call = forward(request, timeout=_seconds_left(UNARY_SECONDS), metadata=_metadata())
             return await _answer(call, call, context, upstream)
 
     return relay
@@ -155,7 +152,7 @@ def _upload(forward: Callable[..., Any], upstream: Upstream) -> Callable[..., An
     async def relay(requests: AsyncIterator[bytes], context: Context) -> bytes:
         with upstream.streams.held_by(""):
             await upstream.connected()
-            call = forward(requests, timeout=_seconds_left(None), metadata=_metadata(context))
+            call = forward(requests, timeout=_seconds_left(None), metadata=_metadata())
             return await _answer(call, answer_of(call), context, upstream)
 
     return relay
@@ -174,7 +171,7 @@ def _responses(forward: Callable[..., Any], upstream: Upstream) -> Callable[...,
     async def relay(requests: Any, context: Context) -> AsyncIterator[bytes]:
         with upstream.streams.held_by(""):
             await upstream.connected()
-            call = forward(requests, timeout=_seconds_left(None), metadata=_metadata(context))
+            call = forward(requests, timeout=_seconds_left(None), metadata=_metadata())
             with upstream.passage(call) as passage:
                 try:
                     async for response in call:
@@ -206,15 +203,9 @@ def _seconds_left(cap: float | None) -> float | None:
     return max(0.001, call.deadline - time.monotonic())
 
 
-def _metadata(context: Context) -> tuple[tuple[str, str], ...]:
+def _metadata() -> tuple[tuple[str, str], ...]:
     """Return all that goes upstream beside the bytes: a list of what may, so that a new name never does."""
-    metadata: tuple[tuple[str, str], ...] = ()
     call = calls.current()
-    if call is not None:
-        metadata = (("x-request-id", call.request_id),)
-        if call.caller is not None:
-            metadata += (("authorization", f"Bearer {call.caller.token}"),)
-    for key, value in context.invocation_metadata() or ():
-        if key == "traceparent" and isinstance(value, str) and _TRACEPARENT.fullmatch(value):
-            return (*metadata, (key, value))
-    return metadata
+    if call is None or call.caller is None:
+        return origin_metadata()
+    return (*origin_metadata(), ("authorization", f"Bearer {call.caller.token}"))

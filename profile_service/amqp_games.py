@@ -6,7 +6,8 @@ Many are settled at the same time, so that they share commits; what one game is 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from enum import StrEnum
 from functools import partial
 from typing import NoReturn, Protocol, TypeAlias
 
@@ -14,12 +15,14 @@ import aio_pika
 import structlog
 from aio_pika.abc import AbstractChannel, AbstractExchange, AbstractIncomingMessage
 
+from runtime import calls
 from runtime.amqp import (
     AMQP_FAULTS,
     OPERATION_TIMEOUT_SECONDS,
     Topology,
     backoff_seconds,
     connected,
+    origin_of,
     stay_connected,
 )
 from runtime.errors import DomainError, InvalidInput, Unavailable
@@ -45,6 +48,13 @@ _log = structlog.get_logger("game_intake")
 Arrived: TypeAlias = "asyncio.Queue[AbstractIncomingMessage | None]"
 
 
+class Outcome(StrEnum):
+    """What became of a message."""
+
+    TAKEN = "taken"
+    REFUSED = "refused"
+
+
 class Intake(Protocol):
     """What messages are given to, see `game_intake.GameIntake`."""
 
@@ -59,15 +69,23 @@ class AmqpGames:
     """Gives each message to `intake`. `run` keeps it connected until it is cancelled.
 
     What is refused goes to the dead letters with the reason. What cannot be done just now is held and tried again.
+    `settled` is told what became of each.
     """
 
     def __init__(
-        self, url: Secret, intake: Intake, *, topology: Topology = TOPOLOGY, check_seconds: float = CHECK_SECONDS
+        self,
+        url: Secret,
+        intake: Intake,
+        *,
+        topology: Topology = TOPOLOGY,
+        check_seconds: float = CHECK_SECONDS,
+        settled: Callable[[Outcome], None] = lambda _outcome: None,
     ) -> None:
         self._url = url
         self._intake = intake
         self._topology = topology
         self._check_seconds = check_seconds
+        self._settled = settled
         self.ready = asyncio.Event()
 
     async def run(self) -> NoReturn:
@@ -154,6 +172,7 @@ class AmqpGames:
     async def _settle(
         self, message: AbstractIncomingMessage, dead: AbstractExchange, *, after: asyncio.Task[None] | None
     ) -> None:
+        calls.resume(origin_of(message))
         if after is not None:
             await asyncio.wait([after])
         refusal = await self._refusal(message)
@@ -162,6 +181,9 @@ class AmqpGames:
                 # The broker's own way to the dead letters would not say why.
                 await dead.publish(_dead_letter(message, refusal), routing_key="", mandatory=True)
             await message.ack()
+        self._settled(Outcome.TAKEN if refusal is None else Outcome.REFUSED)
+        if refusal is None:
+            _log.info("game_taken", message_id=message.message_id)
 
     async def _refusal(self, message: AbstractIncomingMessage) -> DomainError | None:
         """Do what a message asks for, however long the database is away; return why that will never be done."""

@@ -14,7 +14,8 @@ from aio_pika.abc import AbstractChannel, AbstractExchange, AbstractIncomingMess
 from report_service import hint_messages
 from report_service.errors import HintNotSent, HintUnusable
 from report_service.hints import Hint
-from runtime.amqp import AMQP_FAULTS, OPERATION_TIMEOUT_SECONDS, Topology, connected, stay_connected
+from runtime.amqp import AMQP_FAULTS, OPERATION_TIMEOUT_SECONDS, Topology, connected, origin_of, stay_connected
+from runtime.calls import NO_CALL, Origin
 from runtime.settings import Secret
 
 TOPOLOGY = Topology(
@@ -34,7 +35,8 @@ class AmqpSender:
     """Sends hints with publisher confirms. `run` keeps it connected for the life of the process.
 
     Attributes:
-        dead_letter_count: how many dead letters waited when the broker was last asked.
+        waiting_count: how many hints no receiver had yet when the broker was last asked.
+        dead_letter_count: how many dead letters waited then.
     """
 
     def __init__(self, url: Secret, *, topology: Topology = TOPOLOGY, check_seconds: float = CHECK_SECONDS) -> None:
@@ -43,6 +45,7 @@ class AmqpSender:
         self._check_seconds = check_seconds
         self._exchange: AbstractExchange | None = None
         self._broken = asyncio.Event()
+        self.waiting_count = 0
         self.dead_letter_count = 0
         self.forgotten = False
         self.ready = asyncio.Event()
@@ -81,16 +84,17 @@ class AmqpSender:
         async with asyncio.timeout(OPERATION_TIMEOUT_SECONDS):
             queue = await channel.declare_queue(self._topology.queue, passive=True)
             dead_queue = await channel.declare_queue(self._topology.dead_queue, passive=True)
-        if not queue.declaration_result.message_count:
+        self.waiting_count = queue.declaration_result.message_count or 0
+        if not self.waiting_count:
             self.forgotten = True
         self.dead_letter_count = dead_queue.declaration_result.message_count or 0
 
-    async def send(self, report_id: str) -> None:
+    async def send(self, report_id: str, origin: Origin = NO_CALL) -> None:
         """See `report_service.hints.HintSender`."""
         exchange = self._exchange
         if exchange is None:
             raise HintNotSent("not connected to the broker")
-        message = hint_messages.encode(report_id)
+        message = hint_messages.encode(report_id, origin)
         try:
             async with asyncio.timeout(OPERATION_TIMEOUT_SECONDS):
                 await exchange.publish(message, routing_key=self._topology.queue, mandatory=True)
@@ -224,11 +228,18 @@ class AmqpReceiver:
 
     async def _on_message(self, message: AbstractIncomingMessage, delivery: _Delivery) -> None:
         delivery.count_since_check += 1
+        origin = origin_of(message)
         try:
             report_id = hint_messages.decode(message.type, message.body)
         except HintUnusable as error:
             self._rejected(error.reason)
-            _log.warning("hint_rejected", reason=error.reason, kind=message.type, size_bytes=len(message.body))
+            _log.warning(
+                "hint_rejected",
+                reason=error.reason,
+                kind=message.type,
+                size_bytes=len(message.body),
+                request_id=origin.request_id,
+            )
             await _finish(message.reject(requeue=False), delivery.lost)
             return
         delivery.unsettled += 1
@@ -241,7 +252,7 @@ class AmqpReceiver:
             delivery.unsettled -= 1
             await _finish(message.nack(requeue=True), delivery.lost)
 
-        self._messages.append(Hint(report_id, bool(message.redelivered), accept, give_back))
+        self._messages.append(Hint(report_id, bool(message.redelivered), accept, give_back, origin))
         self._arrived.set()
 
 

@@ -145,7 +145,9 @@ class Dispatcher:
         # forgotten when the queue is empty, and otherwise ring again by themselves.
         hints = await self._alarms.take_hints([(hint, _next_wait(hint)) for hint in due])
         self._fail_point("dispatch_before_publish")
-        results = await asyncio.gather(*(self._hints.send(hint.report_id) for hint in hints), return_exceptions=True)
+        results = await asyncio.gather(
+            *(self._hints.send(hint.report_id, hint.origin) for hint in hints), return_exceptions=True
+        )
         self._fail_point("dispatch_after_publish")
         refused = [hint for hint, fault in zip(hints, results, strict=True) if fault is not None]
         if refused:

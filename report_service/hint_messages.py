@@ -1,5 +1,7 @@
 """A hint as an AMQP message: its kind in the property `type`, its body a protobuf of that kind.
 
+The call that asked for the report is in the property `correlation_id` and the header `traceparent`, where it is known.
+
 A change that an older worker cannot follow gets another kind, `dossier.report.v2.ReportHint`: workers that know it are
 rolled out before what sends it. A worker that meets a kind it does not know puts the message aside, and the row's alarm
 sends another hint.
@@ -15,6 +17,8 @@ from dossier.report.v1 import report_hint_pb2 as hint_pb
 from google.protobuf.message import DecodeError
 
 from report_service.errors import HintUnusable
+from runtime.amqp import origin_headers
+from runtime.calls import Origin
 
 KIND = hint_pb.ReportHint.DESCRIPTOR.full_name
 CONTENT_TYPE = "application/protobuf"
@@ -29,13 +33,15 @@ class HintFault(StrEnum):
     BAD_REPORT_ID = "bad_report_id"
 
 
-def encode(report_id: str) -> aio_pika.Message:
+def encode(report_id: str, origin: Origin) -> aio_pika.Message:
     """Return the message to send."""
     return aio_pika.Message(
         hint_pb.ReportHint(report_id=report_id).SerializeToString(),
         type=KIND,
         content_type=CONTENT_TYPE,
         delivery_mode=aio_pika.DeliveryMode.PERSISTENT,
+        correlation_id=origin.request_id or None,
+        headers=origin_headers(origin),
     )
 
 

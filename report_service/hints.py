@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from report_service.errors import HintNotSent
+from runtime.calls import NO_CALL, Origin
 
 QUEUE_LENGTH = 1000
 
@@ -23,12 +24,14 @@ class Hint:
 
     Attributes:
         redelivered: somebody had it before and did not accept it, so perhaps died at it.
+        origin: the call that asked for the report, as far as the hint tells; the row knows better.
     """
 
     report_id: str
     redelivered: bool
     accept: Callable[[], Awaitable[None]]
     give_back: Callable[[], Awaitable[None]]
+    origin: Origin = NO_CALL
 
 
 class HintSender(Protocol):
@@ -43,7 +46,7 @@ class HintSender(Protocol):
     ready: asyncio.Event
     forgotten: bool
 
-    async def send(self, report_id: str) -> None:
+    async def send(self, report_id: str, origin: Origin = NO_CALL) -> None:
         """Return when the hint is in safe hands. Raises HintNotSent."""
 
 
@@ -62,7 +65,7 @@ class InProcessHints:
 
     def __init__(self, length: int = QUEUE_LENGTH) -> None:
         self._length = length
-        self._waiting: deque[str] = deque()
+        self._waiting: deque[tuple[str, Origin]] = deque()
         self._known: dict[str, bool] = {}  # Of each that waits: whether it was given back.
         self._taken = asyncio.Event()
         self._stopped = False
@@ -70,21 +73,21 @@ class InProcessHints:
         self.ready = asyncio.Event()
         self.ready.set()
 
-    async def send(self, report_id: str) -> None:
+    async def send(self, report_id: str, origin: Origin = NO_CALL) -> None:
         """See `HintSender`. A hint that still waits is not queued a second time."""
         if report_id in self._known:
             return
         if len(self._waiting) >= self._length:
             self.ready.clear()
             raise HintNotSent("the queue is full")
-        self._put(report_id, redelivered=False)
+        self._put(report_id, origin, redelivered=False)
 
     async def take(self) -> Hint:
         """See `HintReceiver`."""
         while self._stopped or not self._waiting:
             self._taken.clear()
             await self._taken.wait()
-        report_id = self._waiting.popleft()
+        report_id, origin = self._waiting.popleft()
         redelivered = self._known.pop(report_id)
         # Not at the first gap, or a full queue would wake the dispatcher once for each hint.
         if len(self._waiting) <= self._length // 2:
@@ -94,16 +97,16 @@ class InProcessHints:
             return None
 
         async def give_back() -> None:
-            self._put(report_id, redelivered=True)
+            self._put(report_id, origin, redelivered=True)
 
-        return Hint(report_id, redelivered, accept, give_back)
+        return Hint(report_id, redelivered, accept, give_back, origin)
 
     async def stop(self) -> None:
         """See `HintReceiver`."""
         self._stopped = True
 
-    def _put(self, report_id: str, *, redelivered: bool) -> None:
+    def _put(self, report_id: str, origin: Origin, *, redelivered: bool) -> None:
         if report_id not in self._known:
-            self._waiting.append(report_id)
+            self._waiting.append((report_id, origin))
         self._known[report_id] = redelivered
         self._taken.set()

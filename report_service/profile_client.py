@@ -7,7 +7,7 @@ from dossier.profile.v1 import profile_service_pb2 as profile_pb
 from dossier.profile.v1 import profile_service_pb2_grpc as profile_rpc
 
 from runtime import calls
-from runtime.channels import raise_unavailable
+from runtime.channels import origin_metadata, raise_unavailable
 
 TIMEOUT_SECONDS = 5.0
 
@@ -20,12 +20,11 @@ class ProfileClient:
 
     async def is_visible(self, username: str) -> bool:
         """See `report_service.issued_reports.Players`."""
-        call = calls.current()
         try:
             await self._stub.GetUser(
                 profile_pb.GetUserRequest(username=username),
                 timeout=calls.seconds_left(TIMEOUT_SECONDS),
-                metadata=None if call is None else (("x-request-id", call.request_id),),
+                metadata=origin_metadata(),
             )
         except grpc.aio.AioRpcError as error:
             if error.code() is grpc.StatusCode.NOT_FOUND:

@@ -22,6 +22,7 @@ from report_service.errors import (
     RequestIdTaken,
 )
 from report_service.wishes import Kind, Wish
+from runtime.calls import NO_CALL, Origin
 from runtime.errors import InvalidInput, Violation
 from runtime.fail_points import FailPoint, nowhere
 
@@ -63,6 +64,7 @@ class Report:
         expire_time: None until the state is final.
         blob_key: where the file is; empty unless READY, as are `size_bytes` and `sha256` (64 hexadecimal digits).
         format: None of an export.
+        origin: the call that asked for it; known of claimed reports only.
     """
 
     report_id: str
@@ -84,6 +86,7 @@ class Report:
     locale: str
     scope: Scope
     game_id: str
+    origin: Origin = NO_CALL
 
     @property
     def extension(self) -> str:
@@ -114,6 +117,7 @@ class DueHint:
     report_id: str
     fence: int
     hint_count: int
+    origin: Origin = NO_CALL
 
 
 @dataclass(frozen=True, slots=True)

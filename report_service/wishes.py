@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from report_service.document.snapshot import Format, Scope
+from runtime.calls import NO_CALL, Origin
 
 _ALL_GAMES = Scope()
 
@@ -30,6 +31,7 @@ class Wish:
         format: of no meaning for an export, which is a ZIP file.
         locale: BCP 47 tag; empty leaves it to the profile of the player or, of a season and a game, of the owner.
         game_id: the game that a certificate is about, else empty.
+        origin: the call that asked; a repeat is one by another.
     """
 
     owner_id: str
@@ -41,6 +43,7 @@ class Wish:
     locale: str = ""
     scope: Scope = _ALL_GAMES
     game_id: str = ""
+    origin: Origin = NO_CALL
 
     @property
     def digest(self) -> str:

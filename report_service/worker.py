@@ -27,6 +27,7 @@ from report_service.hints import Hint, HintReceiver
 from report_service.issued_reports import verify_address
 from report_service.reports import FailureReason, Report, Rules
 from report_service.wishes import Kind
+from runtime import calls
 from runtime.errors import DeadlineExceeded, Unavailable
 from runtime.fail_points import FailPoint, nowhere
 from runtime.shielding import is_cancelled
@@ -196,6 +197,8 @@ class Worker:
             task.result()
 
     async def _handle(self, hint: Hint) -> None:
+        calls.resume(hint.origin)
+        _log.debug("hint_received", report_id=hint.report_id, redelivered=hint.redelivered)
         try:
             await self._outlast_storage(hint)
         except asyncio.CancelledError:
@@ -228,6 +231,7 @@ class Worker:
         job = await self._jobs.claim(report_id, take_over=take_over)
         self._changed(report_id)
         if job is not None:
+            calls.resume(job.origin)
             await self._make(job)
             self._changed(report_id)
 
@@ -264,31 +268,36 @@ class Worker:
         snapshot = await self._snapshots.fetch(job)
         address = verify_address(self._public_url, job.report_id)
         made = await self._renderer.render(Order(snapshot, job.format or Format.PDF, job.locale, address))
+        _log.debug("report_rendered", report_id=job.report_id, size_bytes=len(made.data))
         key = self._key(job)
-        await self._store(self._files.put(key, made.data))
+        await self._store(key, self._files.put(key, made.data))
         return MadeFile(key, len(made.data), hashlib.sha256(made.data).hexdigest(), made.blank)
 
     async def _export(self, job: Report) -> MadeFile:
         async with self._exports.open(job) as export:
             key = self._key(job)
-            await self._store(self._files.put_file(key, export.content))
+            await self._store(key, self._files.put_file(key, export.content))
             return MadeFile(key, export.size_bytes, export.sha256)
 
     def _key(self, job: Report) -> str:
         return f"{job.report_id}/{job.fence}-{self._new_key()}.{job.extension}"
 
-    async def _store(self, putting: Awaitable[None]) -> None:
+    async def _store(self, key: str, putting: Awaitable[None]) -> None:
         """Await the file's being stored. Raises NotStored."""
         try:
             await putting
         except Unavailable as error:
             raise NotStored from error.__cause__
+        _log.debug("report_stored", blob_key=key)
         self._fail_point("worker_after_write")
 
     async def _complete(self, job: Report, made: MadeFile) -> None:
         self._fail_point("worker_before_completion")
-        if not await self._jobs.complete(job, **asdict(made)):
-            _log.info("report_superseded", report_id=job.report_id)
+        log = _log.bind(report_id=job.report_id, attempt=job.attempt_count)
+        if await self._jobs.complete(job, **asdict(made)):
+            log.info("report_made", size_bytes=made.size_bytes)
+        else:
+            log.info("report_superseded")
             await self._files.delete([made.blob_key])
         self._fail_point("worker_after_completion")
 

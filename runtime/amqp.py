@@ -14,8 +14,10 @@ from typing import Any, NoReturn
 
 import aio_pika
 import structlog
-from aio_pika.abc import AbstractChannel, AbstractConnection
+from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractIncomingMessage, FieldValue
 
+from runtime import calls
+from runtime.calls import Origin
 from runtime.shielding import is_cancelled
 
 # A dead link is noticed after about three of these. RabbitMQ's guide advises 5 to 20 seconds.
@@ -146,6 +148,16 @@ async def _connect(url: str, *, name: str) -> AbstractConnection:
     async with asyncio.timeout(OPERATION_TIMEOUT_SECONDS):
         # Not connect_robust: what it restores after a loss cannot be relied upon.
         return await aio_pika.connect(url, heartbeat=HEARTBEAT_SECONDS, client_properties={"connection_name": name})
+
+
+def origin_headers(origin: Origin) -> dict[str, FieldValue]:
+    """Return the headers of a message that is part of a call's trace; the request id is its `correlation_id`."""
+    return {"traceparent": origin.traceparent} if origin.traceparent else {}
+
+
+def origin_of(message: AbstractIncomingMessage) -> Origin:
+    """Return the call that a message is part of, as far as it tells."""
+    return calls.origin_of(message.correlation_id, message.headers.get("traceparent"))
 
 
 def backoff_seconds(attempt: int) -> float:

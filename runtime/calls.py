@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 from contextvars import ContextVar
@@ -23,11 +24,29 @@ class Caller:
     token: str = field(repr=False)
 
 
-@dataclass(slots=True)
-class Call:
-    """One RPC under way.
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The call that asked for something which is done later, perhaps by another process.
 
     Attributes:
+        request_id: the call's; empty when it is not known.
+        traceparent: where the work belongs in a trace, as W3C Trace Context has it; empty when nobody traces.
+    """
+
+    request_id: str = ""
+    traceparent: str = ""
+
+
+NO_CALL = Origin()
+
+
+@dataclass(slots=True)
+class Call:
+    """One RPC under way, or work that such a one asked for (`resume`).
+
+    Attributes:
+        request_id: empty only of work whose call is not known.
+        traceparent: see `Origin`.
         caller: None for an anonymous call and for a call by another part of the installation.
         deadline: on the monotonic clock; None when the client set none.
         ended: is told of the call at its end, when `code` is known.
@@ -35,6 +54,7 @@ class Call:
 
     method: str
     request_id: str
+    traceparent: str = ""
     caller: Caller | None = None
     peer_service: str = ""
     deadline: float | None = None
@@ -45,12 +65,34 @@ class Call:
 
 # What is kept of a call's time for the answer's way back.
 RETURN_SECONDS = 0.05
+_REQUEST_ID = re.compile(r"[A-Za-z0-9_.-]{1,64}")
+# https://www.w3.org/TR/trace-context/#traceparent-header
+_TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 _current: ContextVar[Call | None] = ContextVar("call", default=None)
 
 
 def enter(call: Call) -> None:
     """Make `call` the one that this task serves."""
     _current.set(call)
+
+
+def resume(origin: Origin) -> None:
+    """Make what this task does part of the call that asked for it: in logs, in traces, and to other parts."""
+    _current.set(Call("", origin.request_id, origin.traceparent))
+
+
+def origin() -> Origin:
+    """Return what to keep of the call that this task serves, for work that is done later."""
+    call = _current.get()
+    return NO_CALL if call is None else Origin(call.request_id, call.traceparent)
+
+
+def origin_of(request_id: object, traceparent: object) -> Origin:
+    """Return what somebody else says of a call, without what is not well formed."""
+    return Origin(
+        request_id if isinstance(request_id, str) and _REQUEST_ID.fullmatch(request_id) else "",
+        traceparent if isinstance(traceparent, str) and _TRACEPARENT.fullmatch(traceparent) else "",
+    )
 
 
 def current() -> Call | None:

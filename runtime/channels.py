@@ -116,10 +116,17 @@ class Patience:
 
 
 def internal_metadata(tokens: ServiceTokens, *, audience: str) -> tuple[tuple[str, str], ...]:
-    """Return the metadata of a call from one part to another: service token and the request id of the call served."""
-    authorization = ("authorization", f"Bearer {tokens.mint(audience=audience)}")
+    """Return the metadata of a call from one part to another: service token and what call it is part of."""
+    return (("authorization", f"Bearer {tokens.mint(audience=audience)}"), *origin_metadata())
+
+
+def origin_metadata() -> tuple[tuple[str, str], ...]:
+    """Return the metadata that make an outbound call part of the call served."""
     call = calls.current()
-    return (authorization,) if call is None else (authorization, ("x-request-id", call.request_id))
+    if call is None:
+        return ()
+    told = (("x-request-id", call.request_id),) if call.request_id else ()
+    return (*told, ("traceparent", call.traceparent)) if call.traceparent else told
 
 
 def raise_unavailable(error: grpc.aio.AioRpcError, *, dependency: str) -> NoReturn:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import re
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import aclosing
@@ -24,7 +23,7 @@ from grpc_status import rpc_status
 from runtime import calls
 from runtime.access import Door
 from runtime.admission import Admission, Places
-from runtime.calls import Call
+from runtime.calls import Call, Origin
 from runtime.contract import Method
 from runtime.errors import DeadlineExceeded, DomainError, Draining, InvalidInput, Unavailable
 from runtime.metrics import CallMetrics
@@ -37,7 +36,6 @@ Context = grpc.aio.ServicerContext[Any, Any]
 IDLE_SECONDS = 30.0
 # How often a stream of responses looks whether its caller's session still stands, which is remembered for a while.
 LOOK_SECONDS = 1.0
-_REQUEST_ID = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 _log = structlog.get_logger("rpc")
 
 
@@ -93,7 +91,9 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
                 return inner
             handler = self._wrapped[path] = _wrap(inner, self._door, self._admission, self._places[path])
         metadata = handler_call_details.invocation_metadata or ()
-        call = Call(path, _request_id(metadata), ended=self._metrics.count)
+        origin = _origin(metadata)
+        request_id = origin.request_id or str(uuid_utils.uuid7())
+        call = Call(path, request_id, origin.traceparent, ended=self._metrics.count)
         calls.enter(call)
         if self._draining:
             self.refused_draining += 1
@@ -108,11 +108,15 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
         return handler
 
 
-def _request_id(metadata: Iterable[tuple[str, str | bytes]]) -> str:
+def _origin(metadata: Iterable[tuple[str, str | bytes]]) -> Origin:
+    request_id: str | bytes = ""
+    traceparent: str | bytes = ""
     for key, value in metadata:
-        if key == "x-request-id" and isinstance(value, str) and _REQUEST_ID.fullmatch(value):
-            return value
-    return str(uuid_utils.uuid7())
+        if key == "x-request-id":
+            request_id = value
+        elif key == "traceparent":
+            traceparent = value
+    return calls.origin_of(request_id, traceparent)
 
 
 def _refusal(error: BaseException) -> grpc.RpcMethodHandler[Any, Any]:

@@ -8,6 +8,8 @@ import sys
 import structlog
 from structlog.typing import EventDict, WrappedLogger
 
+from runtime import calls
+
 _SECRET_FIELDS = frozenset({"authorization", "password", "token", "refresh_token", "secret", "email"})
 
 
@@ -24,6 +26,7 @@ def configure_logs(level: str) -> None:
     processors: list[structlog.typing.Processor] = [
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _tell_origin,
         _mask_secrets,
     ]
     if not on_terminal:
@@ -44,6 +47,17 @@ def configure_logs(level: str) -> None:
 def _is_news(record: logging.LogRecord) -> bool:
     """Tell whether it is more than gRPC's traceback of a connection that was lost while a message was being sent."""
     return not record.getMessage().startswith("ExecuteBatchError raised")
+
+
+def _tell_origin(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Have every line that a call, or work it asked for, leaves in any process be found by the same ids."""
+    call = calls.current()
+    if call is not None:
+        if call.request_id:
+            event.setdefault("request_id", call.request_id)
+        if call.traceparent:
+            event["trace_id"] = call.traceparent.split("-")[1]
+    return event
 
 
 def _mask_secrets(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:

@@ -13,6 +13,7 @@ from report_service.document.snapshot import Format, GameKind, Scope
 from report_service.issued_reports import IssuedReport
 from report_service.reports import Report
 from report_service.wishes import Kind, Wish
+from runtime import calls
 from runtime.calls import Caller
 from runtime.errors import InvalidInput, Violation
 
@@ -38,6 +39,7 @@ def wish_of(request: service_pb.CreateReportRequest, caller: Caller) -> Wish:
         locale=request.locale,
         scope=_scope_of(request),
         game_id=request.game_id,
+        origin=calls.origin(),
     )
 
 

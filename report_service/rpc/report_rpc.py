@@ -53,6 +53,7 @@ class ReportRpc(service_rpc.ReportServiceServicer):
             include_email=False,
             request_id=request.request_id,
             kind=Kind.ACCOUNT_EXPORT,
+            origin=calls.origin(),
         )
         report = await self._reports.create(wish, own_username=caller.username)
         return service_pb.ExportAccountResponse(report=report_message(report))

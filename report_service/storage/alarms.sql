@@ -1,7 +1,7 @@
 -- What the dispatcher does when alarms ring.
 
 -- name: overdue_hints
-SELECT report_id, fence, hint_count
+SELECT report_id, fence, hint_count, call_id, traceparent
 FROM reports
 WHERE state = 'QUEUED' AND due_time <= now_micros()
 ORDER BY due_time

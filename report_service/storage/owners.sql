@@ -19,11 +19,11 @@ WHERE owner_id = :owner_id AND deleted = 0;
 INSERT INTO reports (
     report_id, owner_id, username, include_email, request_id, request_digest, state, fence, attempt_count, hint_count,
     due_time, create_time, update_time, expire_time, blob_key, size_bytes, sha256, failure_reason, deleted,
-    kind, format, locale, season, game_kind, start_time, end_time, game_id
+    kind, format, locale, season, game_kind, start_time, end_time, game_id, call_id, traceparent
 ) VALUES (
     :report_id, :owner_id, :username, :include_email, :request_id, :request_digest, 'QUEUED', 0, 0, 0,
     now_micros(), now_micros(), now_micros(), NULL, '', 0, '', '', 0,
-    :kind, :format, :locale, :season, :game_kind, :start_time, :end_time, :game_id
+    :kind, :format, :locale, :season, :game_kind, :start_time, :end_time, :game_id, :call_id, :traceparent
 )
 RETURNING
     report_id, owner_id, username, include_email, state, fence, attempt_count, create_time, update_time, expire_time,

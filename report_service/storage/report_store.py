@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import asdict
+from dataclasses import replace
 from typing import Any
 
 import structlog
 
 from report_service.errors import RequestIdTaken
 from report_service.reports import Due, DueHint, FailureReason, Report, Rules, State
-from report_service.storage.rows import END_OF_TIME, to_report, wish_columns
+from report_service.storage.rows import END_OF_TIME, origin_of, to_report, wish_columns
 from report_service.wishes import Wish
 from runtime.database import Database, Row, Session, UniqueViolation
 from runtime.times import micros, span_micros
@@ -92,7 +92,7 @@ class ReportStore:
         if exhausted:
             _log.warning("report_exhausted", report_id=report_id)
             self._finished(State.FAILED, FailureReason.ATTEMPTS_EXHAUSTED)
-        return _report(claimed)
+        return None if claimed is None else replace(to_report(claimed), origin=origin_of(claimed))
 
     async def complete(self, job: Report, *, blob_key: str, size_bytes: int, sha256: str, blank: bool = False) -> bool:
         """RENDERING → READY with the same fence. False: somebody else has decided."""
@@ -146,7 +146,7 @@ class ReportStore:
             alarm = await session.one("next_alarm")
         wait = alarm["wait"] if alarm else None
         return Due(
-            hints=[DueHint(row["report_id"], row["fence"], row["hint_count"]) for row in hints],
+            hints=[DueHint(row["report_id"], row["fence"], row["hint_count"], origin_of(row)) for row in hints],
             stranded_count=counts["stranded"] if counts else 0,
             expired_count=counts["expired"] if counts else 0,
             wait_seconds=None if wait is None else max(0.0, wait / 1_000_000),
@@ -258,4 +258,9 @@ def _report(row: Row | None) -> Report | None:
 
 
 def _alarm(hint: DueHint, wait_seconds: float) -> dict[str, Any]:
-    return {**asdict(hint), "wait": span_micros(wait_seconds)}
+    return {
+        "report_id": hint.report_id,
+        "fence": hint.fence,
+        "hint_count": hint.hint_count,
+        "wait": span_micros(wait_seconds),
+    }

@@ -7,6 +7,7 @@ from typing import Any
 from report_service.document.snapshot import Format, GameKind, Scope
 from report_service.reports import FailureReason, Report, State
 from report_service.wishes import Kind, Wish
+from runtime.calls import Origin
 from runtime.database import Row
 from runtime.times import micros, moment
 
@@ -41,7 +42,7 @@ def to_report(row: Row) -> Report:
 
 
 def wish_columns(wish: Wish) -> dict[str, Any]:
-    """Return what a new row says of which games, how they are shown and as what."""
+    """Return what a new row says of which games, how they are shown and as what, and of who asked."""
     scope = wish.scope
     return {
         "format": wish.format.name,
@@ -51,7 +52,14 @@ def wish_columns(wish: Wish) -> dict[str, Any]:
         "start_time": None if scope.start_time is None else micros(scope.start_time),
         "end_time": None if scope.end_time is None else micros(scope.end_time),
         "game_id": wish.game_id,
+        "call_id": wish.origin.request_id,
+        "traceparent": wish.origin.traceparent,
     }
+
+
+def origin_of(row: Row) -> Origin:
+    """Return which call asked for the report."""
+    return Origin(row["call_id"], row["traceparent"])
 
 
 def scope_of(row: Row) -> Scope:

@@ -10,7 +10,7 @@ WHERE
 RETURNING
     report_id, owner_id, username, include_email, state, fence, attempt_count, create_time, update_time, expire_time,
     blob_key, size_bytes, sha256, failure_reason, kind, format, locale, season, game_kind,
-    start_time, end_time, game_id;
+    start_time, end_time, game_id, call_id, traceparent;
 
 -- name: exhaust_report^
 UPDATE reports SET

@@ -23,7 +23,10 @@ from dossier.stats.v1 import stats_service_pb2 as stats_pb
 from profile_service.amqp_games import PREFETCH, TOPOLOGY, AmqpGames
 from profile_service.game_intake import KIND, MAX_BODY_BYTES, RECORDER_ID
 from profile_service.storage.game_writer import GameStoreWriter
+from runtime import calls
+from runtime.amqp import origin_headers
 from runtime.background import meanwhile
+from runtime.calls import NO_CALL, Origin
 from runtime.errors import Unavailable
 from runtime.settings import Secret
 from tests.eventually import eventually
@@ -42,13 +45,18 @@ class Publisher:
 
     url: str
 
-    async def publish(self, *bodies: bytes, kind: str = KIND, key: str = "table-7") -> None:
+    async def publish(self, *bodies: bytes, kind: str = KIND, key: str = "table-7", origin: Origin = NO_CALL) -> None:
         """Publish messages; the broker has confirmed them when this returns."""
         async with await aio_pika.connect(self.url) as connection:
             exchange = await (await connection.channel()).get_exchange(TOPOLOGY.exchange, ensure=False)
             for body in bodies:
                 message = aio_pika.Message(
-                    body, type=kind, message_id="m-1", delivery_mode=aio_pika.DeliveryMode.PERSISTENT
+                    body,
+                    type=kind,
+                    message_id="m-1",
+                    delivery_mode=aio_pika.DeliveryMode.PERSISTENT,
+                    correlation_id=origin.request_id or None,
+                    headers=origin_headers(origin),
                 )
                 await exchange.publish(message, routing_key=key, mandatory=True)
 
@@ -298,6 +306,21 @@ async def test_game_waits_while_the_database_is_away(publisher: Publisher) -> No
         await eventually_empty(publisher, done=lambda: len(tries) == 5)
     assert [body for body in tries if body != b"b"] == [b"a1", b"a1", b"a1", b"a2"]
     assert tries.index(b"b") < tries.index(b"a2")
+
+
+async def test_game_is_part_of_the_call_that_its_message_names(publisher: Publisher) -> None:
+    """The id of a message's call is that of its work, and not of the next message's."""
+    told = Origin("table-7.game-1", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")
+    origins: dict[bytes, Origin] = {}
+
+    async def take(kind: str, body: bytes) -> None:
+        origins[body] = calls.origin()
+
+    async with meanwhile(AmqpGames(Secret(publisher.url.encode()), Taking(take)).run(), name="games"):
+        await publisher.publish(b"a1", origin=told)
+        await publisher.publish(b"b")
+        await eventually_empty(publisher, done=lambda: len(origins) == 2)
+    assert origins == {b"a1": told, b"b": NO_CALL}
 
 
 async def test_games_that_wait_together_share_commits(

@@ -13,6 +13,7 @@ from report_service.dispatcher import BATCH, Dispatcher
 from report_service.errors import HintNotSent
 from report_service.reports import State
 from report_service.storage.report_store import ReportStore
+from runtime.calls import NO_CALL, Origin
 from runtime.errors import Unavailable
 from tests.integration.report.stage import Clock, a_wish, eventually
 
@@ -30,7 +31,7 @@ class FakeSender:
         self.most_at_once = 0
         self._at_once = 0
 
-    async def send(self, report_id: str) -> None:
+    async def send(self, report_id: str, origin: Origin = NO_CALL) -> None:
         self._at_once += 1
         self.most_at_once = max(self.most_at_once, self._at_once)
         await asyncio.sleep(0)

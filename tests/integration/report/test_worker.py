@@ -19,6 +19,7 @@ from report_service.player_snapshots import player_snapshot
 from report_service.reports import FailureReason, Report, Rules, State
 from report_service.storage.report_store import ReportStore
 from report_service.worker import ATTEMPTS_AT_CRASH, RETRY_SECONDS, SHORTAGE_SECONDS, Worker
+from runtime.calls import NO_CALL
 from runtime.errors import DeadlineExceeded, Unavailable
 from tests.integration.report.fake_snapshots import a_snapshot_message
 from tests.integration.report.stage import PDF, Clock, FakeRenderer, a_wish, eventually
@@ -221,7 +222,7 @@ async def test_redelivered_hint_takes_over_and_overtaken_worker_leaves_no_file(s
         shop.renderer.gate.clear()
         await shop.ask()
         await shop.renderer.begun.wait()
-        shop.hints._put("report-1", redelivered=True)
+        shop.hints._put("report-1", NO_CALL, redelivered=True)
         await eventually(lambda: len(shop.renderer.orders) == 2)
         shop.renderer.gate.set()
         report = await shop.turns(State.READY)
