@@ -32,6 +32,7 @@ from profile_service.game_recorder import GameRecorder
 from profile_service.guessing import GuessingLimits
 from profile_service.mail import Mailer
 from profile_service.mailers import mailer_of
+from profile_service.metrics import ProfileMetrics
 from profile_service.moderation import moderation_of
 from profile_service.outbox import Outbox
 from profile_service.password_resets import PasswordResets
@@ -113,13 +114,15 @@ async def open_parts(
     passwords: Passwords | None = None,
     moderate: Moderation | None = None,
     mailer: Mailer | None = None,
+    metrics: ProfileMetrics | None = None,
 ) -> AsyncIterator[Parts]:
-    """Open the service without a server of its own.
+    """Open the service without a server of its own. `metrics` is where to count; unseen when it is not given.
 
     For tests, `images` and `passwords` replace what costs most, and `database`, `moderate` and `mailer` what the
     settings name.
     """
     moderate = moderate or moderation_of(settings.avatar_moderator)
+    metrics = metrics or ProfileMetrics()
     async with AsyncExitStack() as stack:
         if images is None:
             images = processor = ImageProcessor(workers=settings.image_workers)
@@ -128,6 +131,7 @@ async def open_parts(
             passwords = Passwords(threads=settings.password_threads or None)
             stack.callback(passwords.close)
         ground = await _open_ground(settings, stack, database)
+        metrics.pools.watch(NAME, ground.database.pools)
         mailer = mailer or mailer_of(settings)
         sends_mail = mailer is not None
         wake = asyncio.Event()
@@ -155,7 +159,7 @@ async def open_parts(
         yield Parts(
             public=(
                 _profiles(ground),
-                *await _open_games(ground, stack),
+                *await _open_games(ground, stack, metrics),
                 partial(avatar_service_pb2_grpc.add_AvatarServiceServicer_to_server, AvatarServicer(avatars)),
                 partial(account_service_pb2_grpc.add_AccountServiceServicer_to_server, account),
                 _administration(ground, roles, Bans(standings), programs),
@@ -256,14 +260,15 @@ def _profiles(ground: _Ground) -> Registration:
     return partial(profile_service_pb2_grpc.add_ProfileServiceServicer_to_server, profile)
 
 
-async def _open_games(ground: _Ground, stack: AsyncExitStack) -> tuple[Registration, ...]:
+async def _open_games(ground: _Ground, stack: AsyncExitStack, metrics: ProfileMetrics) -> tuple[Registration, ...]:
     database, pages, points_profile = ground.database, ground.pages, ground.settings.points_profile
     replays = Replays(ReplayStore(database))
     await stack.enter_async_context(meanwhile(replays.run(), name="replays"))
     recorder = GameRecorder(GameStoreWriter(database, new_id=_new_id), wake=replays.wake)
     if ground.settings.amqp_url.reveal():
         intake = GameIntake(recorder, points_profile=points_profile)
-        amqp_games = AmqpGames(ground.settings.amqp_url, intake)
+        amqp_games = AmqpGames(ground.settings.amqp_url, intake, settled=metrics.game_settled)
+        metrics.watch_games(amqp_games)
         await stack.enter_async_context(meanwhile(amqp_games.run(), name="game intake"))
     games, boards = GameStore(database), LeaderboardStore(database)
     game = GameServicer(games, recorder, pages, points_profile=points_profile)
@@ -298,7 +303,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
     believed = channel_credentials(settings.gateway_authority)
     async with AsyncExitStack() as stack:
         registry = await stack.enter_async_context(open_metrics(settings.metrics_listen))
-        parts = await stack.enter_async_context(open_parts(settings))
+        parts = await stack.enter_async_context(open_parts(settings, metrics=ProfileMetrics(registry)))
         gateway = await stack.enter_async_context(open_channel(settings.gateway_address, believed))
         keys = RemoteKeys(gateway)
         tasks = await stack.enter_async_context(asyncio.TaskGroup())

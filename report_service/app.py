@@ -101,7 +101,7 @@ async def open_parts(
         store = storage.reports
         lifecycle = LifecycleClient(profile, service_tokens)
         if settings.embeds_worker and renderer is None:
-            renderer = await stack.enter_async_context(_render_pool(settings))
+            renderer = await stack.enter_async_context(_render_pool(settings, metrics))
         background = Background(tasks)
         stack.push_async_callback(background.stop)
         sender = open_sender(settings, background, metrics)
@@ -182,6 +182,7 @@ async def _open_storage(
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = settings.data_dir / STORED.database
     database = await stack.enter_async_context(open_database(settings, path, storage=STORAGE, checkpoints=checkpoints))
+    metrics.pools.watch(NAME, database.pools)
     store = ReportStore(database, rules=settings.rules, finished=metrics.finished)
     purges = PurgeStore(database, rules=settings.rules)
     files = await open_blobs(settings.blobs_url, settings.data_dir / STORED.files, settings.blobs_credentials)
@@ -224,8 +225,11 @@ def _fail_point(settings: Settings) -> FailPoint:
     return fail_point(settings.fail_point, ALL_NAMES)
 
 
-def _render_pool(settings: Settings) -> AbstractAsyncContextManager[RenderPool]:
-    return open_render_pool(settings.render_children, fail_point=_fail_point(settings))
+@asynccontextmanager
+async def _render_pool(settings: Settings, metrics: ReportMetrics) -> AsyncIterator[RenderPool]:
+    async with open_render_pool(settings.render_children, fail_point=_fail_point(settings)) as renderer:
+        metrics.pools.watch(NAME, [renderer.pool])
+        yield renderer
 
 
 async def serve(settings: Settings, stop: asyncio.Event) -> None:
@@ -287,7 +291,7 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
         profile = await stack.enter_async_context(_profile_channel(settings))
         group = await stack.enter_async_context(asyncio.TaskGroup())
         storage = await _open_storage(settings, stack, metrics, checkpoints=False)
-        pool = await stack.enter_async_context(_render_pool(settings))
+        pool = await stack.enter_async_context(_render_pool(settings, metrics))
         background = Background(group)
         stack.push_async_callback(background.stop)
         hints = open_receiver(settings, background, metrics)

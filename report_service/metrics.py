@@ -14,6 +14,7 @@ from report_service.document.snapshot import Document, Order
 from report_service.hint_messages import HintFault
 from report_service.reports import FailureReason, State
 from report_service.worker import Renderer
+from runtime.metrics import PoolMetrics
 
 ASK_SECONDS = 5.0
 RENDER_BUCKETS_SECONDS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
@@ -28,10 +29,14 @@ class Rows(Protocol):
 
 
 class ReportMetrics:
-    """What one process of the report service counts; `shown` says whether anybody can see it."""
+    """What one process of the report service counts; `shown` says whether anybody can see it.
 
-    def __init__(self, registry: CollectorRegistry | None = None) -> None:
+    `pools` shows those of the whole process, whatever else runs in it.
+    """
+
+    def __init__(self, registry: CollectorRegistry | None = None, pools: PoolMetrics | None = None) -> None:
         self.shown = registry is not None
+        self.pools = pools or PoolMetrics(registry)
         self._registry = registry or CollectorRegistry()
         self._finished = Counter(
             "dossier_report_finished",
@@ -79,12 +84,16 @@ class ReportMetrics:
         return _TimedRenderer(renderer, self._rendered, self._unknown)
 
     def watch_sender(self, sender: AmqpSender) -> None:
-        """Show the sender's connection and what it knows of the dead letters."""
+        """Show the sender's connection and what it knows of the queues."""
         self._connected.labels("sender").set_function(sender.ready.is_set)
         dead_letters = Gauge(
             "dossier_report_dead_letters", "Dead letters in RabbitMQ, for people to look at.", registry=self._registry
         )
         dead_letters.set_function(lambda: sender.dead_letter_count)
+        waiting = Gauge(
+            "dossier_report_hints_waiting", "Hints in RabbitMQ that no worker has yet.", registry=self._registry
+        )
+        waiting.set_function(lambda: sender.waiting_count)
 
     def watch_receiver(self, receiver: AmqpReceiver) -> None:
         """Show the receiver's connection."""

@@ -21,6 +21,7 @@ from report_service import render_child
 from report_service.document.snapshot import Document, Order
 from report_service.errors import RenderCrashed, RenderInterrupted, RenderLimit
 from runtime.fail_points import FailPoint, nowhere
+from runtime.pools import Pool
 
 # A hundred times what a report takes; the kernel ends the child then.
 TIMEOUT_SECONDS = 10.0
@@ -43,6 +44,7 @@ class RenderPool:
         self._children = children
         # First in, first out: a child that is being replaced gets time for it.
         self._idle: asyncio.Queue[_Child] = asyncio.Queue()
+        self.pool = Pool("render processes", len(children))
 
     async def render(self, order: Order) -> Document:
         """Return the file's bytes.
@@ -53,11 +55,11 @@ class RenderPool:
             RenderCrashed: the child died at it.
             RenderInterrupted: no child could be started, or it was stopped.
         """
-        child = await self._idle.get()
-        try:
-            return await child.render(order)
-        finally:
-            self._idle.put_nowait(child)
+        async with self.pool.using(self._idle.get()) as child:
+            try:
+                return await child.render(order)
+            finally:
+                self._idle.put_nowait(child)
 
     def start(self) -> None:
         """Have the children start, so that the first report need not wait for them. Does not wait for them itself."""

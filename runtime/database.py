@@ -7,13 +7,14 @@ Queries stand in `.sql` files in the subset that SQLite and PostgreSQL share, an
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 from runtime.errors import Unavailable
+from runtime.pools import Pool
 from runtime.settings import Secret, setting
 
 Row = Any  # Read by column name: sqlite3.Row or asyncpg.Record.
@@ -42,6 +43,10 @@ class Session(Protocol):
 
 class Database(Protocol):
     """One service's database."""
+
+    @property
+    def pools(self) -> Sequence[Pool]:
+        """Its connections, of each kind, and who waits for them."""
 
     @property
     def point(self) -> Session:

@@ -5,21 +5,27 @@ from __future__ import annotations
 import asyncio
 import time
 from bisect import bisect_left
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager
 from itertools import accumulate
+from typing import NoReturn
 
 import structlog
-from prometheus_client import CollectorRegistry, Metric, ProcessCollector, start_http_server
-from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily
+from prometheus_client import CollectorRegistry, Histogram, Metric, ProcessCollector, start_http_server
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, SummaryMetricFamily
 from prometheus_client.registry import Collector
 
 from runtime.admission import Places
+from runtime.background import meanwhile
 from runtime.calls import Call
+from runtime.pools import Pool
 from runtime.server import require_free
 
 BUCKETS_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 _BOUNDS = (*map(str, BUCKETS_SECONDS), "+Inf")
+# Not often enough to be noticed itself.
+LAG_PAUSE_SECONDS = 0.25
+LAG_BUCKETS_SECONDS = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
 _log = structlog.get_logger("metrics")
 
 
@@ -85,6 +91,48 @@ class CallMetrics(Collector):
         return refused
 
 
+class PoolMetrics(Collector):
+    """Shows the pools of a process: what is used of each, who waits, and how long that takes."""
+
+    def __init__(self, registry: CollectorRegistry | None = None) -> None:
+        self._pools: list[tuple[tuple[str, str], Pool]] = []
+        if registry is not None:
+            registry.register(self)
+
+    def watch(self, service: str, pools: Iterable[Pool]) -> None:
+        """Show these, too. No two of a service are of one kind."""
+        self._pools += [((service, pool.kind), pool) for pool in pools]
+
+    def collect(self) -> Iterator[Metric]:
+        """Return the numbers of this moment. Called by the registry."""
+        labels = ("service", "pool")
+        size = GaugeMetricFamily("dossier_pool_size", "How many there are at most.", labels=labels)
+        in_use = GaugeMetricFamily("dossier_pool_in_use", "How many are used.", labels=labels)
+        waiting = GaugeMetricFamily("dossier_pool_waiting", "How many wait for one.", labels=labels)
+        waits = SummaryMetricFamily("dossier_pool_wait_seconds", "How long it took to get one.", labels=labels)
+        for names, pool in self._pools:
+            size.add_metric(names, pool.size)
+            in_use.add_metric(names, pool.in_use)
+            waiting.add_metric(names, pool.waiting)
+            waits.add_metric(names, pool.taken_count, pool.wait_seconds)
+        yield from (size, in_use, waiting, waits)
+
+
+async def show_lag(registry: CollectorRegistry, *, pause_seconds: float = LAG_PAUSE_SECONDS) -> NoReturn:
+    """Show how late the event loop is with what is due, as everything in the process then is, until cancelled."""
+    lag = Histogram(
+        "dossier_event_loop_lag_seconds",
+        "How much later than due the event loop went on.",
+        buckets=LAG_BUCKETS_SECONDS,
+        registry=registry,
+    )
+    clock = asyncio.get_running_loop().time
+    while True:
+        due = clock() + pause_seconds
+        await asyncio.sleep(pause_seconds)
+        lag.observe(max(0.0, clock() - due))
+
+
 @asynccontextmanager
 async def open_metrics(listen: str) -> AsyncIterator[CollectorRegistry | None]:
     """Yield where to register, and serve it over HTTP from a thread of its own; None when `listen` is empty.
@@ -102,7 +150,8 @@ async def open_metrics(listen: str) -> AsyncIterator[CollectorRegistry | None]:
     server, thread = start_http_server(int(port), host.strip("[]"), registry)
     _log.info("metrics_listening", address=listen)
     try:
-        yield registry
+        async with meanwhile(show_lag(registry), name="event loop lag"):
+            yield registry
     finally:
         await asyncio.to_thread(server.shutdown)
         server.server_close()

@@ -22,6 +22,7 @@ from runtime.database import (
     unreachable,
 )
 from runtime.errors import Unavailable
+from runtime.pools import Pool
 from runtime.shielding import to_the_end
 from runtime.sql_files import read_migrations, read_queries
 
@@ -177,27 +178,31 @@ class _Connections:
 
     def __init__(self, pool: Any) -> None:
         self._pool = pool
+        self.pool = Pool("connections", pool.get_max_size())
 
     @asynccontextmanager
     async def begun(self, first: Callable[[Any], Awaitable[T]]) -> AsyncIterator[tuple[Any, T]]:
         """Yield a connection and what `first` returned on it; it runs again when its connection proves to be dead."""
         # A restart of the server leaves every pooled connection dead; a fresh one that fails tells of the server.
         for _ in range(self._pool.get_max_size() + 1):
-            with Translated():
-                connection = await self._pool.acquire(timeout=ACQUIRE_SECONDS)
-            try:
+            async with self.pool.using(self._acquired()) as connection:
                 try:
-                    with Translated(connection):
-                        result = await first(connection)
-                except Unavailable:
-                    if _is_lost(connection):
-                        continue
-                    raise
-                yield connection, result
-                return
-            finally:
-                await to_the_end(self._pool.release(connection))
+                    try:
+                        with Translated(connection):
+                            result = await first(connection)
+                    except Unavailable:
+                        if _is_lost(connection):
+                            continue
+                        raise
+                    yield connection, result
+                    return
+                finally:
+                    await to_the_end(self._pool.release(connection))
         raise unreachable()
+
+    async def _acquired(self) -> Any:
+        with Translated():
+            return await self._pool.acquire(timeout=ACQUIRE_SECONDS)
 
     @asynccontextmanager
     async def transaction(self, begin: str, queries: _Queries) -> AsyncIterator[Session]:
@@ -233,6 +238,7 @@ class PostgresqlDatabase:
     def __init__(self, connections: _Connections, queries: _Queries, *, pooler: bool) -> None:
         self._connections = connections
         self._queries = queries
+        self.pools = (connections.pool,)
         self.point: Session = (_PooledPointSession if pooler else _PointSession)(connections, queries)
 
     def read(self) -> AbstractAsyncContextManager[Session]:

@@ -24,6 +24,7 @@ from runtime.database import (
     unreachable,
 )
 from runtime.errors import Unavailable
+from runtime.pools import Pool
 from runtime.shielding import to_the_end
 from runtime.sql_files import read_migrations, read_queries
 
@@ -116,25 +117,27 @@ class SqliteDatabase:
         for reader in readers:
             self._readers.put_nowait(reader)
         self._queries = queries
+        self._reading_pool, self._writing_pool = Pool("readers", len(readers)), Pool("writer", 1)
+        self.pools = (self._reading_pool, self._writing_pool)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Session]:
         """See `Database.read`."""
-        reader = await self._readers.get()
-        try:
-            with _TRANSLATED:
-                await reader.execute("BEGIN")
-                yield _ThreadSession(reader, self._queries)
-        finally:
+        async with self._reading_pool.using(self._readers.get()) as reader:
             try:
-                await to_the_end(reader.rollback())
+                with _TRANSLATED:
+                    await reader.execute("BEGIN")
+                    yield _ThreadSession(reader, self._queries)
             finally:
-                self._readers.put_nowait(reader)
+                try:
+                    await to_the_end(reader.rollback())
+                finally:
+                    self._readers.put_nowait(reader)
 
     @asynccontextmanager
     async def write(self, part: str = "") -> AsyncIterator[Session]:
         """See `Database.write`."""
-        async with self._writing:
+        async with self._alone():
             with _TRANSLATED:
                 try:
                     await self._begin()
@@ -146,11 +149,19 @@ class SqliteDatabase:
 
     async def forget_log(self) -> None:
         """See `Database.forget_log`. Pages of the file itself are overwritten with zeros by the deletion."""
-        async with self._writing:
+        async with self._alone():
             with _TRANSLATED:
                 [row] = await self._writer.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
         if row[0]:
             raise Unavailable("The database is being read; try again later.", dependency="database")
+
+    @asynccontextmanager
+    async def _alone(self) -> AsyncIterator[None]:
+        async with self._writing_pool.using(self._writing.acquire()):
+            try:
+                yield
+            finally:
+                self._writing.release()
 
     async def _begin(self) -> None:
         until = time.monotonic() + BUSY_TIMEOUT_SECONDS

@@ -13,6 +13,7 @@ from pathlib import Path
 import gateway.app
 import gateway.tokens
 import profile_service.app
+import profile_service.metrics
 import profile_service.settings
 import report_service.app
 import report_service.metrics
@@ -24,7 +25,7 @@ from runtime.admission import Admission
 from runtime.channels import open_channel
 from runtime.data_directory import hold
 from runtime.interceptors import CallInterceptor
-from runtime.metrics import CallMetrics, open_metrics
+from runtime.metrics import CallMetrics, PoolMetrics, open_metrics
 from runtime.server import Server, require_free
 from runtime.service_tokens import ServiceTokens
 from runtime.session_client import SessionClient
@@ -53,13 +54,16 @@ async def open_app(settings: Settings) -> AsyncIterator[Server]:
     credentials = server_credentials(settings.identity)
     async with AsyncExitStack() as stack:
         registry = await stack.enter_async_context(open_metrics(settings.metrics_listen))
-        calls = CallMetrics(registry)
+        calls, pools = CallMetrics(registry), PoolMetrics(registry)
         folder = stack.enter_context(hold(settings.data_dir))
         secrets = load_or_create_secrets(folder / "secrets")
         key_file = folder / "secrets" / "signing-key.pem"
         keys = KeyFile(key_file, gateway.tokens.load_or_create_keys(key_file))
         profile = await stack.enter_async_context(
-            profile_service.app.open_parts(_profile_settings(settings, secrets, folder))
+            profile_service.app.open_parts(
+                _profile_settings(settings, secrets, folder),
+                metrics=profile_service.metrics.ProfileMetrics(registry, pools),
+            )
         )
         internal = await stack.enter_async_context(_internal_server(profile, secrets, TokenVerifier(keys), calls))
         stack.enter_context(_announced(folder / INTERNAL_FILE, internal.address))
@@ -82,7 +86,7 @@ async def open_app(settings: Settings) -> AsyncIterator[Server]:
                 profile=channel,
                 service_tokens=_service_tokens(secrets.internal, "report_service"),
                 tasks=tasks,
-                metrics=report_service.metrics.ReportMetrics(registry),
+                metrics=report_service.metrics.ReportMetrics(registry, pools),
             )
         )
         methods = contract.methods()

@@ -14,10 +14,14 @@ import pytest
 from prometheus_client import CollectorRegistry, ProcessCollector
 from ruamel.yaml import YAML
 
+from profile_service.amqp_games import TOPOLOGY as GAMES_TOPOLOGY
+from profile_service.amqp_games import AmqpGames, Outcome
+from profile_service.metrics import ProfileMetrics
 from report_service.amqp_hints import TOPOLOGY, AmqpReceiver, AmqpSender
 from report_service.metrics import ReportMetrics
 from report_service.reports import State
-from runtime.metrics import CallMetrics
+from runtime.background import meanwhile
+from runtime.metrics import CallMetrics, show_lag
 
 ROOT: Final = Path(__file__).parents[2]
 FOLDER: Final = ROOT / "deploy" / "observability"
@@ -52,7 +56,9 @@ async def exposed() -> set[str]:
     ProcessCollector(registry=registry)
     CallMetrics(registry)
     report = ReportMetrics(registry)
-    connection = SimpleNamespace(ready=asyncio.Event(), dead_letter_count=0)
+    profile = ProfileMetrics(registry, report.pools)
+    connection = SimpleNamespace(ready=asyncio.Event(), dead_letter_count=0, waiting_count=0)
+    profile.watch_games(cast(AmqpGames, connection))
     report.watch_sender(cast(AmqpSender, connection))
     report.watch_receiver(cast(AmqpReceiver, connection))
     asked = asyncio.Event()
@@ -62,10 +68,17 @@ async def exposed() -> set[str]:
             asked.set()
             return {}, 0.0
 
-    following = asyncio.create_task(report.follow(Rows()))
-    await asked.wait()
-    following.cancel()
-    suffixes = {"counter": ("_total",), "histogram": ("_bucket", "_count", "_sum"), "gauge": ("",)}
+    async with (
+        meanwhile(show_lag(registry), name="event loop lag"),
+        meanwhile(report.follow(Rows()), name="report metrics"),
+    ):
+        await asked.wait()
+    suffixes = {
+        "counter": ("_total",),
+        "histogram": ("_bucket", "_count", "_sum"),
+        "summary": ("_count", "_sum"),
+        "gauge": ("",),
+    }
     return {family.name + suffix for family in registry.collect() for suffix in suffixes[family.type]}
 
 
@@ -100,4 +113,6 @@ def test_labels_that_are_watched_have_such_values() -> None:
     assert states <= set(State)
     (job,) = load(FOLDER / "prometheus.yml")["scrape_configs"]
     assert set(re.findall(r"part=\"(\w+)\"", text)) == set(job["dns_sd_configs"][0]["names"])
-    assert TOPOLOGY.dead_queue in (FOLDER / "alerts.yml").read_text(encoding="utf-8")
+    assert set(re.findall(r"outcome=\"(\w+)\"", text)) <= set(Outcome)
+    alerts = (FOLDER / "alerts.yml").read_text(encoding="utf-8")
+    assert {TOPOLOGY.dead_queue, GAMES_TOPOLOGY.dead_queue} <= set(re.findall(r"dossier\.[\w.]*\w", alerts))

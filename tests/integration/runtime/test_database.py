@@ -6,6 +6,7 @@ import asyncio
 import random
 import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import asyncpg
 import pytest
 
 from runtime.database import Database, UniqueViolation, now_micros
+from tests.eventually import eventually
 from tests.integration.runtime.things import make_storage, names
 from tests.provision.databases import Place, place_at
 
@@ -67,6 +69,27 @@ async def test_same_key_twice_is_a_unique_violation(database: Database) -> None:
     with pytest.raises(UniqueViolation):
         async with database.write() as session:
             await session.one("insert_thing", name="a")
+
+
+async def test_pools_tell_who_has_a_connection_and_who_waits(database: Database) -> None:
+    """When all that read are taken, the next one waits, and is seen to."""
+    pool, *_ = database.pools
+
+    async def reads() -> None:
+        async with database.read():
+            pass
+
+    async def one_waits() -> bool:
+        return pool.waiting == 1
+
+    async with AsyncExitStack() as taken:
+        for _ in range(pool.size):
+            await taken.enter_async_context(database.read())
+        waiting = asyncio.create_task(reads())
+        await eventually(one_waits, within_seconds=10)
+        assert pool.in_use == pool.size
+    await waiting
+    assert (pool.in_use, pool.waiting, pool.taken_count) == (0, 0, pool.size + 1)
 
 
 async def test_read_sees_one_moment(database: Database) -> None:

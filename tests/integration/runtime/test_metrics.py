@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import threading
 import time
@@ -14,9 +15,11 @@ from dossier.profile.v1 import profile_service_pb2 as profile_pb
 from prometheus_client import CollectorRegistry
 
 from runtime.admission import Admission, Limits
+from runtime.background import meanwhile
 from runtime.calls import Call
 from runtime.errors import Exhausted
-from runtime.metrics import CallMetrics, open_metrics
+from runtime.metrics import CallMetrics, PoolMetrics, open_metrics, show_lag
+from runtime.pools import Pool
 from runtime.server import PortUnavailable
 from tests.eventually import eventually
 from tests.integration.runtime.house import TIMEOUT, House
@@ -92,6 +95,64 @@ def test_refusals_are_counted_by_kind() -> None:
     assert samples.value("dossier_calls_refused_total", kind="streams") == 0
 
 
+async def test_pools_of_all_services_are_shown() -> None:
+    """What is used and waited for shows at once, by service and kind."""
+    registry, pool = CollectorRegistry(), Pool("connections", 1)
+    metrics = PoolMetrics(registry)
+    metrics.watch("report_service", [pool])
+    metrics.watch("profile_service", [Pool("connections", 7)])
+    free = asyncio.Event()
+
+    async def waits() -> None:
+        async with pool.using(free.wait()):
+            pass
+
+    async with pool.using(asyncio.sleep(0)):
+        waiting = asyncio.create_task(waits())
+        await asyncio.sleep(0)
+        samples = samples_of(registry)
+        free.set()
+        await waiting
+    one = {"service": "report_service", "pool": "connections"}
+    assert [samples.value(f"dossier_pool_{name}", **one) for name in ("size", "in_use", "waiting")] == [1, 1, 1]
+    assert samples.value("dossier_pool_size", service="profile_service") == 7
+    samples = samples_of(registry)
+    assert [samples.value(f"dossier_pool_{name}", **one) for name in ("in_use", "waiting")] == [0, 0]
+    assert samples.value("dossier_pool_wait_seconds_count", **one) == 2
+    assert samples.value("dossier_pool_wait_seconds_sum", **one)
+
+
+async def test_wait_that_is_given_up_is_counted_and_over() -> None:
+    """Who was cancelled or refused neither waits nor has anything."""
+    pool = Pool("connections", 1)
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0), pool.using(asyncio.Event().wait()):
+            pytest.fail("it was got")
+    assert (pool.in_use, pool.waiting, pool.taken_count) == (0, 0, 1)
+
+
+async def test_held_up_event_loop_is_seen() -> None:
+    """What blocks the loop makes it late, by as much."""
+    registry = CollectorRegistry()
+
+    def lag(name: str) -> float:
+        return samples_of(registry).value(f"dossier_event_loop_lag_seconds_{name}") or 0
+
+    async def begun() -> bool:
+        return lag("count") > 0
+
+    async def seen() -> bool:
+        return lag("sum") >= 0.29
+
+    async with meanwhile(show_lag(registry, pause_seconds=0.001), name="lag"):
+        await eventually(begun, within_seconds=TIMEOUT)
+        time.sleep(0.3)
+        await eventually(seen, within_seconds=TIMEOUT)
+    samples = samples_of(registry)
+    slow = [samples.value("dossier_event_loop_lag_seconds_bucket", le=le) or 0 for le in ("0.25", "+Inf")]
+    assert slow[1] - slow[0] >= 1
+
+
 async def test_metrics_are_served_until_closed() -> None:
     """Prometheus finds what is registered and the process itself; afterwards nothing listens."""
     address = f"127.0.0.1:{free_port()}"
@@ -100,6 +161,7 @@ async def test_metrics_are_served_until_closed() -> None:
         samples = await scraped(address)
         assert samples.value("grpc_server_handled_total", grpc_method="m") == 1
         assert samples.value("process_resident_memory_bytes")
+        assert samples.value("dossier_event_loop_lag_seconds_count") is not None
         assert all(family.documentation for family in samples.families)
     with pytest.raises(urllib.error.URLError):
         await scraped(address)
