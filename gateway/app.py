@@ -32,6 +32,7 @@ from runtime.session_client import SessionClient
 from runtime.sessions import SessionCheck
 from runtime.tls import channel_credentials, server_credentials
 from runtime.tokens import TokenVerifier
+from runtime.tracing import open_tracing
 
 AUTH_SERVICE: Final = "dossier.auth.v1.AuthService"
 _log = structlog.get_logger("gateway")
@@ -111,6 +112,7 @@ async def open_server(settings: Settings) -> AsyncIterator[tuple[Server, grpc.ai
     shown = channel_credentials(settings.internal_authority, settings.internal_identity)
     methods = contract.methods().values()
     async with (
+        open_tracing(settings.tracing_endpoint, process="gateway"),
         open_metrics(settings.metrics_listen) as registry,
         open_channel(settings.profile_address, shown, repeats=methods) as profile,
         open_channel(settings.report_address, shown, repeats=methods) as report,

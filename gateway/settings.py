@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from runtime.service_tokens import MIN_SECRET_BYTES
-from runtime.settings import Secret, read_settings, setting
+from runtime.settings import Secret, WebAddress, read_settings, setting
 from runtime.tls import INTERNAL_TLS, Identity, identity_of
 
 PREFIX: Final = "DOSSIER_GATEWAY_"
@@ -54,6 +54,10 @@ class Settings:
     )
     metrics_listen: str = setting(
         "host:port to serve metrics on, over HTTP, to Prometheus alone; empty: nowhere", default=""
+    )
+    tracing_endpoint: WebAddress = setting(
+        "OTLP collector to send traces to by gRPC, such as http://collector:4317; needs dossier[otel]; empty: nowhere",
+        default=WebAddress(""),
     )
     log_level: str = setting(
         "the least level of log lines", default="info", choices=("debug", "info", "warning", "error")

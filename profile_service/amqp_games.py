@@ -15,7 +15,7 @@ import aio_pika
 import structlog
 from aio_pika.abc import AbstractChannel, AbstractExchange, AbstractIncomingMessage
 
-from runtime import calls
+from runtime import calls, tracing
 from runtime.amqp import (
     AMQP_FAULTS,
     OPERATION_TIMEOUT_SECONDS,
@@ -175,7 +175,8 @@ class AmqpGames:
         calls.resume(origin_of(message))
         if after is not None:
             await asyncio.wait([after])
-        refusal = await self._refusal(message)
+        with tracing.span("take game", kind="CONSUMER"):
+            refusal = await self._refusal(message)
         async with asyncio.timeout(OPERATION_TIMEOUT_SECONDS):
             if refusal is not None:
                 # The broker's own way to the dead letters would not say why.

@@ -91,6 +91,7 @@ from runtime.service_tokens import ServiceTokens
 from runtime.sessions import SessionCheck
 from runtime.tls import channel_credentials, server_credentials
 from runtime.tokens import TokenVerifier
+from runtime.tracing import open_tracing
 
 NAME = STORED.name
 STORAGE = STORED.storage
@@ -302,6 +303,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
     shown = server_credentials(settings.internal_identity)
     believed = channel_credentials(settings.gateway_authority)
     async with AsyncExitStack() as stack:
+        await stack.enter_async_context(open_tracing(settings.tracing_endpoint, process=NAME))
         registry = await stack.enter_async_context(open_metrics(settings.metrics_listen))
         parts = await stack.enter_async_context(open_parts(settings, metrics=ProfileMetrics(registry)))
         gateway = await stack.enter_async_context(open_channel(settings.gateway_address, believed))

@@ -12,7 +12,7 @@ from profile_service.purges import FAIL_POINTS
 from runtime import fail_points
 from runtime.s3_urls import BLOB_KEYS
 from runtime.service_tokens import MIN_SECRET_BYTES
-from runtime.settings import Secret, SettingsError, read_settings, setting
+from runtime.settings import Secret, SettingsError, WebAddress, read_settings, setting
 from runtime.stored import StorageSettings, Stored
 from runtime.tls import INTERNAL_TLS, Identity, identity_of
 
@@ -112,6 +112,10 @@ class Settings(Places, MailSettings):
     reflection: bool = setting("Serve gRPC reflection, for grpcurl; always in development.", default=False)
     metrics_listen: str = setting(
         "Address and port to serve metrics on, over HTTP, to Prometheus alone; empty: nowhere.", default=""
+    )
+    tracing_endpoint: WebAddress = setting(
+        "OTLP collector to send traces to by gRPC, such as http://collector:4317; needs dossier[otel]; empty: nowhere.",
+        default=WebAddress(""),
     )
     log_level: str = setting("Least level of logs.", default="info", choices=("debug", "info", "warning", "error"))
     grace_seconds: float = setting("Seconds that calls under way get at the end.", default=10.0, minimum=0)

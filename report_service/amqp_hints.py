@@ -14,6 +14,7 @@ from aio_pika.abc import AbstractChannel, AbstractExchange, AbstractIncomingMess
 from report_service import hint_messages
 from report_service.errors import HintNotSent, HintUnusable
 from report_service.hints import Hint
+from runtime import tracing
 from runtime.amqp import AMQP_FAULTS, OPERATION_TIMEOUT_SECONDS, Topology, connected, origin_of, stay_connected
 from runtime.calls import NO_CALL, Origin
 from runtime.settings import Secret
@@ -94,10 +95,11 @@ class AmqpSender:
         exchange = self._exchange
         if exchange is None:
             raise HintNotSent("not connected to the broker")
-        message = hint_messages.encode(report_id, origin)
         try:
-            async with asyncio.timeout(OPERATION_TIMEOUT_SECONDS):
-                await exchange.publish(message, routing_key=self._topology.queue, mandatory=True)
+            with tracing.span("send hint", kind="PRODUCER", of=origin, report_id=report_id) as sending:
+                message = hint_messages.encode(report_id, sending)
+                async with asyncio.timeout(OPERATION_TIMEOUT_SECONDS):
+                    await exchange.publish(message, routing_key=self._topology.queue, mandatory=True)
         except AMQP_FAULTS as error:
             # Also when it came back, as the queue or its binding is gone and connecting anew declares both; or when it
             # was refused, which RabbitMQ does without end on a channel that was opened while the queue had no leader.

@@ -54,6 +54,7 @@ from runtime.session_client import SessionClient
 from runtime.sessions import SessionCheck
 from runtime.tls import channel_credentials, server_credentials
 from runtime.tokens import TokenVerifier
+from runtime.tracing import open_tracing
 
 NAME = STORED.name
 SERVICE_NAMES = (service_pb.DESCRIPTOR.services_by_name["ReportService"].full_name,)
@@ -237,6 +238,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
     credentials = server_credentials(settings.internal_identity)
     tokens = ServiceTokens(settings.internal_secret.reveal(), issuer=NAME)
     async with AsyncExitStack() as stack:
+        await stack.enter_async_context(open_tracing(settings.tracing_endpoint, process=NAME))
         registry = await stack.enter_async_context(open_metrics(settings.metrics_listen))
         stack.enter_context(data_directory.hold(settings.data_dir))
         profile = await stack.enter_async_context(_profile_channel(settings))
@@ -287,6 +289,7 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
     settings.require_amqp()
     tokens = ServiceTokens(settings.internal_secret.reveal(), issuer=NAME)
     async with AsyncExitStack() as stack:
+        await stack.enter_async_context(open_tracing(settings.tracing_endpoint, process="report_worker"))
         metrics = ReportMetrics(await stack.enter_async_context(open_metrics(settings.metrics_listen)))
         profile = await stack.enter_async_context(_profile_channel(settings))
         group = await stack.enter_async_context(asyncio.TaskGroup())

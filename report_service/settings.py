@@ -98,6 +98,10 @@ class Settings(Places):
     metrics_listen: str = setting(
         "address to serve metrics on, over HTTP, to Prometheus alone; empty: nowhere; one for each process", default=""
     )
+    tracing_endpoint: WebAddress = setting(
+        "OTLP collector to send traces to by gRPC, such as http://collector:4317; needs dossier[otel]; empty: nowhere",
+        default=WebAddress(""),
+    )
     log_level: str = setting(
         "least important log line to print", default="info", choices=("debug", "info", "warning", "error")
     )

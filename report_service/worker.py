@@ -27,7 +27,7 @@ from report_service.hints import Hint, HintReceiver
 from report_service.issued_reports import verify_address
 from report_service.reports import FailureReason, Report, Rules
 from report_service.wishes import Kind
-from runtime import calls
+from runtime import calls, tracing
 from runtime.errors import DeadlineExceeded, Unavailable
 from runtime.fail_points import FailPoint, nowhere
 from runtime.shielding import is_cancelled
@@ -218,7 +218,7 @@ class Worker:
         take_over, deadline = hint.redelivered, time.monotonic() + STORAGE_PATIENCE_SECONDS
         while True:
             try:
-                await self._claim_and_make(hint.report_id, take_over=take_over)
+                await self._claim_and_make(hint, take_over=take_over)
                 return
             except Unavailable as error:
                 if self._stopping or time.monotonic() > deadline:
@@ -227,13 +227,15 @@ class Worker:
             await self._pause()
             take_over = True  # What failed may have been done.
 
-    async def _claim_and_make(self, report_id: str, *, take_over: bool) -> None:
-        job = await self._jobs.claim(report_id, take_over=take_over)
-        self._changed(report_id)
+    async def _claim_and_make(self, hint: Hint, *, take_over: bool) -> None:
+        job = await self._jobs.claim(hint.report_id, take_over=take_over)
+        self._changed(hint.report_id)
         if job is not None:
-            calls.resume(job.origin)
-            await self._make(job)
-            self._changed(report_id)
+            # The row knows which call it was; only the hint knows of its own way here.
+            calls.resume(hint.origin if hint.origin.request_id == job.origin.request_id else job.origin)
+            with tracing.span("make report", kind="CONSUMER", report_id=job.report_id, attempt=job.attempt_count):
+                await self._make(job)
+            self._changed(hint.report_id)
 
     async def _pause(self) -> None:
         if not self._stopping:
@@ -265,9 +267,11 @@ class Worker:
             await self._complete(job, made)
 
     async def _document(self, job: Report) -> MadeFile:
-        snapshot = await self._snapshots.fetch(job)
+        with tracing.span("fetch snapshot", kind="CLIENT"):
+            snapshot = await self._snapshots.fetch(job)
         address = verify_address(self._public_url, job.report_id)
-        made = await self._renderer.render(Order(snapshot, job.format or Format.PDF, job.locale, address))
+        with tracing.span("render"):
+            made = await self._renderer.render(Order(snapshot, job.format or Format.PDF, job.locale, address))
         _log.debug("report_rendered", report_id=job.report_id, size_bytes=len(made.data))
         key = self._key(job)
         await self._store(key, self._files.put(key, made.data))
@@ -285,7 +289,8 @@ class Worker:
     async def _store(self, key: str, putting: Awaitable[None]) -> None:
         """Await the file's being stored. Raises NotStored."""
         try:
-            await putting
+            with tracing.span("store file"):
+                await putting
         except Unavailable as error:
             raise NotStored from error.__cause__
         _log.debug("report_stored", blob_key=key)

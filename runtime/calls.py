@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from runtime.errors import Unauthenticated
@@ -79,6 +80,20 @@ def enter(call: Call) -> None:
 def resume(origin: Origin) -> None:
     """Make what this task does part of the call that asked for it: in logs, in traces, and to other parts."""
     _current.set(Call("", origin.request_id, origin.traceparent))
+
+
+@contextmanager
+def within(origin: Origin) -> Iterator[None]:
+    """Have what this task does until leaving belong to a narrower place in the trace."""
+    call = _current.get()
+    inner = Call("", origin.request_id, origin.traceparent)
+    if call is not None:
+        inner = replace(call, traceparent=origin.traceparent)
+    token = _current.set(inner)
+    try:
+        yield
+    finally:
+        _current.reset(token)
 
 
 def origin() -> Origin:

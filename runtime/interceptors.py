@@ -20,7 +20,7 @@ from google.protobuf.message import DecodeError, Message
 from google.rpc import status_pb2
 from grpc_status import rpc_status
 
-from runtime import calls
+from runtime import calls, tracing
 from runtime.access import Door
 from runtime.admission import Admission, Places
 from runtime.calls import Call, Origin
@@ -94,6 +94,7 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
         origin = _origin(metadata)
         request_id = origin.request_id or str(uuid_utils.uuid7())
         call = Call(path, request_id, origin.traceparent, ended=self._metrics.count)
+        tracing.follow(call)
         calls.enter(call)
         if self._draining:
             self.refused_draining += 1

@@ -39,7 +39,7 @@ def configure_logs(level: str) -> None:
     )
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")
     # They tell of every lost connection, at length; whoever needed it says so once, in our form.
-    for chatty in ("aio_pika", "aiormq", "asyncpg.pool"):
+    for chatty in ("aio_pika", "aiormq", "asyncpg.pool", "opentelemetry"):
         logging.getLogger(chatty).setLevel(logging.CRITICAL)
     logging.getLogger("grpc._cython.cygrpc").addFilter(_is_news)
 

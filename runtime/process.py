@@ -17,6 +17,7 @@ from runtime.server import PortUnavailable
 from runtime.settings import SettingsError
 from runtime.stored import StoredUnusable
 from runtime.tls import TlsFilesUnusable
+from runtime.tracing import TracingUnusable
 
 EXIT_FAILED = 1
 EXIT_SETTINGS = 2
@@ -27,6 +28,7 @@ _USER_ERRORS = (
     BlobStoreUnusable,
     StoredUnusable,
     TlsFilesUnusable,
+    TracingUnusable,
 )
 
 

@@ -33,6 +33,7 @@ from runtime.sessions import SessionCheck
 from runtime.settings import Secret
 from runtime.tls import server_credentials
 from runtime.tokens import TokenVerifier
+from runtime.tracing import open_tracing
 from standalone.secrets import Secrets, load_or_create_secrets, write_private
 from standalone.settings import Settings
 
@@ -53,6 +54,7 @@ async def open_app(settings: Settings) -> AsyncIterator[Server]:
     require_free(settings.listen)
     credentials = server_credentials(settings.identity)
     async with AsyncExitStack() as stack:
+        await stack.enter_async_context(open_tracing(settings.tracing_endpoint, process="standalone"))
         registry = await stack.enter_async_context(open_metrics(settings.metrics_listen))
         calls, pools = CallMetrics(registry), PoolMetrics(registry)
         folder = stack.enter_context(hold(settings.data_dir))

@@ -51,6 +51,10 @@ class Settings(MailSettings):
     metrics_listen: str = setting(
         "Address and port to serve metrics on, over HTTP, to Prometheus alone; empty: nowhere.", default=""
     )
+    tracing_endpoint: WebAddress = setting(
+        "OTLP collector to send traces to by gRPC, such as http://collector:4317; needs dossier[otel]; empty: nowhere.",
+        default=WebAddress(""),
+    )
     log_level: str = setting("Least level of logs.", default="warning", choices=("debug", "info", "warning", "error"))
     grace_seconds: float = setting("Seconds that calls under way get at the end.", default=10.0, minimum=0)
 

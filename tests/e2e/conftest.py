@@ -14,6 +14,7 @@ from client import DossierClient
 from tests.e2e.access_scene import Scene
 from tests.e2e.installations import PASSWORD, Installation, distributed, external, standalone
 from tests.e2e.raw_calls import RawCalls, raw_calls
+from tests.provision.collector import collecting
 from tests.provision.fixtures import started_node, started_postgresql, started_s3
 from tests.provision.s3 import SeaweedFS
 
@@ -23,13 +24,16 @@ SHAPES = ["external"] if EXTERNAL else ["standalone", "distributed", "scale-out"
 
 @pytest.fixture(scope="session", params=SHAPES)
 def installation(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    """Run one shape: all in one process; every part its own; two of each with PostgreSQL, RabbitMQ and S3."""
+    """Run one shape: all in one process; every part its own; two of each with PostgreSQL, RabbitMQ and S3.
+
+    The first and the last send traces.
+    """
     if EXTERNAL:
         yield EXTERNAL
         return
     folder = tmp_path_factory.mktemp(request.param)
     if request.param == "standalone":
-        with standalone(folder) as running:
+        with collecting() as collector, standalone(folder, collector=collector) as running:
             yield running
     elif request.param == "distributed":
         with distributed(folder) as running:
@@ -40,7 +44,10 @@ def installation(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
             started_node(tmp_path_factory) as node,
             started_postgresql(tmp_path_factory) as server,
             started_s3(SeaweedFS(tmp_path_factory.mktemp("seaweedfs"))) as s3,
-            distributed(folder, amqp_url=node.url, postgresql=server, s3=s3, replicas=2) as running,
+            collecting() as collector,
+            distributed(
+                folder, amqp_url=node.url, postgresql=server, s3=s3, replicas=2, collector=collector
+            ) as running,
         ):
             yield running
 

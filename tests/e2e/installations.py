@@ -17,6 +17,7 @@ from client import OperatorClient
 from runtime.service_tokens import ServiceTokens
 from runtime.tls import Identity, channel_credentials
 from tests.e2e.processes import Part
+from tests.provision.collector import Collector
 from tests.provision.ports import free_port
 from tests.provision.postgresql import PostgresqlServer
 from tests.provision.s3 import CREDENTIALS, S3Server
@@ -27,7 +28,7 @@ SECRETS = {name: f"{name}-secret-of-the-tests-0123456789abcdef" for name in ("in
 
 @dataclass
 class Installation:
-    """A running installation as its users and its operator see it."""
+    """A running installation as its users and its operator see it. `collector` gets its traces, where it sends any."""
 
     endpoint: str
     operator_address: str
@@ -35,6 +36,7 @@ class Installation:
     signing_key: Path | None = None
     credentials: grpc.ChannelCredentials | None = None
     parts: dict[str, Part] = field(default_factory=dict)
+    collector: Collector | None = None
 
     async def grant(self, username: str, role: access_pb2.Role) -> None:
         """Give a role, as the operator does on the server's own machine."""
@@ -67,8 +69,8 @@ def _running(parts: dict[str, Part], *, later: Collection[str] = ()) -> Iterator
 
 
 @contextmanager
-def standalone(folder: Path) -> Iterator[Installation]:
-    """Run everything in one process."""
+def standalone(folder: Path, *, collector: Collector | None = None) -> Iterator[Installation]:
+    """Run everything in one process. `collector`: where it sends traces."""
     endpoint = f"127.0.0.1:{free_port()}"
     data = folder / "data"
     environ = {
@@ -78,11 +80,14 @@ def standalone(folder: Path) -> Iterator[Installation]:
         "DOSSIER_SIGN_UPS_PER_HOUR": "0",
         "DOSSIER_RESET_MAILS_PER_HOUR": "0",
     }
+    environ |= _traced("DOSSIER_", collector)
     parts = {"standalone": Part("standalone", environ=environ, folder=folder, address=endpoint)}
     with _running(parts):
         internal = json.loads((data / "internal.json").read_text())["address"]
         secret = (data / "secrets" / "internal.key").read_bytes().strip()
-        yield Installation(endpoint, internal, secret, data / "secrets" / "signing-key.pem", parts=parts)
+        yield Installation(
+            endpoint, internal, secret, data / "secrets" / "signing-key.pem", parts=parts, collector=collector
+        )
 
 
 @contextmanager
@@ -95,6 +100,7 @@ def distributed(
     replicas: int = 1,
     identity: Identity | None = None,
     previous: Path | None = None,
+    collector: Collector | None = None,
 ) -> Iterator[Installation]:
     """Run every part as its own process.
 
@@ -106,6 +112,7 @@ def distributed(
         identity: what every part shows, to clients and to the others; without one, they speak plain text.
         previous: where the code of an earlier version is, which the first replica of each service and worker runs; the
             other replicas wait to be started.
+        collector: where they send traces.
     """
     gateway = f"127.0.0.1:{free_port()}"
     profiles, reports = ([f"127.0.0.1:{free_port()}" for _ in range(replicas)] for _ in range(2))
@@ -145,6 +152,8 @@ def distributed(
             environ[f"DOSSIER_{name}_BLOBS_URL"] = s3.setting(f"e2e/{name.lower()}")
             environ[f"DOSSIER_{name}_BLOBS_ACCESS_KEY_ID"] = CREDENTIALS.access_key_id
             environ[f"DOSSIER_{name}_BLOBS_SECRET_ACCESS_KEY"] = CREDENTIALS.secret_access_key
+    for environ, name in ((gateway_environ, "GATEWAY"), (profile_environ, "PROFILE"), (report_environ, "REPORT")):
+        environ |= _traced(f"DOSSIER_{name}_", collector)
     credentials = None
     if identity is not None:
         credentials = channel_credentials(identity.authority, identity)
@@ -176,7 +185,14 @@ def distributed(
             )
     with _running(parts, later=[name for name in parts if previous and name.endswith("1")]):
         secret, signing_key = SECRETS["internal"].encode(), folder / "signing-key.pem"
-        yield Installation(gateway, profiles[0], secret, signing_key, credentials, parts)
+        yield Installation(gateway, profiles[0], secret, signing_key, credentials, parts, collector)
+
+
+def _traced(prefix: str, collector: Collector | None) -> dict[str, str]:
+    if collector is None:
+        return {}
+    # The SDK's own variable: spans leave every 200 ms, not every 5 seconds.
+    return {f"{prefix}TRACING_ENDPOINT": collector.endpoint, "OTEL_BSP_SCHEDULE_DELAY": "200"}
 
 
 def _shown(identity: Identity, prefix: str) -> dict[str, str]:
