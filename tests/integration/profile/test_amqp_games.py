@@ -19,20 +19,23 @@ from dossier.stats.v1 import game_intake_pb2 as intake_pb
 from dossier.stats.v1 import game_pb2 as game_pb
 from dossier.stats.v1 import game_service_pb2 as game_service_pb
 from dossier.stats.v1 import stats_service_pb2 as stats_pb
+from prometheus_client import CollectorRegistry
 
 from profile_service.amqp_games import PREFETCH, TOPOLOGY, AmqpGames
 from profile_service.game_intake import KIND, MAX_BODY_BYTES, RECORDER_ID
+from profile_service.metrics import ProfileMetrics
 from profile_service.storage.game_writer import GameStoreWriter
 from runtime import calls
 from runtime.amqp import origin_headers
 from runtime.background import meanwhile
 from runtime.calls import NO_CALL, Origin
-from runtime.errors import Unavailable
+from runtime.errors import InvalidInput, Unavailable
 from runtime.settings import Secret
 from tests.eventually import eventually
 from tests.integration.profile.conftest import Profile, a_game, running
 from tests.provision.fixtures import on_one_engine
 from tests.provision.rabbitmq import RabbitNode
+from tests.scraping import samples_of
 
 pytestmark = on_one_engine
 
@@ -321,6 +324,30 @@ async def test_game_is_part_of_the_call_that_its_message_names(publisher: Publis
         await publisher.publish(b"b")
         await eventually_empty(publisher, done=lambda: len(origins) == 2)
     assert origins == {b"a1": told, b"b": NO_CALL}
+
+
+async def test_settled_messages_are_counted_by_what_became_of_them(publisher: Publisher) -> None:
+    """Metrics tell of each message once, and whether games can come at all."""
+    registry = CollectorRegistry()
+    metrics = ProfileMetrics(registry)
+
+    async def take(kind: str, body: bytes) -> None:
+        if body == b"bad":
+            raise InvalidInput("It is no game.")
+
+    games = AmqpGames(Secret(publisher.url.encode()), Taking(take), settled=metrics.game_settled)
+    metrics.watch_games(games)
+    assert samples_of(registry).value("dossier_profile_broker_connected") == 0
+    async with meanwhile(games.run(), name="games"), asyncio.timeout(20):
+        await games.ready.wait()
+        assert samples_of(registry).value("dossier_profile_broker_connected") == 1
+        await publisher.publish(b"good", b"bad", b"good")
+        await eventually_empty(publisher, done=lambda: counted(registry) == [2, 1])
+
+
+def counted(registry: CollectorRegistry) -> list[float | None]:
+    samples = samples_of(registry)
+    return [samples.value("dossier_profile_game_messages_total", outcome=outcome) for outcome in ("taken", "refused")]
 
 
 async def test_games_that_wait_together_share_commits(
