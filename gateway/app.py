@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Final
 
 import grpc
 import structlog
@@ -18,7 +17,7 @@ from gateway.key_file import KeyFile
 from gateway.relay import Relay, Upstream
 from gateway.settings import Settings
 from gateway.tokens import SigningKeys, TokenIssuer, load_or_create_keys, read_keys
-from gateway.upstream import PROFILE_SERVICE, REPORT_SERVICE
+from gateway.upstream import AUTH_SERVICE, PARTS, PROFILE_SERVICE, REPORT_SERVICE, RouteMissing
 from runtime import contract
 from runtime.access import Door
 from runtime.admission import Admission
@@ -34,12 +33,7 @@ from runtime.tls import channel_credentials, server_credentials
 from runtime.tokens import TokenVerifier
 from runtime.tracing import open_tracing
 
-AUTH_SERVICE: Final = "dossier.auth.v1.AuthService"
 _log = structlog.get_logger("gateway")
-
-
-class RouteMissing(Exception):
-    """A public service of the contract is neither served by the gateway nor forwarded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,13 +132,10 @@ async def open_server(settings: Settings) -> AsyncIterator[tuple[Server, grpc.ai
 
 
 def _routes(profile: grpc.aio.Channel, report: grpc.aio.Channel) -> dict[str, Upstream]:
-    profile_service = Upstream(PROFILE_SERVICE, profile)
-    return {
-        "dossier.admin.v1": profile_service,
-        "dossier.profile.v1": profile_service,
-        "dossier.stats.v1": profile_service,
-        "dossier.report.v1": Upstream(REPORT_SERVICE, report),
+    upstreams = {
+        part: Upstream(part, channel) for part, channel in ((PROFILE_SERVICE, profile), (REPORT_SERVICE, report))
     }
+    return {package: upstreams[part] for package, part in PARTS.items()}
 
 
 def _server(settings: Settings, parts: Parts, sessions: SessionCheck, relay: Relay, metrics: CallMetrics) -> Server:
@@ -167,7 +158,7 @@ def _public_services(methods: Mapping[str, Method], parts: Parts, relay: Relay) 
     names = contract.public_services(methods)
     unrouted = set(names) - {*parts.service_names, *relay.service_names}
     if unrouted:
-        raise RouteMissing(f"no route for {', '.join(sorted(unrouted))}; state one in gateway/app.py")
+        raise RouteMissing(f"no route for {', '.join(sorted(unrouted))}; state one in gateway/upstream.py")
     return names
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NoReturn
+from typing import Final, NoReturn
 
 import grpc
 
@@ -11,9 +11,21 @@ from runtime.statuses import STATUS_DETAILS, Forwarded
 
 PROFILE_SERVICE = "profile service"
 REPORT_SERVICE = "report service"
+AUTH_SERVICE: Final = "dossier.auth.v1.AuthService"
+# Who serves the methods of a proto package that the gateway does not serve itself.
+PARTS: Final = {
+    "dossier.admin.v1": PROFILE_SERVICE,
+    "dossier.profile.v1": PROFILE_SERVICE,
+    "dossier.stats.v1": PROFILE_SERVICE,
+    "dossier.report.v1": REPORT_SERVICE,
+}
 # Without details these come from the transport, not from one of our services: it is gone, or went away meanwhile.
 _UNANSWERED = frozenset({grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.CANCELLED, grpc.StatusCode.DEADLINE_EXCEEDED})
 _FAULTS = frozenset({grpc.StatusCode.UNKNOWN, grpc.StatusCode.INTERNAL})
+
+
+class RouteMissing(Exception):
+    """A public service of the contract is neither served by the gateway nor forwarded."""
 
 
 class UpstreamFault(Exception):

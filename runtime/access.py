@@ -59,9 +59,14 @@ def _require(method: Method, call: Call) -> None:
     if method.audience == access_pb2.AUDIENCE_ANYONE:
         return
     if call.caller is None:
-        raise TokenMissing("Sign in first and send the access token as 'authorization: Bearer ...'.")
+        raise token_missing()
     if method.audience == access_pb2.AUDIENCE_ROLE and not method.roles & powers_of(call.caller.roles):
         raise RoleMissing(" or ".join(sorted(method.roles)))
+
+
+def token_missing() -> TokenMissing:
+    """Return what is said to who must be signed in and sends no token."""
+    return TokenMissing("Sign in first and send the access token as 'authorization: Bearer ...'.")
 
 
 def _bearer_token(metadata: Iterable[tuple[str, str | bytes]]) -> str | None:

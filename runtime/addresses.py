@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from urllib.parse import unquote
 
 # Who has one address of such a network mostly has them all.
-_IPV4_BITS = 24
-_IPV6_BITS = 64
+IPV4_BITS = 24
+IPV6_BITS = 64
 
 
 def client_network(peer: str, forwarded: Sequence[str], *, trusted_proxies: int) -> str:
@@ -37,4 +37,4 @@ def _network(address: str) -> str:
         return ""
     if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped:
         ip = ip.ipv4_mapped
-    return str(ipaddress.ip_network(f"{ip}/{_IPV4_BITS if ip.version == 4 else _IPV6_BITS}", strict=False))
+    return str(ipaddress.ip_network(f"{ip}/{IPV4_BITS if ip.version == 4 else IPV6_BITS}", strict=False))

@@ -97,8 +97,14 @@ class Admission:
 
     def places_for(self, method: Method) -> Places:
         """Return the places that calls of the method share with others of their kind."""
-        if method.server_streaming:
-            return self.streams
-        if method.client_streaming:
-            return self.uploads
-        return self.credentials if method.hashes_password else self.unary
+        places: Places = getattr(self, kind_of(method))
+        return places
+
+
+def kind_of(method: Method) -> str:
+    """Return the kind of call that a method is, as `Limits` names it."""
+    if method.server_streaming:
+        return "streams"
+    if method.client_streaming:
+        return "uploads"
+    return "credentials" if method.hashes_password else "unary"

@@ -62,7 +62,7 @@ class TokenVerifier:
 
     def _decode(self, token: str) -> Caller:
         if len(token) > MAX_TOKEN_LENGTH:
-            raise _bad()
+            raise bad_token()
         try:
             key = self._key(jwt.get_unverified_header(token))
             claims = jwt.decode(
@@ -76,24 +76,24 @@ class TokenVerifier:
             )
             return _caller(claims, token)
         except jwt.ExpiredSignatureError as error:
-            raise TokenExpired("The access token's time is over; refresh it.") from error
+            raise expired_token() from error
         except (jwt.PyJWTError, ValueError, TypeError, KeyError, OverflowError, RecursionError) as error:
             # A token is a stranger's JSON: nested a thousand deep it ends the parser with RecursionError.
-            raise _bad() from error
+            raise bad_token() from error
 
     def _key(self, header: Mapping[str, Any]) -> EllipticCurvePublicKey:
         if header.get("typ") != TYPE or header.get("alg") != ALGORITHM or _FORBIDDEN_HEADERS & header.keys():
-            raise _bad()
+            raise bad_token()
         key = self._keys.find(str(header.get("kid")))
         if key is None:
-            raise _bad()
+            raise bad_token()
         return key
 
 
 def _caller(claims: Mapping[str, Any], token: str) -> Caller:
     roles = claims.get("roles", [])
     if not isinstance(roles, list):
-        raise _bad()
+        raise bad_token()
     return Caller(
         account_id=str(claims["sub"]),
         username=str(claims["username"]),
@@ -104,5 +104,11 @@ def _caller(claims: Mapping[str, Any], token: str) -> Caller:
     )
 
 
-def _bad() -> Unauthenticated:
+def expired_token() -> TokenExpired:
+    """Return what is said of a token that was good once."""
+    return TokenExpired("The access token's time is over; refresh it.")
+
+
+def bad_token() -> Unauthenticated:
+    """Return what is said of any other token that opens nothing."""
     return Unauthenticated("The access token is not good here; sign in again.")

@@ -15,6 +15,7 @@ from client.cli import (
     admin,
     api_keys,
     avatar,
+    edge,
     email,
     forgotten_password,
     game,
@@ -114,6 +115,7 @@ server.add_to(app)
 managing.add_to(admin.app)
 api_keys.add_to(admin.app)
 keeping.add_to(admin.app)
+edge.add_to(admin.app)
 app.add_typer(admin.app, name="admin")
 
 

@@ -12,7 +12,7 @@ from dossier.access.v1 import access_pb2
 
 from client import DossierClient
 from tests.e2e.access_scene import Scene
-from tests.e2e.installations import PASSWORD, Installation, distributed, external, standalone
+from tests.e2e.installations import PASSWORD, Installation, distributed, edge, external, standalone
 from tests.e2e.raw_calls import RawCalls, raw_calls
 from tests.provision.collector import collecting
 from tests.provision.fixtures import started_node, started_postgresql, started_s3
@@ -37,6 +37,9 @@ def installation(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
             yield running
     elif request.param == "distributed":
         with distributed(folder) as running:
+            yield running
+    elif request.param == "envoy":
+        with distributed(folder, trusted_proxies=1) as behind, edge(folder, behind) as running:
             yield running
     else:
         # A node of its own: another test's worker on the same queue would take this installation's hints.

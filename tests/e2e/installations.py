@@ -6,7 +6,7 @@ import json
 import os
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from runtime.service_tokens import ServiceTokens
 from runtime.tls import Identity, channel_credentials
 from tests.e2e.processes import Part
 from tests.provision.collector import Collector
+from tests.provision.envoy import envoy_before
 from tests.provision.ports import free_port
 from tests.provision.postgresql import PostgresqlServer
 from tests.provision.s3 import CREDENTIALS, S3Server
@@ -101,6 +102,7 @@ def distributed(
     identity: Identity | None = None,
     previous: Path | None = None,
     collector: Collector | None = None,
+    trusted_proxies: int = 0,
 ) -> Iterator[Installation]:
     """Run every part as its own process.
 
@@ -113,6 +115,7 @@ def distributed(
         previous: where the code of an earlier version is, which the first replica of each service and worker runs; the
             other replicas wait to be started.
         collector: where they send traces.
+        trusted_proxies: how many stand before the gateway.
     """
     gateway = f"127.0.0.1:{free_port()}"
     profiles, reports = ([f"127.0.0.1:{free_port()}" for _ in range(replicas)] for _ in range(2))
@@ -125,6 +128,7 @@ def distributed(
         "DOSSIER_GATEWAY_INTERNAL_SECRET": SECRETS["internal"],
         "DOSSIER_GATEWAY_SIGNING_KEY_FILE": str(folder / "signing-key.pem"),
         "DOSSIER_GATEWAY_CREATE_SIGNING_KEY": "true",
+        "DOSSIER_GATEWAY_TRUSTED_PROXIES": str(trusted_proxies),
         "DOSSIER_GATEWAY_DEVELOPMENT": "true",
     }
     profile_environ = {
@@ -193,6 +197,14 @@ def _traced(prefix: str, collector: Collector | None) -> dict[str, str]:
         return {}
     # The SDK's own variable: spans leave every 200 ms, not every 5 seconds.
     return {f"{prefix}TRACING_ENDPOINT": collector.endpoint, "OTEL_BSP_SCHEDULE_DELAY": "200"}
+
+
+@contextmanager
+def edge(folder: Path, behind: Installation) -> Iterator[Installation]:
+    """Run an Envoy before an installation whose parts are apart: it stands where the gateway's relay does."""
+    profile, report = ([behind.parts[part].address] for part in ("profile", "report"))
+    with envoy_before(folder, gateway=behind.endpoint, profile=profile, report=report) as address:
+        yield replace(behind, endpoint=address)
 
 
 def _shown(identity: Identity, prefix: str) -> dict[str, str]:

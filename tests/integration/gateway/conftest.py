@@ -25,7 +25,8 @@ from runtime.server import Registration, Server
 from runtime.service_tokens import ServiceTokens
 from runtime.sessions import SessionCheck
 from runtime.settings import Secret
-from runtime.tokens import TokenVerifier
+from runtime.tls import Identity, server_credentials
+from runtime.tokens import KeySource, TokenVerifier
 from tests.integration.gateway.upstreams import FakeAvatars, FakeCredentials, FakeProfiles, FakeReports
 from tests.signing import INTERNAL_SECRET, bearer
 
@@ -60,7 +61,9 @@ class Club:
         return token
 
 
-def settings_for(folder: Path, *, profile: str = "127.0.0.1:1", report: str = "127.0.0.1:1") -> Settings:
+def settings_for(
+    folder: Path, *, profile: str = "127.0.0.1:1", report: str = "127.0.0.1:1", trusted_proxies: int = 0
+) -> Settings:
     return Settings(
         signing_key_file=folder / "signing-key.pem",
         internal_secret=Secret(INTERNAL_SECRET),
@@ -68,6 +71,7 @@ def settings_for(folder: Path, *, profile: str = "127.0.0.1:1", report: str = "1
         report_address=report,
         listen="127.0.0.1:0",
         create_signing_key=True,
+        trusted_proxies=trusted_proxies,
         development=True,
         grace_seconds=0.5,
     )
@@ -77,7 +81,7 @@ async def _always_live(_session_id: str) -> bool:
     return True
 
 
-def upstream(keys: KeyRing, *registrations: Registration) -> Server:
+def upstream(keys: KeySource, *registrations: Registration, identity: Identity | None = None) -> Server:
     """A server as a service runs it, not yet started."""
     tokens = ServiceTokens(INTERNAL_SECRET, issuer="profile_service")
     door = Door(TokenVerifier(keys), sessions=SessionCheck(_always_live), service_tokens=tokens)
@@ -88,11 +92,12 @@ def upstream(keys: KeyRing, *registrations: Registration) -> Server:
         interceptors=[CallInterceptor(contract.methods(), door)],
         with_reflection=False,
         grace_seconds=0,
+        credentials=server_credentials(identity),
     )
 
 
 @asynccontextmanager
-async def open_club(folder: Path) -> AsyncIterator[Club]:
+async def open_club(folder: Path, *, trusted_proxies: int = 0) -> AsyncIterator[Club]:
     """Start the stand-ins and the gateway; stop them on leaving."""
     keys = load_or_create_keys(folder / "signing-key.pem")
     profiles, avatars, credentials, reports = FakeProfiles(), FakeAvatars(), FakeCredentials(), FakeReports()
@@ -110,7 +115,12 @@ async def open_club(folder: Path) -> AsyncIterator[Club]:
         )
         for part in (profile_server, report_server):
             await part.set_serving(serving=True)
-        settings = settings_for(folder, profile=profile_server.address, report=report_server.address)
+        settings = settings_for(
+            folder,
+            profile=profile_server.address,
+            report=report_server.address,
+            trusted_proxies=trusted_proxies,
+        )
         server, _ = await stack.enter_async_context(open_server(settings))
         channel, direct = [
             await stack.enter_async_context(grpc.aio.insecure_channel(address))

@@ -95,6 +95,19 @@ def test_rotate_key_becomes_the_gateways_command(
     assert started == [[sys.executable, "-P", "-m", "gateway.key_file", file]]
 
 
+def test_envoy_config_becomes_the_gateways_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The client hands every option to the gateway's own command, and none that was not given."""
+    started: list[list[str]] = []
+    monkeypatch.setattr(os, "execv", lambda _, argv: started.append(argv))
+    given = ["--gateway", "g:1", "--gateway", "g:2", "--report", "r:3", "--key", "key.pem", "--origin", "https://a"]
+    result = CliRunner().invoke(app, ["admin", "envoy-config", *given])
+    assert result.exit_code == 0, result.output
+    (command,) = started
+    assert command[:4] == [sys.executable, "-P", "-m", "gateway.envoy"]
+    words = {"--gateway=g:1", "--gateway=g:2", "--report=r:3", "--key=key.pem", "--origin=https://a"}
+    assert set(command[4:]) == words | {"--listen=0.0.0.0:8080", "--trusted-proxies=0"}
+
+
 @pytest.mark.parametrize(
     ("arguments", "secret"),
     [(["--data", "club"], "club/secrets/deletions.key"), (["--deletion-secret-file", "d.key"], "d.key")],
