@@ -142,11 +142,12 @@ def _server(settings: Settings, parts: Parts, sessions: SessionCheck, relay: Rel
     methods = contract.methods()
     # Without service tokens: what is internal is unknown here, and would be refused if it were not.
     door = Door(parts.verifier, sessions=sessions)
+    admission = Admission(at_the_edge=True, trusted_proxies=settings.trusted_proxies)
     return Server(
         settings.listen,
         parts.registrations,
         service_names=_public_services(methods, parts, relay),
-        interceptors=[CallInterceptor(methods, door, admission=Admission(at_the_edge=True), metrics=metrics)],
+        interceptors=[CallInterceptor(methods, door, admission=admission, metrics=metrics)],
         with_reflection=settings.development or settings.reflection,
         grace_seconds=settings.grace_seconds,
         generic_handlers=[relay],

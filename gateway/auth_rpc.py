@@ -11,7 +11,7 @@ from dossier.profile.v1 import credentials_service_pb2 as credentials_pb
 
 from gateway.credentials_client import CredentialsClient
 from gateway.tokens import SigningKeys, TokenIssuer
-from runtime.addresses import client_network
+from runtime.addresses import network_of
 from runtime.calls import caller
 from runtime.contract import role_name, role_value
 from runtime.sessions import SessionCheck
@@ -161,12 +161,7 @@ class AuthRpc(auth_rpc.AuthServiceServicer):
         return auth_pb.GetCallerResponse(username=who.username, roles=roles, expire_time=who.expire_time)
 
     def _network(self, context: Context) -> str:
-        forwarded = [
-            value
-            for key, value in context.invocation_metadata() or ()
-            if key == "x-forwarded-for" and isinstance(value, str)
-        ]
-        return client_network(context.peer(), forwarded, trusted_proxies=self._trusted_proxies)
+        return network_of(context, trusted_proxies=self._trusted_proxies)
 
     def _tokens(self, session: credentials_pb.Session) -> auth_pb.Tokens:
         access_token, access_expire_time = self._issuer.issue(

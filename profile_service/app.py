@@ -75,6 +75,7 @@ from profile_service.storage.user_store import UserStore
 from profile_service.users import ProfileEditor
 from runtime import contract
 from runtime.access import Door
+from runtime.admission import Admission
 from runtime.background import meanwhile
 from runtime.blob_sweeps import Sweeper
 from runtime.blobs import Blobs, open_blobs
@@ -316,13 +317,16 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
             sessions=SessionCheck(parts.is_session_live),
             service_tokens=ServiceTokens(settings.internal_secret.reveal(), issuer=NAME),
         )
+        admission = Admission(at_the_edge=settings.trusted_proxies > 0, trusted_proxies=settings.trusted_proxies)
         server = Server(
             settings.listen,
             (*parts.public, *parts.internal),
             service_names=contract.service_names(
                 "dossier.admin.v1.", "dossier.lifecycle.v1.", "dossier.profile.v1.", "dossier.stats.v1."
             ),
-            interceptors=[CallInterceptor(contract.methods(), door, metrics=CallMetrics(registry))],
+            interceptors=[
+                CallInterceptor(contract.methods(), door, admission=admission, metrics=CallMetrics(registry))
+            ],
             with_reflection=settings.development or settings.reflection,
             grace_seconds=settings.grace_seconds,
             credentials=shown,

@@ -87,6 +87,12 @@ class Settings(Places, MailSettings):
     internal_authority: Path | None = setting(
         "PEM file of the authority that signed every part's certificate, and nobody else's", default=None
     )
+    trusted_proxies: int = setting(
+        "How many proxies lead clients here past the gateway, such as an Envoy, each of which adds the address that "
+        "called it to x-forwarded-for; 0: everybody comes through the gateway.",
+        default=0,
+        minimum=0,
+    )
     image_workers: int = setting("Pictures decoded at the same time.", default=1, minimum=1)
     avatar_moderator: str = setting(
         "Moderation of pictures, as package.module:factory of a package that is installed; empty: none.", default=""

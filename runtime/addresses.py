@@ -4,11 +4,24 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Sequence
+from typing import Any
 from urllib.parse import unquote
+
+import grpc
 
 # Who has one address of such a network mostly has them all.
 IPV4_BITS = 24
 IPV6_BITS = 64
+
+
+def network_of(context: grpc.aio.ServicerContext[Any, Any], *, trusted_proxies: int) -> str:
+    """Return the network that a call comes from, as `client_network` does."""
+    forwarded = [
+        value
+        for key, value in context.invocation_metadata() or ()
+        if key == "x-forwarded-for" and isinstance(value, str)
+    ]
+    return client_network(context.peer(), forwarded, trusted_proxies=trusted_proxies)
 
 
 def client_network(peer: str, forwarded: Sequence[str], *, trusted_proxies: int) -> str:

@@ -78,13 +78,15 @@ class Admission:
     """The places of one process, by kind of call.
 
     Args:
-        at_the_edge: whether clients connect here themselves, so that the address of an anonymous one means something;
-            behind a gateway it is the gateway's.
+        at_the_edge: whether clients connect here themselves, so that the network of an anonymous one means something
+            and has a share; behind a gateway it is the gateway's.
+        trusted_proxies: how many proxies they come through; see runtime.addresses.
     """
 
-    def __init__(self, limits: Limits | None = None, *, at_the_edge: bool = False) -> None:
+    def __init__(self, limits: Limits | None = None, *, at_the_edge: bool = False, trusted_proxies: int = 0) -> None:
         limits = limits or Limits()
         self.at_the_edge = at_the_edge
+        self.trusted_proxies = trusted_proxies
         self.unary = Places("calls", limits.unary)
         self.credentials = Places("sign-ins", limits.credentials)
         self.uploads = Places("uploads", limits.uploads, per_caller=limits.uploads_per_caller)

@@ -22,6 +22,7 @@ from grpc_status import rpc_status
 
 from runtime import calls, tracing
 from runtime.access import Door
+from runtime.addresses import network_of
 from runtime.admission import Admission, Places
 from runtime.calls import Call, Origin
 from runtime.contract import Method
@@ -272,10 +273,10 @@ def _cut_off_later(call: Call) -> asyncio.TimerHandle:
 
 
 def _who(call: Call, context: Context, admission: Admission) -> str:
-    """Return whose share the call counts against: the account's, or that of the address of an anonymous client."""
+    """Return whose share the call counts against: the account's, or that of the network of an anonymous client."""
     if call.caller is not None:
         return call.caller.account_id
-    return context.peer().rpartition(":")[0] if admission.at_the_edge else ""
+    return network_of(context, trusted_proxies=admission.trusted_proxies) if admission.at_the_edge else ""
 
 
 def _call() -> Call:

@@ -92,7 +92,8 @@ async def open_app(settings: Settings) -> AsyncIterator[Server]:
             )
         )
         methods = contract.methods()
-        door, edge = Door(auth.verifier, sessions=sessions), Admission(at_the_edge=True)
+        door = Door(auth.verifier, sessions=sessions)
+        edge = Admission(at_the_edge=True, trusted_proxies=settings.trusted_proxies)
         public = Server(
             settings.listen,
             (*auth.registrations, *profile.public, *report.registrations),

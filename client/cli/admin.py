@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from client.operators import OperatorClient
 
 app = typer.Typer(
-    help="Roles, bans, the audit log, programs and what is kept. The commands with --data, --from, --to or --gateway are"
-    " for the operator, on the server's own computer; the others for who is signed in as a manager or admin.",
+    help="Roles, bans, the audit log, programs and what is kept. The commands with --data, --from, --to or --gateway"
+    " are for the operator, on the server's own computer; the others for who is signed in as a manager or admin.",
     no_args_is_help=True,
 )
 

@@ -115,7 +115,7 @@ def distributed(
         previous: where the code of an earlier version is, which the first replica of each service and worker runs; the
             other replicas wait to be started.
         collector: where they send traces.
-        trusted_proxies: how many stand before the gateway.
+        trusted_proxies: how many stand before gateway and services.
     """
     gateway = f"127.0.0.1:{free_port()}"
     profiles, reports = ([f"127.0.0.1:{free_port()}" for _ in range(replicas)] for _ in range(2))
@@ -138,6 +138,7 @@ def distributed(
         "DOSSIER_PROFILE_PAGE_SECRET": SECRETS["page"],
         "DOSSIER_PROFILE_SIGN_UPS_PER_HOUR": "0",
         "DOSSIER_PROFILE_RESET_MAILS_PER_HOUR": "0",
+        "DOSSIER_PROFILE_TRUSTED_PROXIES": str(trusted_proxies),
         "DOSSIER_PROFILE_DELETION_SECRET": SECRETS["deletion"],
         "DOSSIER_PROFILE_DEVELOPMENT": "true",
     }

@@ -63,7 +63,12 @@ class House:
 
     @asynccontextmanager
     async def open(
-        self, *, door: Door | None = None, limits: Limits | None = None, metrics: CallMetrics | None = None
+        self,
+        *,
+        door: Door | None = None,
+        limits: Limits | None = None,
+        trusted_proxies: int = 0,
+        metrics: CallMetrics | None = None,
     ) -> AsyncIterator[House]:
         verifier = TokenVerifier(self.keys)
         async with (
@@ -78,7 +83,7 @@ class House:
                     CallInterceptor(
                         contract.methods(),
                         door or Door(verifier, sessions=SessionCheck(self.is_live)),
-                        admission=Admission(limits),
+                        admission=Admission(limits, at_the_edge=trusted_proxies > 0, trusted_proxies=trusted_proxies),
                         metrics=metrics,
                     )
                 ],
@@ -94,9 +99,9 @@ class House:
         stub = profile_rpc.ProfileServiceStub(self.channel)
         return await stub.GetUser(profile_pb.GetUserRequest(username=username), timeout=TIMEOUT, **options)
 
-    def get_avatar(self) -> Any:
+    def get_avatar(self, **options: Any) -> Any:
         stub = avatar_rpc.AvatarServiceStub(self.channel)
-        return stub.GetAvatar(avatar_pb.GetAvatarRequest(username="alice"), timeout=TIMEOUT)
+        return stub.GetAvatar(avatar_pb.GetAvatarRequest(username="alice"), timeout=TIMEOUT, **options)
 
     async def upload(self, messages: Iterable[avatar_pb.UploadAvatarRequest]) -> avatar_pb.UploadAvatarResponse:
         token = self.keys.sign(account_id="a-1", username="alice", session_id="s-1")

@@ -204,3 +204,26 @@ async def test_call_that_outlasts_its_deadline_is_told_with_a_reason_and_ended()
         with refused(grpc.StatusCode.DEADLINE_EXCEEDED, "DEADLINE_EXCEEDED"):
             await stub.GetUser(profile_pb.GetUserRequest(username="alice"), timeout=2)
         assert ended.is_set()
+
+
+async def test_strangers_of_one_network_have_one_share_behind_a_proxy() -> None:
+    """Who is not signed in shares with their network, which the trusted proxy says and not they themselves."""
+
+    async def waiting(*_: Any) -> AsyncIterator[Any]:
+        yield avatar_pb.GetAvatarResponse(chunk=b"a")
+        await asyncio.Event().wait()
+
+    def coming_from(address: str) -> Any:
+        return house.get_avatar(metadata=(("x-forwarded-for", "192.0.2.1"), ("x-forwarded-for", address)))
+
+    house = House()
+    house.avatars.responses = waiting
+    async with house.open(limits=Limits(streams_per_caller=1), trusted_proxies=1):
+        first = coming_from("203.0.113.7")
+        assert await first.read()
+        with refused(grpc.StatusCode.RESOURCE_EXHAUSTED, "SERVER_BUSY"):
+            await coming_from("203.0.113.99").read()
+        elsewhere = coming_from("198.51.100.1")
+        assert await elsewhere.read()
+        for call in (first, elsewhere):
+            call.cancel()
