@@ -14,7 +14,8 @@ from google.protobuf.descriptor_pb2 import FileDescriptorSet
 from google.rpc import error_details_pb2
 
 from gateway.envoy.clusters import JWKS
-from gateway.envoy.layout import Node, typed
+from gateway.envoy.layout import Node, seconds, typed
+from gateway.key_file import PUBLISHED_SECONDS
 from gateway.upstream import AUTH_SERVICE
 from runtime import contract
 from runtime.addresses import IPV4_BITS, IPV6_BITS
@@ -26,8 +27,8 @@ CORS: Final = "envoy.filters.http.cors"
 JWT: Final = "envoy.filters.http.jwt_authn"
 # Under this a route says of which kind its calls are (runtime.admission).
 KIND: Final = "dossier.kind"
-# A key is published two minutes before it signs (gateway.key_file).
-_KEYS_KEPT: Final = "60s"
+# A key must be here before it signs; they are asked for anew five seconds before this is over.
+_KEYS_SECONDS: Final = PUBLISHED_SECONDS - 10
 # Responses hold at most one avatar (1 MiB) and 500 games, and JSON is longer.
 _MAX_JSON_BYTES: Final = 8 * 1024 * 1024
 # One bucket for each network and kind of call; those that were not used for the longest are full again by then.
@@ -160,7 +161,7 @@ def _provider() -> Node:
         "jwt_cache_config": {"jwt_cache_size": 10_000, "jwt_max_token_size": MAX_TOKEN_LENGTH},
         "remote_jwks": {
             "http_uri": {"uri": f"http://dossier{jwks_path()}", "cluster": JWKS, "timeout": "2s"},
-            "cache_duration": _KEYS_KEPT,
+            "cache_duration": seconds(_KEYS_SECONDS),
             "async_fetch": {"fast_listener": True, "failed_refetch_duration": "1s"},
         },
     }
