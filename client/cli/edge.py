@@ -58,6 +58,14 @@ def envoy_config(
             metavar="URL", help="A page whose scripts may call, such as https://club.example.org; again for each."
         ),
     ] = None,
+    rate: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            help="One network gets so many times the calls of a kind in a second that one process takes at once; 0: any"
+            " number.",
+        ),
+    ] = 1,
     trusted_proxies: Annotated[
         int, typer.Option(min=0, help="How many proxies before Envoy add the address that called them.")
     ] = 0,
@@ -79,6 +87,7 @@ def envoy_config(
         "--internal-certificate": internal_certificate,
         "--internal-key": internal_key,
         "--internal-authority": internal_authority,
+        "--rate": rate,
         "--trusted-proxies": trusted_proxies,
         "--admin": admin,
     }

@@ -29,6 +29,7 @@ def layout_of(words: Sequence[str]) -> Layout:
         shown=identity_of(given.certificate, given.key),
         gateway_authority=given.gateway_authority,
         internal=identity_of(given.internal_certificate, given.internal_key, given.internal_authority),
+        rate=given.rate,
         trusted_proxies=given.trusted_proxies,
         admin=given.admin,
     )
@@ -52,6 +53,7 @@ def _parser() -> argparse.ArgumentParser:
         "internal-authority",
     ):
         parser.add_argument(f"--{name}", type=Path)
+    parser.add_argument("--rate", type=int, default=1)
     parser.add_argument("--trusted-proxies", type=int, default=0)
     parser.add_argument("--admin", type=_address)
     return parser

@@ -44,7 +44,7 @@ def _public(layout: Layout, methods: Mapping[str, Method]) -> Node:
     manager = _manager(
         "public",
         [virtual_host(layout, methods.values())],
-        filters(contract.public_services(methods)),
+        filters(contract.public_services(methods), rate=layout.rate),
         local_reply_config=local_replies(),
         # The address that called is added for the gateway, which believes as many as it is told to.
         use_remote_address=True,

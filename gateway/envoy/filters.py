@@ -43,14 +43,14 @@ class Requirement(Enum):
     SIGNED_IN = "signed_in"
 
 
-def filters(services: Sequence[str]) -> list[Node]:
-    """Return what each call passes. `services` are those that are served as JSON too."""
+def filters(services: Sequence[str], *, rate: int) -> list[Node]:
+    """Return what each call passes. `services` are those that are served as JSON too; for the rate see Layout."""
     return [
         typed("envoy.filters.http.grpc_web", "extensions.filters.http.grpc_web.v3.GrpcWeb"),
         json_transcoder(services),
         # After the former: only then is the path one that a route knows.
         typed(CORS, "extensions.filters.http.cors.v3.Cors"),
-        _rate_limits(Limits()),
+        *([_rate_limits(Limits(), rate)] if rate else []),
         _jwt_check(),
         router(),
     ]
@@ -102,8 +102,7 @@ def _add(file: FileDescriptor, files: dict[str, FileDescriptor]) -> None:
         files[file.name] = file
 
 
-def _rate_limits(limits: Limits) -> Node:
-    """One network gets as many calls of a kind in a second as one process takes at once (runtime.admission)."""
+def _rate_limits(limits: Limits, rate: int) -> Node:
     everybody = {"default_value": {"numerator": 100, "denominator": "HUNDRED"}}
     kinds = {kind: count for kind, count in asdict(limits).items() if not kind.endswith("_per_caller")}
     return typed(
@@ -116,7 +115,7 @@ def _rate_limits(limits: Limits) -> Node:
         always_consume_default_token_bucket=False,
         max_dynamic_descriptors=_NETWORKS,
         rate_limits=[{"actions": [_kind(), _network()]}],
-        descriptors=[_bucket(kind, count) for kind, count in kinds.items()],
+        descriptors=[_bucket(kind, rate * count) for kind, count in kinds.items()],
     )
 
 

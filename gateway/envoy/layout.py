@@ -40,6 +40,8 @@ class Layout:
         shown: the certificate for clients, plain text without one.
         gateway_authority: who signed the gateways' own certificate; plain text without one.
         internal: what Envoy shows to the other parts, and whom it believes; plain text without one.
+        rate: how many times as many calls of a kind one network gets in a second as one process takes at once
+            (runtime.admission); 0: any number.
         trusted_proxies: how many proxies stand before Envoy and add the address that called them.
         admin: where Envoy serves its own state and metrics, to whoever asks.
     """
@@ -50,6 +52,7 @@ class Layout:
     shown: Identity | None = None
     gateway_authority: Path | None = None
     internal: Identity | None = None
+    rate: int = 1
     trusted_proxies: int = 0
     admin: Address | None = None
     jwks: Node = field(init=False)

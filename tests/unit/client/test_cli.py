@@ -105,7 +105,7 @@ def test_envoy_config_becomes_the_gateways_command(monkeypatch: pytest.MonkeyPat
     (command,) = started
     assert command[:4] == [sys.executable, "-P", "-m", "gateway.envoy"]
     words = {"--gateway=g:1", "--gateway=g:2", "--report=r:3", "--key=key.pem", "--origin=https://a"}
-    assert set(command[4:]) == words | {"--listen=0.0.0.0:8080", "--trusted-proxies=0"}
+    assert set(command[4:]) == words | {"--listen=0.0.0.0:8080", "--rate=1", "--trusted-proxies=0"}
 
 
 @pytest.mark.parametrize(

@@ -118,6 +118,14 @@ def test_rates_are_the_limits_of_a_process() -> None:
         assert route["metadata"]["filter_metadata"]["dossier.kind"]["dossier.kind"] == kind_of(PUBLIC[path])
 
 
+def test_rates_are_as_many_times_that_as_was_asked_for() -> None:
+    """An operator whose clients come from few networks gives each more, or has no limits."""
+    (first, *_) = filter_named(written(*APART, "--rate=3"), "local_ratelimit")["descriptors"]
+    assert first["token_bucket"]["max_tokens"] == 3 * Limits().unary
+    with pytest.raises(KeyError):
+        filter_named(written(*APART, "--rate=0"), "local_ratelimit")
+
+
 def test_json_is_made_of_the_public_services_alone() -> None:
     """The descriptors that Envoy gets stand by themselves, and have the paths of HTTP in them."""
     transcoder = filter_named(written(*APART), "grpc_json_transcoder")
