@@ -79,7 +79,7 @@ def _keys(layout: Layout) -> Node:
     """The public keys as JSON, for Envoy itself: it asks for them by HTTP, which the gateway does not speak."""
     path = f"/{AUTH_SERVICE}/GetJwks"
     host = {"name": "keys", "domains": ["*"], "routes": [{"match": {"path": path}, "route": {"cluster": GATEWAY}}]}
-    return _listener("keys", layout.jwks, _manager("keys", [host], [json_transcoder([AUTH_SERVICE]), router()]))
+    return _listener("keys", layout.keys, _manager("keys", [host], [json_transcoder([AUTH_SERVICE]), router()]))
 
 
 def _listener(name: str, address: Node, manager: Node, *, tls: Node | None = None) -> Node:

@@ -10,7 +10,7 @@ from typing import Final
 from gateway.envoy.layout import GATEWAY, Address, Layout, Node, message, seconds
 from runtime.tls import Identity
 
-JWKS: Final = "jwks"
+KEYS: Final = "keys"
 CHECK_SECONDS: Final = 2.0
 # More than all replicas take at once; each says itself when it has too much. This bounds what a part that answers
 # nobody may keep waiting here.
@@ -24,7 +24,7 @@ _HTTP2: Final = {
 
 def clusters(layout: Layout) -> list[Node]:
     """Return a cluster for each part that has addresses, and the one that leads back to Envoy for the public keys."""
-    return [*_parts(layout), _jwks(layout)]
+    return [*_parts(layout), _keys(layout)]
 
 
 def _parts(layout: Layout) -> Iterator[Node]:
@@ -50,8 +50,8 @@ def _part(name: str, addresses: Sequence[Address], tls: Node) -> Node:
     }
 
 
-def _jwks(layout: Layout) -> Node:
-    return {**_cluster(JWKS, [layout.jwks]), "type": "STATIC"}
+def _keys(layout: Layout) -> Node:
+    return {**_cluster(KEYS, [layout.keys]), "type": "STATIC"}
 
 
 def _cluster(name: str, addresses: Sequence[Node]) -> Node:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Sequence
 from dataclasses import asdict
-from enum import Enum
+from enum import StrEnum
 from typing import Final
 
 from google.api import annotations_pb2
@@ -13,7 +13,7 @@ from google.protobuf.descriptor import FileDescriptor
 from google.protobuf.descriptor_pb2 import FileDescriptorSet
 from google.rpc import error_details_pb2
 
-from gateway.envoy.clusters import JWKS
+from gateway.envoy.clusters import KEYS
 from gateway.envoy.layout import Node, seconds, typed
 from gateway.key_file import PUBLISHED_SECONDS
 from gateway.upstream import AUTH_SERVICE
@@ -36,7 +36,7 @@ _NETWORKS: Final = 10_000
 _PROVIDER: Final = "dossier"
 
 
-class Requirement(Enum):
+class Requirement(StrEnum):
     """What a call must have of tokens. One that is sent must be good in any case."""
 
     ANYONE = "anyone"
@@ -143,8 +143,8 @@ def _jwt_check() -> Node:
         "extensions.filters.http.jwt_authn.v3.JwtAuthentication",
         providers={_PROVIDER: _provider()},
         requirement_map={
-            Requirement.SIGNED_IN.value: token,
-            Requirement.ANYONE.value: {"requires_any": {"requirements": [token, {"allow_missing": {}}]}},
+            Requirement.SIGNED_IN: token,
+            Requirement.ANYONE: {"requires_any": {"requirements": [token, {"allow_missing": {}}]}},
         },
     )
 
@@ -159,7 +159,7 @@ def _provider() -> Node:
         "from_headers": [{"name": "authorization", "value_prefix": scheme} for scheme in ("Bearer ", "bearer ")],
         "jwt_cache_config": {"jwt_cache_size": 10_000, "jwt_max_token_size": MAX_TOKEN_LENGTH},
         "remote_jwks": {
-            "http_uri": {"uri": f"http://dossier{jwks_path()}", "cluster": JWKS, "timeout": "2s"},
+            "http_uri": {"uri": f"http://dossier{jwks_path()}", "cluster": KEYS, "timeout": "2s"},
             "cache_duration": seconds(_KEYS_SECONDS),
             "async_fetch": {"fast_listener": True, "failed_refetch_duration": "1s"},
         },

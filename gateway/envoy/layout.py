@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -55,11 +55,11 @@ class Layout:
     rate: int = 1
     trusted_proxies: int = 0
     admin: Address | None = None
-    jwks: Node = field(init=False)
 
-    def __post_init__(self) -> None:
-        # Inside Envoy alone: an abstract socket of Linux, which leaves no file.
-        object.__setattr__(self, "jwks", {"pipe": {"path": f"@dossier-jwks-{self.listen.port}"}})
+    @property
+    def keys(self) -> Node:
+        """Where Envoy serves the public keys to itself: an abstract socket of Linux, which leaves no file."""
+        return {"pipe": {"path": f"@dossier-keys-{self.listen.port}"}}
 
     def cluster_of(self, part: str) -> str:
         """Return the name of the cluster that serves a part."""

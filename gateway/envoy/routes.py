@@ -62,7 +62,7 @@ def _requirement(method: Method) -> Node:
 
 
 def _token(requirement: Requirement) -> Node:
-    return message("extensions.filters.http.jwt_authn.v3.PerRouteConfig", requirement_name=requirement.value)
+    return message("extensions.filters.http.jwt_authn.v3.PerRouteConfig", requirement_name=requirement)
 
 
 def _times(method: Method) -> Node:

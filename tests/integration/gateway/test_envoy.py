@@ -24,13 +24,14 @@ from gateway.tokens import KeyRing, TokenIssuer, new_key
 from runtime.admission import Limits
 from tests.certificates import Authority, write
 from tests.eventually import eventually
-from tests.integration.gateway.calling import TIMEOUT, a_user
+from tests.integration.gateway.calling import TIMEOUT, a_user, happened
 from tests.integration.gateway.conftest import Club, open_club, upstream
 from tests.integration.gateway.upstreams import FakeProfiles
 from tests.provision.envoy import envoy_before
 from tests.signing import bearer
 from tests.statuses import reason_of, refused
 
+REPORT_ID = "0198c0de-0000-7000-8000-000000000000"
 PAGE = "https://club.example.org"
 GET_USER = "/dossier.profile.v1.ProfileService/GetUser"
 
@@ -125,7 +126,7 @@ async def test_good_token_reaches_the_service_with_the_request_id(edge: Edge) ->
     """The service gets the caller's own token, which it verifies again."""
     metadata = edge.club.sign_in("referee")
     watching = edge.reports.WatchReport(
-        report_pb.WatchReportRequest(report_id="0198c0de-0000-7000-8000-000000000000"),
+        report_pb.WatchReportRequest(report_id=REPORT_ID),
         metadata=(*metadata, ("x-request-id", "r-7")),
         timeout=TIMEOUT,
     )
@@ -134,6 +135,19 @@ async def test_good_token_reaches_the_service_with_the_request_id(edge: Edge) ->
     seen = edge.club.reports.visits.metadata
     assert seen["authorization"] == [dict(metadata)["authorization"]]
     assert seen["x-request-id"] == ["r-7"]
+
+
+async def test_deadline_and_end_of_a_call_reach_the_service(edge: Edge) -> None:
+    """No service works for a client that has gone, nor knows less of its deadline than by the gateway."""
+    asking = edge.reports.GetReport(
+        report_pb.GetReportRequest(report_id=REPORT_ID), metadata=edge.club.sign_in(), timeout=TIMEOUT
+    )
+    visits = edge.club.reports.visits
+    await happened(visits.started)
+    assert visits.seconds_left is not None
+    assert visits.seconds_left <= TIMEOUT
+    asking.cancel()
+    await happened(visits.cancelled)
 
 
 async def test_network_of_a_client_is_what_envoy_saw(edge: Edge) -> None:

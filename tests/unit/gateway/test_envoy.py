@@ -96,7 +96,7 @@ def test_calls_go_to_the_part_that_serves_them() -> None:
 def test_each_replica_is_asked_for_its_health() -> None:
     """All addresses of a part share its calls, as long as they say SERVING."""
     clusters = {each["name"]: each for each in written(*APART)["static_resources"]["clusters"]}
-    assert clusters.keys() == {"gateway", "profile_service", "report_service", "jwks"}
+    assert clusters.keys() == {"gateway", "profile_service", "report_service", "keys"}
     (group,) = clusters["profile_service"]["load_assignment"]["endpoints"]
     addresses = [each["endpoint"]["address"]["socket_address"] for each in group["lb_endpoints"]]
     assert addresses == [{"address": "p1", "port_value": 2}, {"address": "p2", "port_value": 2}]
