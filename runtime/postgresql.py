@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import asyncpg
+import structlog
 
 from runtime.database import (
     UNFINISHED_TABLE,
@@ -78,6 +79,9 @@ _PASSING = (
     OSError,
     TimeoutError,
 )
+# What the driver raises when it finds a connection broken while it tidies up.
+_LOST = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError, TimeoutError)
+_log = structlog.get_logger("postgresql")
 
 
 class Translated:
@@ -197,8 +201,15 @@ class _Connections:
                     yield connection, result
                     return
                 finally:
-                    await to_the_end(self._pool.release(connection))
+                    await to_the_end(self._release(connection))
         raise unreachable()
+
+    async def _release(self, connection: Any) -> None:
+        try:
+            await self._pool.release(connection)
+        except _LOST as error:
+            # The pool has ended the connection. What was done on it is done, or has its own error.
+            _log.debug("connection_not_released", fault=type(error).__name__)
 
     async def _acquired(self) -> Any:
         with Translated():
@@ -228,7 +239,7 @@ async def _roll_back(connection: Any) -> None:
     if not _is_lost(connection):
         try:
             await connection.execute("ROLLBACK", timeout=ROLLBACK_SECONDS)
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError):
+        except _LOST:
             connection.terminate()
 
 

@@ -38,7 +38,7 @@ from profile_service.storage.seating import (
     with_accounts,
 )
 from runtime.database import Database, Session
-from runtime.errors import DomainError, Violation
+from runtime.errors import DomainError, Unavailable, Violation
 from runtime.shielding import to_the_end
 from runtime.times import MICRO
 
@@ -142,6 +142,8 @@ class GameStoreWriter:
             before = {game.game_id: game for game in await load_games(session, told_ids)}
             require_known([told for told in call.told if told.game.game_id not in before], accounts)
             await _require_same(session, before | new, call.told, accounts)
+        except Unavailable:
+            raise  # The database's, so all calls': nothing more can be asked in this transaction.
         except DomainError as error:
             call.fail(error)
             return False

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import uuid
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -16,6 +18,10 @@ from google.protobuf.duration_pb2 import Duration
 from google.protobuf.timestamp_pb2 import Timestamp
 from grpc import StatusCode
 
+from profile_service.storage import game_writer
+from profile_service.storage.game_writer import GameStoreWriter
+from runtime.errors import Unavailable
+from tests.eventually import eventually
 from tests.integration.profile.conftest import PASSWORD, Player, Profile, a_game
 from tests.integration.profile.details import refused_naming
 from tests.statuses import refused
@@ -102,6 +108,50 @@ async def test_record_game_with_unknown_player_stores_nothing(profile: Profile) 
     with refused(StatusCode.NOT_FOUND, "GAME_NOT_FOUND"):
         await profile.games.GetGame(game_service_pb.GetGameRequest(game_id=game.game_id))
     assert (await stats(profile, "don")).overall.sessions == 0
+
+
+async def test_games_that_are_recorded_together_are_put_off_together_when_the_database_goes_away(
+    profile: Profile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing more is asked in a transaction in which the database failed; each of the calls may be sent again."""
+    referee = await a_table(profile)
+    writers: list[GameStoreWriter] = []
+    begun, may_go_on = asyncio.Event(), asyncio.Event()
+    asked = 0
+    record_together, require_own = GameStoreWriter._record_together, game_writer._require_own
+
+    async def seen(writer: GameStoreWriter, calls: Sequence[Any]) -> None:
+        writers.append(writer)
+        await record_together(writer, calls)
+
+    async def away_for_the_second(session: Any, request: Any) -> None:
+        nonlocal asked
+        asked += 1
+        if asked == 1:
+            begun.set()
+            await may_go_on.wait()
+        if asked == 2:
+            raise Unavailable("It does not answer.", dependency="database")
+        await require_own(session, request)
+
+    async def two_wait() -> bool:
+        return len(writers[0]._waiting) == 2
+
+    monkeypatch.setattr(GameStoreWriter, "_record_together", seen)
+    monkeypatch.setattr(game_writer, "_require_own", away_for_the_second)
+    games = [a_game(NAMES) for _ in range(3)]
+    first = asyncio.create_task(record(profile, referee, games[0]))
+    await begun.wait()
+    others = [asyncio.create_task(record(profile, referee, game)) for game in games[1:]]
+    await eventually(two_wait, within_seconds=20)
+    may_go_on.set()
+    await first
+    for other in others:
+        with refused(StatusCode.UNAVAILABLE, "DEPENDENCY_UNAVAILABLE"):
+            await other
+    assert asked == 2
+    for game in games[1:]:
+        await record(profile, referee, game)
 
 
 def _same_seat_twice(game: game_pb2.Game) -> None:
