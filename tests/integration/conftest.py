@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="package", autouse=True)
 def passwords_hashed_in_no_time() -> Iterator[None]:
     """Have passwords hashed with next to no work: thousands of sign-ups take 20 ms of a processor each otherwise.
 
