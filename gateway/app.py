@@ -32,6 +32,7 @@ from runtime.sessions import SessionCheck
 from runtime.tls import channel_credentials, server_credentials
 from runtime.tokens import TokenVerifier
 from runtime.tracing import open_tracing
+from runtime.workers import Worker
 
 _log = structlog.get_logger("gateway")
 
@@ -83,14 +84,14 @@ async def open_parts(
     yield Parts(registrations=(register,), service_names=(AUTH_SERVICE,), verifier=TokenVerifier(keys))
 
 
-async def serve(settings: Settings, stop: asyncio.Event) -> None:
-    """Run the gateway as its own process until `stop` is set.
+async def serve(settings: Settings, stop: asyncio.Event, worker: Worker | None = None) -> None:
+    """Run the gateway as its own process until `stop` is set, by itself or as one of several.
 
     Raises:
         SettingsError: the signing keys cannot be used.
         PortUnavailable: the address cannot be listened on.
     """
-    async with open_server(settings) as (server, profile), asyncio.TaskGroup() as tasks:
+    async with open_server(settings, worker) as (server, profile), asyncio.TaskGroup() as tasks:
         _log.info("gateway_listening", address=server.address)
         announcing = tasks.create_task(_announce(server, profile), name="announce")
         await stop.wait()
@@ -98,7 +99,9 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
 
 
 @asynccontextmanager
-async def open_server(settings: Settings) -> AsyncIterator[tuple[Server, grpc.aio.Channel]]:
+async def open_server(
+    settings: Settings, worker: Worker | None = None
+) -> AsyncIterator[tuple[Server, grpc.aio.Channel]]:
     """Open the listening server and the channel to profile_service. Health is not SERVING yet."""
     load = load_or_create_keys if settings.create_signing_key else read_keys
     keys = KeyFile(settings.signing_key_file, await asyncio.to_thread(load, settings.signing_key_file))
@@ -123,7 +126,7 @@ async def open_server(settings: Settings) -> AsyncIterator[tuple[Server, grpc.ai
                 keys=keys,
                 trusted_proxies=settings.trusted_proxies,
             ) as parts,
-            _server(settings, parts, sessions, relay, metrics) as server,
+            _server(settings, parts, sessions, relay, metrics, worker) as server,
         ):
             try:
                 yield server, profile
@@ -138,7 +141,14 @@ def _routes(profile: grpc.aio.Channel, report: grpc.aio.Channel) -> dict[str, Up
     return {package: upstreams[part] for package, part in PARTS.items()}
 
 
-def _server(settings: Settings, parts: Parts, sessions: SessionCheck, relay: Relay, metrics: CallMetrics) -> Server:
+def _server(
+    settings: Settings,
+    parts: Parts,
+    sessions: SessionCheck,
+    relay: Relay,
+    metrics: CallMetrics,
+    worker: Worker | None = None,
+) -> Server:
     methods = contract.methods()
     # Without service tokens: what is internal is unknown here, and would be refused if it were not.
     door = Door(parts.verifier, sessions=sessions)
@@ -152,6 +162,7 @@ def _server(settings: Settings, parts: Parts, sessions: SessionCheck, relay: Rel
         grace_seconds=settings.grace_seconds,
         generic_handlers=[relay],
         credentials=server_credentials(settings.identity),
+        worker=worker,
     )
 
 

@@ -28,6 +28,9 @@ class Settings:
     profile_address: str = setting("host:port or gRPC target of profile_service", default="127.0.0.1:7071")
     report_address: str = setting("host:port or gRPC target of report_service", default="127.0.0.1:7072")
     listen: str = setting("host:port to listen on", default="127.0.0.1:7070")
+    workers: int = setting(
+        "processes that listen there together, one for each processor that it may use", default=1, minimum=1
+    )
     tls_certificate: Path | None = setting(
         "PEM file with the certificate chain to show to clients; empty: plain text", default=None
     )
@@ -53,7 +56,9 @@ class Settings:
         "whether tools may ask for the descriptors of the public services; always in development", default=False
     )
     metrics_listen: str = setting(
-        "host:port to serve metrics on, over HTTP, to Prometheus alone; empty: nowhere", default=""
+        "host:port to serve metrics on, over HTTP, to Prometheus alone; further workers on the ports after it; empty: "
+        "nowhere",
+        default="",
     )
     tracing_endpoint: WebAddress = setting(
         "OTLP collector to send traces to by gRPC, such as http://collector:4317; needs dossier[otel]; empty: nowhere",

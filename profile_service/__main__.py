@@ -14,16 +14,22 @@ def main() -> None:
         sys.exit("usage: python -m profile_service [migrate]")
 
     from profile_service.settings import STORED, Places, Settings
+    from runtime.data_directory import hold
     from runtime.logs import configure_logs
     from runtime.process import run
     from runtime.stored import migrate_stored
+    from runtime.workers import serve_in_workers
 
     async def serve_with_settings(stop: asyncio.Event) -> None:
-        from profile_service.app import serve
-
         settings = Settings.from_env(os.environ)
         configure_logs(settings.log_level)
-        await serve(settings, stop)
+        if settings.workers > 1:
+            with hold(settings.data_dir):
+                await serve_in_workers("profile_service.app", settings, stop)
+        else:
+            from profile_service.app import serve
+
+            await serve(settings, stop)
 
     async def migrate(_stop: asyncio.Event) -> None:
         print(await migrate_stored(STORED, Places.from_env(os.environ)))

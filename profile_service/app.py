@@ -93,6 +93,7 @@ from runtime.sessions import SessionCheck
 from runtime.tls import channel_credentials, server_credentials
 from runtime.tokens import TokenVerifier
 from runtime.tracing import open_tracing
+from runtime.workers import Worker
 
 NAME = STORED.name
 STORAGE = STORED.storage
@@ -187,7 +188,8 @@ class _Ground:
 
 
 async def _open_ground(settings: Settings, stack: AsyncExitStack, database: Database | None) -> _Ground:
-    folder = stack.enter_context(hold(settings.data_dir))
+    # Of several workers the parent holds it for all of them.
+    folder = settings.data_dir if settings.workers > 1 else stack.enter_context(hold(settings.data_dir))
     if database is None:
         opening = open_database(settings, folder / STORED.database, storage=STORAGE)
         database = await stack.enter_async_context(opening)
@@ -298,9 +300,10 @@ def _whole_accounts(ground: _Ground, accounts: CredentialStore, deletions: Delet
     )
 
 
-async def serve(settings: Settings, stop: asyncio.Event) -> None:
-    """Run the service as a process of its own until `stop` is set."""
-    require_free(settings.listen)
+async def serve(settings: Settings, stop: asyncio.Event, worker: Worker | None = None) -> None:
+    """Run the service as a process of its own until `stop` is set, by itself or as one of several."""
+    if worker is None:
+        require_free(settings.listen)
     shown = server_credentials(settings.internal_identity)
     believed = channel_credentials(settings.gateway_authority)
     async with AsyncExitStack() as stack:
@@ -330,6 +333,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
             with_reflection=settings.development or settings.reflection,
             grace_seconds=settings.grace_seconds,
             credentials=shown,
+            worker=worker,
         )
         await stack.enter_async_context(server)
         serving = tasks.create_task(server.announce_when(keys.ready), name="readiness")

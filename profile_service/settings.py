@@ -76,6 +76,11 @@ class Settings(Places, MailSettings):
         minimum=32,
     )
     listen: str = setting("Address and port to serve on.", default="127.0.0.1:7071")
+    workers: int = setting(
+        "Processes that serve there together, one for each processor that it may use; more than one need PostgreSQL.",
+        default=1,
+        minimum=1,
+    )
     gateway_address: str = setting("Where the gateway serves its public keys.", default="127.0.0.1:7070")
     gateway_authority: Path | None = setting(
         "PEM file of the authority of the gateway's certificate; empty: plain text", default=None
@@ -117,7 +122,9 @@ class Settings(Places, MailSettings):
     development: bool = setting("Try things out: what is handy for that and not for a club's real data.", default=False)
     reflection: bool = setting("Serve gRPC reflection, for grpcurl; always in development.", default=False)
     metrics_listen: str = setting(
-        "Address and port to serve metrics on, over HTTP, to Prometheus alone; empty: nowhere.", default=""
+        "Address and port to serve metrics on, over HTTP, to Prometheus alone; further workers on the ports after it; "
+        "empty: nowhere.",
+        default="",
     )
     tracing_endpoint: WebAddress = setting(
         "OTLP collector to send traces to by gRPC, such as http://collector:4317; needs dossier[otel]; empty: nowhere.",
@@ -137,6 +144,8 @@ class Settings(Places, MailSettings):
         settings = read_settings(cls, environ, prefix=PREFIX, together=[INTERNAL_TLS, BLOB_KEYS])
         if problem := fail_points.problem(settings.fail_point, FAIL_POINTS, enabled=settings.fail_points_enabled):
             raise SettingsError([f"{PREFIX}FAIL_POINT {problem}"])
+        if settings.workers > 1 and not settings.database_url.reveal():
+            raise SettingsError([f"{PREFIX}WORKERS must be 1 without {PREFIX}DATABASE_URL; SQLite has one writer"])
         return settings
 
     @property

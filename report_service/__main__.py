@@ -16,16 +16,22 @@ def main(arguments: list[str]) -> None:
         sys.exit("usage: python -m report_service [worker|migrate]")
 
     from report_service.settings import STORED, Places, Settings
+    from runtime.data_directory import hold
     from runtime.logs import configure_logs
     from runtime.process import run
     from runtime.stored import migrate_stored
+    from runtime.workers import serve_in_workers
 
     async def part(stop: asyncio.Event) -> None:
-        from report_service import app
-
         settings = Settings.from_env(os.environ)
         configure_logs(settings.log_level)
-        await (app.work if arguments else app.serve)(settings, stop)
+        if settings.workers > 1 and not arguments:
+            with hold(settings.data_dir):
+                await serve_in_workers("report_service.app", settings, stop)
+        else:
+            from report_service import app
+
+            await (app.work if arguments else app.serve)(settings, stop)
 
     async def migrate(_stop: asyncio.Event) -> None:
         print(await migrate_stored(STORED, Places.from_env(os.environ)))

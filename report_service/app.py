@@ -55,6 +55,7 @@ from runtime.sessions import SessionCheck
 from runtime.tls import channel_credentials, server_credentials
 from runtime.tokens import TokenVerifier
 from runtime.tracing import open_tracing
+from runtime.workers import Worker as ApiWorker
 
 NAME = STORED.name
 SERVICE_NAMES = (service_pb.DESCRIPTOR.services_by_name["ReportService"].full_name,)
@@ -233,14 +234,15 @@ async def _render_pool(settings: Settings, metrics: ReportMetrics) -> AsyncItera
         yield renderer
 
 
-async def serve(settings: Settings, stop: asyncio.Event) -> None:
-    """Serve the API in a process of its own until `stop` is set, then drain."""
+async def serve(settings: Settings, stop: asyncio.Event, api_worker: ApiWorker | None = None) -> None:
+    """Serve the API in a process of its own until `stop` is set, by itself or as one of several, then drain."""
     credentials = server_credentials(settings.internal_identity)
     tokens = ServiceTokens(settings.internal_secret.reveal(), issuer=NAME)
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(open_tracing(settings.tracing_endpoint, process=NAME))
         registry = await stack.enter_async_context(open_metrics(settings.metrics_listen))
-        stack.enter_context(data_directory.hold(settings.data_dir))
+        if api_worker is None:  # Else the parent holds it for all of them.
+            stack.enter_context(data_directory.hold(settings.data_dir))
         profile = await stack.enter_async_context(_profile_channel(settings))
         gateway = await stack.enter_async_context(
             open_channel(settings.gateway_address, channel_credentials(settings.gateway_authority))
@@ -255,7 +257,9 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         )
         sessions = SessionCheck(SessionClient(profile, tokens).is_live)
         door = Door(TokenVerifier(keys), sessions=sessions, service_tokens=tokens)
-        server = await stack.enter_async_context(_server(settings, parts, door, CallMetrics(registry), credentials))
+        server = await stack.enter_async_context(
+            _server(settings, parts, door, CallMetrics(registry), credentials, api_worker)
+        )
         _log.info("listening", address=server.address)
         readiness = background.start(server.announce_when(keys.ready), name="readiness")
         await stop.wait()
@@ -265,7 +269,12 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
 
 
 def _server(
-    settings: Settings, parts: Parts, door: Door, metrics: CallMetrics, credentials: grpc.ServerCredentials | None
+    settings: Settings,
+    parts: Parts,
+    door: Door,
+    metrics: CallMetrics,
+    credentials: grpc.ServerCredentials | None,
+    api_worker: ApiWorker | None,
 ) -> Server:
     methods = {path: method for path, method in contract.methods().items() if method.service in parts.service_names}
     return Server(
@@ -276,6 +285,7 @@ def _server(
         with_reflection=settings.development or settings.reflection,
         grace_seconds=settings.grace_seconds,
         credentials=credentials,
+        worker=api_worker,
     )
 
 

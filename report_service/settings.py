@@ -51,6 +51,9 @@ class Settings(Places):
         "what page tokens are sealed with; the same for all replicas, 32 bytes at least", minimum=32
     )
     listen: str = setting("address to serve gRPC on", default="127.0.0.1:7072")
+    workers: int = setting(
+        "processes that serve the API there together; more than one need PostgreSQL and RabbitMQ", default=1, minimum=1
+    )
     profile_address: str = setting("gRPC address of profile_service", default="127.0.0.1:7071")
     gateway_address: str = setting("gRPC address of the gateway, for its public keys", default="127.0.0.1:7070")
     gateway_authority: Path | None = setting(
@@ -96,7 +99,9 @@ class Settings(Places):
     development: bool = setting("try things out: what is handy for that and not for a club's real data", default=False)
     reflection: bool = setting("whether to serve gRPC reflection; always in development", default=False)
     metrics_listen: str = setting(
-        "address to serve metrics on, over HTTP, to Prometheus alone; empty: nowhere; one for each process", default=""
+        "address to serve metrics on, over HTTP, to Prometheus alone; further workers of the API on the ports after "
+        "it; empty: nowhere; one for each process",
+        default="",
     )
     tracing_endpoint: WebAddress = setting(
         "OTLP collector to send traces to by gRPC, such as http://collector:4317; needs dossier[otel]; empty: nowhere",
@@ -125,6 +130,13 @@ class Settings(Places):
             raise SettingsError([f"{PREFIX}FAIL_POINT {problem}"])
         if not settings.uses_amqp and settings.embedded_worker == "false":
             raise SettingsError([f"{PREFIX}EMBEDDED_WORKER cannot be false without {PREFIX}AMQP_URL; set one of them"])
+        if settings.workers > 1 and not (settings.database_url.reveal() and settings.uses_amqp):
+            raise SettingsError(
+                [
+                    f"{PREFIX}WORKERS must be 1 without {PREFIX}DATABASE_URL and {PREFIX}AMQP_URL; SQLite has one "
+                    "writer, and hints that are kept inside a process reach no other"
+                ]
+            )
         return settings
 
     def require_amqp(self) -> None:

@@ -13,8 +13,12 @@ from runtime import calls
 _SECRET_FIELDS = frozenset({"authorization", "password", "token", "refresh_token", "secret", "email"})
 
 
-def configure_logs(level: str) -> None:
-    """Send logs of `level` ("debug" to "error") and above to standard error."""
+def configure_logs(level: str, *, worker: int = 0) -> None:
+    """Send logs of `level` ("debug" to "error") and above to standard error.
+
+    Args:
+        worker: the number that lines have of one of several processes; 0 for none.
+    """
     threshold = logging.getLevelNamesMapping()[level.upper()]
     on_terminal = sys.stderr.isatty()
     # Plain tracebacks: the pretty ones print local variables, tokens among them.
@@ -29,6 +33,8 @@ def configure_logs(level: str) -> None:
         _tell_origin,
         _mask_secrets,
     ]
+    if worker:
+        processors.append(_of_worker(worker))
     if not on_terminal:
         processors.append(structlog.processors.format_exc_info)
     structlog.configure(
@@ -58,6 +64,14 @@ def _tell_origin(_logger: WrappedLogger, _method: str, event: EventDict) -> Even
         if call.traceparent:
             event["trace_id"] = call.traceparent.split("-")[1]
     return event
+
+
+def _of_worker(number: int) -> structlog.typing.Processor:
+    def add_number(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+        event.setdefault("worker", number)
+        return event
+
+    return add_number
 
 
 def _mask_secrets(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:

@@ -21,6 +21,12 @@ from runtime.tracing import TracingUnusable
 
 EXIT_FAILED = 1
 EXIT_SETTINGS = 2
+
+
+class WorkerNotStarted(Exception):
+    """One of a part's processes ended before it listened; it has said why itself."""
+
+
 _USER_ERRORS = (
     PortUnavailable,
     DataDirectoryUnusable,
@@ -29,6 +35,7 @@ _USER_ERRORS = (
     StoredUnusable,
     TlsFilesUnusable,
     TracingUnusable,
+    WorkerNotStarted,
 )
 
 
@@ -36,6 +43,7 @@ def run(serve: Callable[[asyncio.Event], Awaitable[None]]) -> NoReturn:
     """Run `serve` until it returns, and end the process.
 
     The first SIGTERM or SIGINT sets the event that `serve` gets, the second ends the process and its children at once.
+    In a worker (runtime.workers) SIGTERM sets it, as often as it comes, and so does the parent's end.
     Errors that an operator can mend become one sentence on standard error.
     """
     # Databases, files and sockets made here are for this user alone.
@@ -81,6 +89,18 @@ async def _until_signalled(serve: Callable[[asyncio.Event], Awaitable[None]]) ->
             os._exit(EXIT_FAILED)
         stop.set()
 
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, on_signal)
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, on_signal)
+    else:
+        # Signals to a whole group come here too, beside the parent's own: only the parent's second one means at once.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        loop.add_signal_handler(signal.SIGTERM, stop.set)
+        loop.add_reader(parent.sentinel, _on_parent_gone, loop, parent.sentinel, stop)
     await serve(stop)
+
+
+def _on_parent_gone(loop: asyncio.AbstractEventLoop, sentinel: int, stop: asyncio.Event) -> None:
+    loop.remove_reader(sentinel)  # It stays readable.
+    stop.set()

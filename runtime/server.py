@@ -19,6 +19,7 @@ from runtime.reflection import add_reflection
 
 if TYPE_CHECKING:
     from runtime.interceptors import CallInterceptor
+    from runtime.workers import Worker
 
 Registration = Callable[[grpc.aio.Server], None]
 # The limit of a message: the largest upload chunk (1 MiB) and room for its envelope.
@@ -41,7 +42,6 @@ PUT_OFF_SECONDS = 0.25
 MAX_PUT_OFF_SECONDS = 0.5
 
 _OPTIONS: tuple[tuple[str, Any], ...] = (
-    ("grpc.so_reuseport", 0),
     ("grpc.max_receive_message_length", MAX_RECEIVE_BYTES),
     ("grpc.max_metadata_size", MAX_METADATA_BYTES),
     ("grpc.absolute_max_metadata_size", MAX_METADATA_BYTES),
@@ -79,7 +79,7 @@ class Server(AbstractAsyncContextManager["Server"]):
     To drain is to say NOT_SERVING, to put new calls off for a moment, to tell clients to connect elsewhere, and to
     finish the calls under way within the grace.
 
-    Without credentials (runtime.tls) it speaks plain text.
+    Without credentials (runtime.tls) it speaks plain text. In a worker (runtime.workers) it shares its port.
 
     Attributes:
         address: where it listens, with the port that was given for port 0; known once entered.
@@ -96,13 +96,16 @@ class Server(AbstractAsyncContextManager["Server"]):
         grace_seconds: float,
         generic_handlers: Sequence[grpc.GenericRpcHandler] = (),
         credentials: grpc.ServerCredentials | None = None,
+        worker: Worker | None = None,
     ) -> None:
         self.address = listen
+        self._worker = worker
         self._credentials = credentials
         self._grace_seconds = grace_seconds
         self._service_names = service_names
         self._interceptors = interceptors
-        self._server = grpc.aio.server(interceptors=interceptors, options=(*_OPTIONS, *_times()))
+        options = (*_OPTIONS, *_times(), ("grpc.so_reuseport", int(worker is not None)))
+        self._server = grpc.aio.server(interceptors=interceptors, options=options)
         for register in registrations:
             register(cast(grpc.aio.Server, _GenericOnly(self._server)))
         self._server.add_generic_rpc_handlers(tuple(generic_handlers))
@@ -113,11 +116,14 @@ class Server(AbstractAsyncContextManager["Server"]):
 
     async def __aenter__(self) -> Server:
         host = self.address.rpartition(":")[0]
-        require_free(self.address)
+        if self._worker is None:
+            require_free(self.address)
         port = self._add_port()
         self.address = f"{host}:{port}"
         await self.set_serving(serving=False)
         await self._server.start()
+        if self._worker is not None:
+            self._worker.tell_listening()
         return self
 
     def _add_port(self) -> int:

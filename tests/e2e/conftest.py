@@ -24,7 +24,7 @@ SHAPES = ["external"] if EXTERNAL else ["standalone", "distributed", "scale-out"
 
 @pytest.fixture(scope="session", params=SHAPES)
 def installation(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    """Run one shape: all in one process; every part its own; two of each with PostgreSQL, RabbitMQ and S3.
+    """Run one shape: all in one process; every part its own; two of each, most in two processes, on servers.
 
     The first and the last send traces.
     """
@@ -49,7 +49,7 @@ def installation(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
             started_s3(SeaweedFS(tmp_path_factory.mktemp("seaweedfs"))) as s3,
             collecting() as collector,
             distributed(
-                folder, amqp_url=node.url, postgresql=server, s3=s3, replicas=2, collector=collector
+                folder, amqp_url=node.url, postgresql=server, s3=s3, replicas=2, workers=2, collector=collector
             ) as running,
         ):
             yield running

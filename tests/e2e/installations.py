@@ -99,6 +99,7 @@ def distributed(
     postgresql: PostgresqlServer | None = None,
     s3: S3Server | None = None,
     replicas: int = 1,
+    workers: int = 1,
     identity: Identity | None = None,
     previous: Path | None = None,
     collector: Collector | None = None,
@@ -110,7 +111,8 @@ def distributed(
         amqp_url: where RabbitMQ is, for a worker of its own; without one, report_service makes the reports.
         postgresql: the server on which each service gets a database; without one, they keep files.
         s3: where pictures and reports are kept; without one, they are files.
-        replicas: how many processes there are of each part but the gateway.
+        replicas: how many of each part there are but the gateway.
+        workers: how many processes the gateway and the first replica of each service have.
         identity: what every part shows, to clients and to the others; without one, they speak plain text.
         previous: where the code of an earlier version is, which the first replica of each service and worker runs; the
             other replicas wait to be started.
@@ -123,6 +125,7 @@ def distributed(
     profile, report = f"ipv4:{','.join(profiles)}", f"ipv4:{','.join(reports)}"
     gateway_environ = {
         "DOSSIER_GATEWAY_LISTEN": gateway,
+        "DOSSIER_GATEWAY_WORKERS": str(workers),
         "DOSSIER_GATEWAY_PROFILE_ADDRESS": profile,
         "DOSSIER_GATEWAY_REPORT_ADDRESS": report,
         "DOSSIER_GATEWAY_INTERNAL_SECRET": SECRETS["internal"],
@@ -171,6 +174,7 @@ def distributed(
     def replica(*module: str, environ: dict[str, str], address: str, number: int) -> Part:
         name = module[0].partition("_")[0]
         own = {"LISTEN": address, "DATA_DIR": str(folder / (f"{name}{number}" if number else name))}
+        own["WORKERS"] = "1" if number else str(workers)
         own_environ = {f"DOSSIER_{name.upper()}_{key}": value for key, value in own.items()}
         serves = "" if "worker" in module else address
         tree = None if number else previous

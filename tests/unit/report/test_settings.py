@@ -41,6 +41,17 @@ def test_files_are_in_the_data_directory_unless_a_bucket_is_named(tmp_path: Path
         Settings.from_env(NEEDED | url | key)
 
 
+def test_several_processes_need_servers_to_meet_at() -> None:
+    """Rows in SQLite, or hints inside a process, are for one."""
+    rows = {"DOSSIER_REPORT_DATABASE_URL": "postgresql://user:secret@host/name"}
+    several = NEEDED | {"DOSSIER_REPORT_WORKERS": "2"}
+    assert Settings.from_env(several | AMQP | rows).workers == 2
+    for missing in (AMQP, rows, {}):
+        with pytest.raises(SettingsError, match="WORKERS must be 1 without") as caught:
+            Settings.from_env(several | missing)
+        assert len(caught.value.problems) == 1
+
+
 @pytest.mark.parametrize(
     ("environ", "embeds_worker"),
     [
