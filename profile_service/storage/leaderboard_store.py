@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import math
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +22,10 @@ _COLUMNS = {
     Board.POINTS_PER_GAME: "points_per_game",
     Board.WINS_ABOVE: "wins_above",
 }
+# How many places are remembered, for how long, and of how many boards at most.
+LARGE_BOARD = 10_000
+COUNTED_SECONDS = 60.0
+COUNTED_BOARDS = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +59,41 @@ class Start:
 
 
 class LeaderboardStore:
-    """Reads leaderboards."""
+    """Reads leaderboards.
 
-    def __init__(self, database: Database) -> None:
+    Args:
+        large: from how many places on their number is remembered for a minute: counting them takes as long as there are
+            many, and reading a page does not.
+        clock: seconds that only grow.
+    """
+
+    def __init__(
+        self, database: Database, *, large: int = LARGE_BOARD, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._database = database
+        self._large = large
+        self._clock = clock
+        self._counted: OrderedDict[Hashable, tuple[int, float]] = OrderedDict()
 
     async def page(self, question: Question, start: Start, *, count: int) -> Page:
         """Return up to `count` places behind `start`."""
         async with self._database.read() as session:
-            return await page_of(session, question, start, count=count)
+            total = await self._total(session, question)
+            return await _page(session, question, start, count, total=total)
+
+    async def _total(self, session: Session, question: Question) -> int:
+        # Who hides their own place sees one more than others do; among so many it makes no difference.
+        key = (question.board, question.games, question.minimum, question.viewer.sight)
+        total, until = self._counted.get(key, (0, 0.0))
+        if self._clock() < until:
+            return total
+        total = await _count(session, question)
+        if total >= self._large:
+            self._counted[key] = (total, self._clock() + COUNTED_SECONDS)
+            self._counted.move_to_end(key)
+            if len(self._counted) > COUNTED_BOARDS:
+                self._counted.popitem(last=False)
+        return total
 
     async def around(self, question: Question, username: str, *, count: int) -> Page:
         """Return the places around a player, up to `count`. Raises UserNotFound or NotOnBoard."""
@@ -76,8 +109,7 @@ class LeaderboardStore:
 
 async def page_of(session: Session, question: Question, start: Start, *, count: int) -> Page:
     """Return up to `count` places behind `start`, read in `session`."""
-    total = _places(await session.one(f"count_board_by_{question.board}", **question.parameters))
-    return await _page(session, question, start, count, total=total)
+    return await _page(session, question, start, count, total=await _count(session, question))
 
 
 async def page_around(session: Session, question: Question, account_id: str, *, count: int) -> Page | None:
@@ -102,7 +134,13 @@ async def _page(session: Session, question: Question, start: Start, count: int, 
         row_limit=count + 1,
     )
     places = tuple(_place(row, start.rank + number) for number, row in enumerate(rows[:count], start=1))
+    # One that was counted a while ago may be less than there are now.
+    total = max(total, start.rank + len(places))
     return Page(places, total, more=len(rows) > count)
+
+
+async def _count(session: Session, question: Question) -> int:
+    return _places(await session.one(f"count_board_by_{question.board}", **question.parameters))
 
 
 def _places(counted: Row | None) -> int:

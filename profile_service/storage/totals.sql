@@ -30,6 +30,7 @@ LEFT JOIN totals AS club ON club.account_id = '*' AND club.season = :season AND 
 LEFT JOIN leaderboard ON leaderboard.account_id = users.account_id AND leaderboard.season = :season
     AND leaderboard.kind = :kind
 LEFT JOIN ratings ON ratings.account_id = users.account_id
+/*sqlite
 LEFT JOIN rating_changes AS peak ON peak.account_id = ratings.account_id AND (peak.start_time, peak.game_id) = (
     SELECT start_time, game_id
     FROM rating_changes
@@ -44,6 +45,23 @@ LEFT JOIN rating_changes AS low ON low.account_id = ratings.account_id AND (low.
     ORDER BY rating_after, start_time, game_id
     LIMIT 1
 )
+*/
+/*postgresql -- It would look for the highest anew at each of the player's games.
+LEFT JOIN LATERAL (
+    SELECT rating_after, start_time, game_id
+    FROM rating_changes
+    WHERE account_id = ratings.account_id
+    ORDER BY rating_after DESC, start_time, game_id
+    LIMIT 1
+) AS peak ON TRUE
+LEFT JOIN LATERAL (
+    SELECT rating_after, start_time, game_id
+    FROM rating_changes
+    WHERE account_id = ratings.account_id
+    ORDER BY rating_after, start_time, game_id
+    LIMIT 1
+) AS low ON TRUE
+*/
 WHERE users.username = :username AND users.state = 'active' AND users.kind = 'person';
 
 -- name: put_totals!
