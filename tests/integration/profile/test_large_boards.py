@@ -30,7 +30,7 @@ async def put_on_board(database: Database, name: str) -> None:
 
 @pytest.mark.parametrize(("large", "remembered"), [(2, True), (3, False)])
 async def test_count_of_a_large_board_is_remembered_for_a_minute(tmp_path: Path, large: int, remembered: bool) -> None:
-    """A page shows who is there, and tells no less than it shows; of a small board, and after a minute, all are told."""
+    """A page shows who is there, and tells no less than it shows; a small board is counted anew each time."""
     now = 100.0
     question = Question(Board.WIN_RATE, ANYBODY)
     async with place_at(tmp_path / "profile.db").open(STORAGE, now_micros) as database:
