@@ -13,7 +13,17 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from bench.figures import download, games, get_user, report, report_document, report_worker, start
+from bench.figures import (
+    download,
+    games,
+    get_user,
+    many_players,
+    report,
+    report_document,
+    report_worker,
+    scaling,
+    start,
+)
 from bench.measuring import Figure, Plan
 from bench.processes import ROOT
 from bench.results import print_table, write_json
@@ -32,7 +42,12 @@ FIGURES: dict[str, Callable[[Plan], Sequence[Figure]]] = {
     "report_worker": report_worker.render_child,
     "download": download.direct,
     "download_gateway": download.through_gateway,
+    "gateways": scaling.gateways,
+    "report_workers": scaling.report_workers,
+    "many_players": many_players.many_players,
 }
+# Loading a million games takes minutes and several gigabytes of the disk.
+ON_REQUEST = {"many_players"}
 
 
 def main() -> int:
@@ -41,7 +56,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="dossier-bench-") as folder, ExitStack() as stack:
         plan = _plan(options, Path(folder), stack)
         figures: list[Figure] = []
-        for name in options.only or FIGURES:
+        for name in options.only or [each for each in FIGURES if each not in ON_REQUEST]:
             print(f"measuring {name} ...", flush=True)
             figures.extend(FIGURES[name](plan))
     print_table(figures)

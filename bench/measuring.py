@@ -13,8 +13,12 @@ from typing import Any
 
 from bench.club import Club, found_club
 from bench.installations import Split, copied, split, standalone
+from bench.large_club import found_small_club
 from bench.load import Load
 from bench.processes import Process
+from bench.servers import Servers, on_servers
+from tests.provision import rabbitmq
+from tests.provision.postgresql import PostgresqlServer
 
 # Before each measurement the server gets going again and what was left in buffers is taken out of them.
 LEAD_IN_SECONDS = 0.2
@@ -74,6 +78,23 @@ class Plan:
     def split(self) -> Split:
         """The three services in processes of their own, on a copy of the club's data."""
         return self._stack.enter_context(split(self.folder, data=self._data[1]))
+
+    @cached_property
+    def small_club(self) -> PostgresqlServer:
+        """A PostgreSQL of the bench's own, with a club of 500 players and 5,000 games."""
+        server = found_small_club(self.folder / "postgresql")
+        self._stack.callback(server.close)
+        return server
+
+    @cached_property
+    def servers(self) -> Servers:
+        """The services and two gateways on that club's rows, and a RabbitMQ for report workers."""
+        (self.folder / "rabbitmq").mkdir()
+        node = rabbitmq.RabbitNode(rabbitmq.find_or_install(), self.folder / "rabbitmq").blocking
+        self._stack.callback(node.close)
+        node.start()
+        opening = on_servers(self.folder / "servers", self.small_club, amqp_url=node.url)
+        return self._stack.enter_context(opening)
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,15 +52,33 @@ class Process:
             until = time.monotonic() + START_SECONDS
             while not (_is_serving(channel) if health else _is_open(self.address)):
                 if self._popen.poll() is not None or time.monotonic() > until:
-                    raise NotStarted(f"{self._popen.args!r}: {self._log.read_text(errors='replace')[-2000:]}")
+                    raise NotStarted(f"{self._popen.args!r}: {self.log[-2000:]}")
                 time.sleep(0.01)
+
+    @property
+    def pid(self) -> int:
+        """Its number."""
+        return self._popen.pid
+
+    @property
+    def log(self) -> str:
+        """Everything that it has printed."""
+        return self._log.read_text(errors="replace")
 
     def said(self, words: str) -> bool:
         """Return whether it has printed these words. Raises NotStarted when it has ended."""
-        text = self._log.read_text(errors="replace")
+        text = self.log
         if self._popen.poll() is not None:
             raise NotStarted(f"{self._popen.args!r}: {text[-2000:]}")
         return words in text
+
+    def wait_until_said(self, words: str) -> None:
+        """Return once it has printed these words. Raises NotStarted."""
+        until = time.monotonic() + START_SECONDS
+        while not self.said(words):
+            if time.monotonic() > until:
+                raise NotStarted(f"{self._popen.args!r}: {self.log[-2000:]}")
+            time.sleep(0.05)
 
     def pin(self, *cores: int) -> None:
         """Have it run on these cores only from now on; its child processes stay where they are."""

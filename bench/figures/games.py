@@ -19,23 +19,22 @@ from dossier.stats.v1 import game_service_pb2_grpc as game_rpc
 from google.protobuf.message import Message
 
 from bench.club import bearer, sign_in
+from bench.club_rows import add_games, add_players, of_a_season
 from bench.load import Load, Request
 from bench.measuring import Figure, Plan, answers, compare, ratio_figure
 from bench.processes import CORES, LOAD_CORE, SERVER_CORE, pinned
 from profile_service.app import STORAGE
 from profile_service.game_messages import game_message
-from profile_service.games import Game, result_for
+from profile_service.games import Game
 from profile_service.leaderboards import Board
 from profile_service.replays import Replays
-from profile_service.storage.game_rows import insert_games
 from profile_service.storage.leaderboard_store import LeaderboardStore, Question, Start
 from profile_service.storage.replay_store import ReplayStore
 from profile_service.visibility import ANYBODY
-from runtime.database import Database
 from runtime.server import look_for_less_garbage
 from runtime.sqlite import open_sqlite
 from standalone.sample_club.club import REFEREE
-from tests.random_games import FIRST, KINDS, random_game
+from tests.random_games import FIRST, random_game
 
 CONNECTIONS = 4
 STREAMS = 16
@@ -49,9 +48,10 @@ def player_stats(plan: Plan) -> list[Figure]:
     process, club = plan.standalone, plan.club
     process.pin(SERVER_CORE)
     metadata = bearer(sign_in(process.address, club.username, club.password))
+    # Both calls name the player in the same field, so that they have the same bytes.
     star = profile_pb.GetUserRequest(username=club.username)
-    user = _request(process.address, "profile.v1.ProfileService/GetUser", star, metadata)
-    stats = _request(process.address, "stats.v1.StatsService/GetPlayerStats", star, metadata)
+    user = asked(process.address, "profile.v1.ProfileService/GetUser", star, metadata)
+    stats = asked(process.address, "stats.v1.StatsService/GetPlayerStats", star, metadata)
     with ExitStack() as stack:
         stack.callback(process.pin, *CORES)
         stack.enter_context(pinned([LOAD_CORE]))
@@ -97,8 +97,8 @@ def leaderboard(plan: Plan) -> list[Figure]:
     return [Figure("leaderboard", title, "ms", worst, aim=10, at_most=True, note=note)]
 
 
-def _request(address: str, path: str, message: Message, metadata: Sequence[tuple[str, str]]) -> Request:
-    """Return a call; both name the player in the same field, so they have the same bytes."""
+def asked(address: str, path: str, message: Message, metadata: Sequence[tuple[str, str]]) -> Request:
+    """Return a call, made once to know the size of its answer."""
     with grpc.insecure_channel(address, options=[("grpc.enable_http_proxy", 0)]) as channel:
         call = channel.unary_unary(f"/dossier.{path}")
         answer = call(message.SerializeToString(), metadata=metadata, timeout=60)
@@ -111,14 +111,8 @@ def _evening(chance: random.Random, table: int, start: datetime, number: int) ->
     games = []
     for turn in range(number):
         game = random_game(chance, players, start=start + timedelta(hours=turn, minutes=table))
-        games.append(_of_a_season(chance, game))
+        games.append(of_a_season(chance, game))
     return games
-
-
-def _of_a_season(chance: random.Random, game: Game) -> Game:
-    """Return the game in the season of its day, which lasts a third of a year; most games are played at the club."""
-    season = f"{game.start_time.year}-{game.start_time.month // 4}"
-    return replace(game, season=season, kind=chance.choices(KINDS, (8, 1.5, 0.5))[0], points_profile="federation-1")
 
 
 async def _send(address: str, tables: Sequence[Sequence[Game]], metadata: Sequence[tuple[str, str]]) -> float:
@@ -142,9 +136,9 @@ async def _reckon(folder: Path, number: int) -> float:
     chance = random.Random(2)
     names = [f"player-{index}" for index in range(CLUB_PLAYERS)]
     async with open_sqlite(folder / "profile.db", storage=STORAGE) as database:
-        await _add_players(database, names)
+        await add_players(database, names)
         for first in range(0, number, 2000):
-            await _add_games(database, chance, names, range(first, min(first + 2000, number)))
+            await add_games(database, chance, names, range(first, min(first + 2000, number)))
         store = ReplayStore(database)
         look_for_less_garbage()  # as the service does
         started = time.perf_counter()
@@ -153,45 +147,13 @@ async def _reckon(folder: Path, number: int) -> float:
         return time.perf_counter() - started
 
 
-async def _add_players(database: Database, names: Sequence[str]) -> None:
-    async with database.write() as session:
-        await session.many(
-            "insert_user",
-            [
-                {
-                    "account_id": f"a-{name}",
-                    "username": name,
-                    "look": name,
-                    "kind": "person",
-                    "display_name": name.title(),
-                    "search_text": name,
-                }
-                | dict.fromkeys(("email", "password_hash", "roles", "username_hash"), "")
-                for name in names
-            ],
-        )
-
-
-async def _add_games(database: Database, chance: random.Random, names: Sequence[str], numbers: range) -> None:
-    games = []
-    for number in numbers:
-        game = _of_a_season(chance, random_game(chance, names, start=FIRST + timedelta(minutes=number * 10)))
-        seats = (
-            replace(seat, account_id=f"a-{seat.username}", result=result_for(seat.role, game.winner))
-            for seat in game.seats
-        )
-        games.append(replace(game, seats=tuple(seats)))
-    async with database.write() as session:
-        await insert_games(session, games)
-
-
 async def _read_boards(folder: Path, number: int) -> dict[str, list[float]]:
     folder.mkdir()
     names = [f"player-{index}" for index in range(number)]
     chance = random.Random(3)
     times: dict[str, list[float]] = {"first": [], "middle": [], "around": []}
     async with open_sqlite(folder / "profile.db", storage=STORAGE) as database:
-        await _add_players(database, names)
+        await add_players(database, names)
         async with database.write() as session:
             rows = [_row(chance, name) for name in names]
             await session.many("put_leaderboard_row", rows)
