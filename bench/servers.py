@@ -36,10 +36,11 @@ class Servers:
 
     @contextmanager
     def worker(self) -> Iterator[Process]:
-        """Run a report worker with one render process."""
-        settings = self.report_settings | {"DOSSIER_REPORT_RENDER_WORKERS": "1"}
-        command = ["report_service", "worker"]
-        with running(command, address=free_address(), folder=self.folder, settings=settings) as worker:
+        """Run a report worker with one render process; its address is that of its metrics."""
+        address = free_address()
+        own = {"DOSSIER_REPORT_RENDER_WORKERS": "1", "DOSSIER_REPORT_METRICS_LISTEN": address}
+        settings, command = self.report_settings | own, ["report_service", "worker"]
+        with running(command, address=address, folder=self.folder, settings=settings) as worker:
             worker.wait_until_said("working")
             yield worker
 

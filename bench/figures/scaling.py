@@ -20,9 +20,11 @@ from bench.large_club import SMALL
 from bench.load import Load
 from bench.measuring import Figure, Plan, Turn, answers, compare
 from bench.peers.players import an_avatar
+from bench.processes import Process
 from bench.servers import REPORTS, Servers, worker_pids
 from bench.throttle import Family
 from client import DossierClient
+from tests.scraping import scraped
 
 AIM = 1.8
 GATEWAY_SHARE = 0.06
@@ -34,6 +36,7 @@ PLAYER = "player-7"
 # So that neither worker ever waits for a report to be asked for.
 UNDER_WAY = 12
 REPORT_SECONDS = 12.0
+WARM_UP = 5
 
 
 @contextmanager
@@ -142,11 +145,21 @@ async def _report_round(parts: Servers, postmaster: int, number: int) -> tuple[f
                 "worker": Family(first.pid),
             }
             async with _asking(dossier) as made:
+                await _warm_up(first)
                 with throttled(WORKER_SHARE, [first.pid]):
                     one, costs = await _rate(made, families)
-                with parts.worker() as second, throttled(WORKER_SHARE, [first.pid, second.pid]):
-                    two, _ = await _rate(made, {})
+                with parts.worker() as second:
+                    await _warm_up(second)
+                    with throttled(WORKER_SHARE, [first.pid, second.pid]):
+                        two, _ = await _rate(made, {})
     return one, two, costs
+
+
+async def _warm_up(worker: Process) -> None:
+    """Wait until it has made some reports: loading what draws them takes as long as making thirty."""
+    async with asyncio.timeout(60):
+        while ((await scraped(worker.address)).value("dossier_report_finished_total") or 0) < WARM_UP:
+            await asyncio.sleep(0.1)
 
 
 @asynccontextmanager
