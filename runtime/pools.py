@@ -31,6 +31,14 @@ class Pool:
     @asynccontextmanager
     async def using(self, taking: Awaitable[T]) -> AsyncIterator[T]:
         """Await one of them and yield it. Whoever took it gives it back."""
+        thing = await self.taken(taking)
+        try:
+            yield thing
+        finally:
+            self.given_back()
+
+    async def taken(self, taking: Awaitable[T]) -> T:
+        """Await one of them, which counts as used until `given_back`."""
         began = time.perf_counter()
         self.waiting += 1
         try:
@@ -40,7 +48,8 @@ class Pool:
             self.taken_count += 1
             self.wait_seconds += time.perf_counter() - began
         self.in_use += 1
-        try:
-            yield thing
-        finally:
-            self.in_use -= 1
+        return thing
+
+    def given_back(self) -> None:
+        """Count one of them as free."""
+        self.in_use -= 1

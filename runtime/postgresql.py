@@ -183,6 +183,7 @@ class _Connections:
     def __init__(self, pool: Any) -> None:
         self._pool = pool
         self.pool = Pool("connections", pool.get_max_size())
+        self.turns = Pool("turns to write", pool.get_max_size())
 
     @asynccontextmanager
     async def begun(self, first: Callable[[Any], Awaitable[T]]) -> AsyncIterator[tuple[Any, T]]:
@@ -218,13 +219,29 @@ class _Connections:
     @asynccontextmanager
     async def transaction(self, begin: str, queries: _Queries) -> AsyncIterator[Session]:
         """Run one transaction, begun by the statements `begin`."""
-        async with self.begun(lambda connection: connection.execute(begin)) as (connection, _):
+        async with self.begun(lambda connection: connection.execute(begin)) as (connection, _), _ended(connection):
+            yield _TransactionSession(connection, queries)
+
+    @asynccontextmanager
+    async def turn(self, begin: str, queries: _Queries) -> AsyncIterator[Session]:
+        """Run one transaction whose statements `begin` wait for their turn to write."""
+        async with self.begun(lambda connection: self.turns.taken(connection.execute(begin))) as (connection, _):
             try:
-                yield _TransactionSession(connection, queries)
-                await to_the_end(_commit(connection))
-            except BaseException:
-                await to_the_end(_roll_back(connection))
-                raise
+                async with _ended(connection):
+                    yield _TransactionSession(connection, queries)
+            finally:
+                self.turns.given_back()
+
+
+@asynccontextmanager
+async def _ended(connection: Any) -> AsyncIterator[None]:
+    """Commit on leaving, or roll back when leaving by an exception."""
+    try:
+        yield
+        await to_the_end(_commit(connection))
+    except BaseException:
+        await to_the_end(_roll_back(connection))
+        raise
 
 
 async def _commit(connection: Any) -> None:
@@ -249,7 +266,7 @@ class PostgresqlDatabase:
     def __init__(self, connections: _Connections, queries: _Queries, *, pooler: bool) -> None:
         self._connections = connections
         self._queries = queries
-        self.pools = (connections.pool,)
+        self.pools = (connections.pool, connections.turns)
         self.point: Session = (_PooledPointSession if pooler else _PointSession)(connections, queries)
 
     def read(self) -> AbstractAsyncContextManager[Session]:
@@ -259,7 +276,7 @@ class PostgresqlDatabase:
     def write(self, part: str = "") -> AbstractAsyncContextManager[Session]:
         """See `Database.write`."""
         begin = _WRITE_PART.format(part=part) if part else _WRITE
-        return self._connections.transaction(begin, self._queries)
+        return self._connections.turn(begin, self._queries)
 
     async def forget_log(self) -> None:
         """See `Database.forget_log`. How long PostgreSQL keeps its log, and backups of it, its operator decides."""

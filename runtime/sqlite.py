@@ -117,7 +117,7 @@ class SqliteDatabase:
         for reader in readers:
             self._readers.put_nowait(reader)
         self._queries = queries
-        self._reading_pool, self._writing_pool = Pool("readers", len(readers)), Pool("writer", 1)
+        self._reading_pool, self._writing_pool = Pool("readers", len(readers)), Pool("turns to write", 1)
         self.pools = (self._reading_pool, self._writing_pool)
 
     @asynccontextmanager

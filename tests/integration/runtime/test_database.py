@@ -92,6 +92,26 @@ async def test_pools_tell_who_has_a_connection_and_who_waits(database: Database)
     assert (pool.in_use, pool.waiting, pool.taken_count) == (0, 0, pool.size + 1)
 
 
+async def test_writers_that_wait_for_their_turn_are_counted(database: Database) -> None:
+    """Only one writes at a time, and a long transaction shows in who waits for it."""
+
+    async def writes(name: str) -> None:
+        async with database.write() as session:
+            await session.one("insert_thing", name=name)
+
+    async def two_wait() -> bool:
+        return turns.waiting == 2
+
+    _, turns = database.pools
+    async with database.write():
+        waiting = [asyncio.create_task(writes(name)) for name in "ab"]
+        await eventually(two_wait, within_seconds=10)
+        assert turns.in_use == 1
+    await asyncio.gather(*waiting)
+    assert (turns.in_use, turns.waiting, turns.taken_count) == (0, 0, 3)
+    assert await names(database.point) == ["a", "b"]
+
+
 async def test_read_sees_one_moment(database: Database) -> None:
     """What is committed during a read does not show in it."""
     async with database.read() as session:

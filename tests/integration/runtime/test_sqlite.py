@@ -23,22 +23,6 @@ async def database(tmp_path: Path) -> AsyncIterator[SqliteDatabase]:
         yield opened
 
 
-async def test_writers_that_wait_for_their_turn_are_counted(database: SqliteDatabase) -> None:
-    """There is one writer, and a long transaction shows in who waits for it."""
-
-    async def writes(name: str) -> None:
-        async with database.write() as session:
-            await session.one("insert_thing", name=name)
-
-    _, writer = database.pools
-    async with database.write():
-        waiting = [asyncio.create_task(writes(name)) for name in "ab"]
-        await asyncio.sleep(0)
-        assert (writer.size, writer.in_use, writer.waiting) == (1, 1, 2)
-    await asyncio.gather(*waiting)
-    assert (writer.in_use, writer.waiting, writer.taken_count) == (0, 0, 3)
-
-
 async def test_full_disk_is_unavailable_and_loses_nothing(database: SqliteDatabase) -> None:
     """A write that finds no room tells a fault that may pass; reads go on, and writes do when there is room again."""
     async with database.write() as session:
