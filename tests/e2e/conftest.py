@@ -24,10 +24,7 @@ SHAPES = ["external"] if EXTERNAL else ["standalone", "distributed", "scale-out"
 
 @pytest.fixture(scope="session", params=SHAPES)
 def installation(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    """Run one shape: all in one process; every part its own; two of each, most in two processes, on servers.
-
-    The first and the last send traces.
-    """
+    """Run one shape: all in one process; every part its own; two of each, most in two processes, on servers."""
     if EXTERNAL:
         yield EXTERNAL
         return
@@ -36,7 +33,7 @@ def installation(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
         with collecting() as collector, standalone(folder, collector=collector) as running:
             yield running
     elif request.param == "distributed":
-        with distributed(folder) as running:
+        with collecting() as collector, distributed(folder, collector=collector) as running:
             yield running
     elif request.param == "envoy":
         with distributed(folder, trusted_proxies=1) as behind, edge(folder, behind) as running:

@@ -42,8 +42,9 @@ class Part:
         self.name = "-".join(module) + (f"-{number}" if number else "")
         self.address = address
         self._credentials = credentials
-        self._command = [sys.executable, "-P", "-m", *module]
+        self._command = [sys.executable, "-m", *module]
         self._environ = {**os.environ, **environ}
+        self._tree = tree
         if tree is not None:
             self._environ["PYTHONPATH"] = f"{tree}:{tree / 'protos' / 'gen'}"
         self._log = folder / f"{self.name}.log"
@@ -54,7 +55,7 @@ class Part:
         """Start it, in a session of its own so that its children can be found."""
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
-                self._command, stdout=log, stderr=log, env=self._environ, start_new_session=True
+                self._command, stdout=log, stderr=log, env=self._environ, cwd=self._tree, start_new_session=True
             )
         self._groups.append(self._process.pid)
 

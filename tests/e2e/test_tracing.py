@@ -27,6 +27,13 @@ STAGES = {
         ("standalone", "fetch snapshot"),
         ("standalone", SNAPSHOT),
     ),
+    "distributed": (
+        ("gateway", CREATE),
+        ("report_service", CREATE),
+        ("report_service", "make report"),
+        ("report_service", "fetch snapshot"),
+        ("profile_service", SNAPSHOT),
+    ),
     "scale-out": (
         ("gateway", CREATE),
         ("report_service", CREATE),
