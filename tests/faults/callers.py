@@ -50,11 +50,13 @@ class Callers:
         client = await self._stack.enter_async_context(DossierClient(self._endpoint))
         visitor = await self._stack.enter_async_context(DossierClient(self._endpoint))
         await client.sign_up(name, PASSWORD)
+        # Somebody else: in the longest runs their new sessions would end those of who calls otherwise.
+        await visitor.sign_up(f"{name}-2", PASSWORD)
         report_id = await self._create(client)
         async for _ in client.watch_report(report_id):
             pass
         self._calls = {
-            "sign in": lambda: visitor.sign_in(name, PASSWORD),
+            "sign in": lambda: visitor.sign_in(f"{name}-2", PASSWORD),
             "read": lambda: client.get_user(name),
             "update": lambda: client.update_user(city=f"City {uuid.uuid4().hex[:4]}"),
             "avatar": lambda: client.set_avatar(_picture()),
