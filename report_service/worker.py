@@ -8,7 +8,8 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import asdict, dataclass
-from typing import IO, Protocol
+from functools import partial
+from typing import IO, Protocol, TypeVar
 
 import structlog
 
@@ -44,6 +45,7 @@ STORAGE_FAULT_SECONDS = 1.0
 # its queue and be set aside, and its report would wait for its lease to end. Shorter than RabbitMQ waits for an answer.
 STORAGE_PATIENCE_SECONDS = 300.0
 _log = structlog.get_logger("worker")
+T = TypeVar("T")
 
 
 class Jobs(Protocol):
@@ -53,7 +55,10 @@ class Jobs(Protocol):
         """QUEUED → RENDERING, fence + 1, attempt + 1; with `take_over` from RENDERING too."""
 
     async def complete(self, job: Report, *, blob_key: str, size_bytes: int, sha256: str, blank: bool = False) -> bool:
-        """RENDERING → READY with the same fence. Of a `blank` file it is not kept about whom it is."""
+        """RENDERING → READY with the same fence; again with the same file it is true, and changes nothing.
+
+        Of a `blank` file it is not kept about whom it is.
+        """
 
     async def fail(self, job: Report, reason: FailureReason) -> bool:
         """RENDERING → FAILED with the same fence."""
@@ -200,7 +205,7 @@ class Worker:
         calls.resume(hint.origin)
         _log.debug("hint_received", report_id=hint.report_id, redelivered=hint.redelivered)
         try:
-            await self._outlast_storage(hint)
+            await self._attend_to(hint)
         except asyncio.CancelledError:
             _log.info("report_given_back", report_id=hint.report_id)
             await hint.give_back()
@@ -213,22 +218,8 @@ class Worker:
             self._fail_point("worker_before_ack")
             await hint.accept()
 
-    async def _outlast_storage(self, hint: Hint) -> None:
-        """Claim the report and make it, once more whenever the database was away meanwhile."""
-        take_over, deadline = hint.redelivered, time.monotonic() + STORAGE_PATIENCE_SECONDS
-        while True:
-            try:
-                await self._claim_and_make(hint, take_over=take_over)
-                return
-            except Unavailable as error:
-                if self._stopping or time.monotonic() > deadline:
-                    raise
-                _log.warning("report_held_up", report_id=hint.report_id, cause=repr(error.__cause__ or error))
-            await self._pause()
-            take_over = True  # What failed may have been done.
-
-    async def _claim_and_make(self, hint: Hint, *, take_over: bool) -> None:
-        job = await self._jobs.claim(hint.report_id, take_over=take_over)
+    async def _attend_to(self, hint: Hint) -> None:
+        job = await self._claim(hint)
         self._changed(hint.report_id)
         if job is not None:
             # The row knows which call it was; only the hint knows of its own way here.
@@ -236,6 +227,29 @@ class Worker:
             with tracing.span("make report", kind="CONSUMER", report_id=job.report_id, attempt=job.attempt_count):
                 await self._make(job)
             self._changed(hint.report_id)
+
+    async def _claim(self, hint: Hint) -> Report | None:
+        take_over = hint.redelivered
+
+        async def claim() -> Report | None:
+            nonlocal take_over
+            # What failed may have been done.
+            asked, take_over = take_over, True
+            return await self._jobs.claim(hint.report_id, take_over=asked)
+
+        return await self._outlast_outage(claim)
+
+    async def _outlast_outage(self, change: Callable[[], Awaitable[T]]) -> T:
+        """Make a change of the row, again and again while the database is away."""
+        deadline = time.monotonic() + STORAGE_PATIENCE_SECONDS
+        while True:
+            try:
+                return await change()
+            except Unavailable as error:
+                if self._stopping or time.monotonic() > deadline:
+                    raise
+                _log.warning("report_held_up", cause=repr(error.__cause__ or error))
+            await self._pause()
 
     async def _pause(self) -> None:
         if not self._stopping:
@@ -299,7 +313,7 @@ class Worker:
     async def _complete(self, job: Report, made: MadeFile) -> None:
         self._fail_point("worker_before_completion")
         log = _log.bind(report_id=job.report_id, attempt=job.attempt_count)
-        if await self._jobs.complete(job, **asdict(made)):
+        if await self._outlast_outage(partial(self._jobs.complete, job, **asdict(made))):
             log.info("report_made", size_bytes=made.size_bytes)
         else:
             log.info("report_superseded")

@@ -95,7 +95,7 @@ class ReportStore:
         return None if claimed is None else replace(to_report(claimed), origin=origin_of(claimed))
 
     async def complete(self, job: Report, *, blob_key: str, size_bytes: int, sha256: str, blank: bool = False) -> bool:
-        """RENDERING → READY with the same fence. False: somebody else has decided."""
+        """RENDERING → READY with the same fence, or READY with this file already. False: somebody else has decided."""
         async with self._database.write() as session:
             row = await session.one(
                 "complete_report",
@@ -106,11 +106,11 @@ class ReportStore:
                 sha256=sha256,
                 retention=self._retention,
             )
-            if row is not None:
-                await session.one("issue_blank_report" if blank else "issue_report", report_id=job.report_id)
-        if row is not None:
-            self._finished(State.READY, None)
-        return row is not None
+            if row is None:
+                return await session.one("find_completed", report_id=job.report_id, blob_key=blob_key) is not None
+            await session.one("issue_blank_report" if blank else "issue_report", report_id=job.report_id)
+        self._finished(State.READY, None)
+        return True
 
     async def fail(self, job: Report, reason: FailureReason) -> bool:
         """RENDERING → FAILED with the same fence."""

@@ -28,6 +28,10 @@ UPDATE reports SET
 WHERE report_id = :report_id AND state = 'RENDERING' AND fence = :fence
 RETURNING report_id;
 
+-- name: find_completed^
+-- Whether a completion whose answer got lost was done.
+SELECT report_id FROM reports WHERE report_id = :report_id AND state = 'READY' AND blob_key = :blob_key;
+
 -- name: fail_report^
 UPDATE reports SET
     state = 'FAILED', failure_reason = :failure_reason, update_time = now_micros(),

@@ -67,12 +67,13 @@ class NoExports:
 
 
 class FaultyJobs:
-    """A store that fails as `faults` says, one a claim, and `completion_faults`, one a completion."""
+    """A store that fails as `faults` says, one a claim, and `completion_faults`, one a completion, done or not."""
 
     def __init__(self, store: ReportStore) -> None:
         self._store = store
         self.faults: list[Exception] = []
         self.completion_faults: list[Exception] = []
+        self.completes_first = False
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._store, name)
@@ -84,16 +85,19 @@ class FaultyJobs:
 
     async def complete(self, job: Report, **file: Any) -> bool:
         if self.completion_faults:
+            if self.completes_first:
+                await self._store.complete(job, **file)
             raise self.completion_faults.pop(0)
         return await self._store.complete(job, **file)
 
 
 class CountedHints(InProcessHints):
-    """Hints that count how often one went back."""
+    """Hints that count how often one went back, and how many were accepted."""
 
     def __init__(self) -> None:
         super().__init__()
         self.given_back = 0
+        self.accepted = 0
 
     async def take(self) -> Hint:
         hint = await super().take()
@@ -102,7 +106,11 @@ class CountedHints(InProcessHints):
             self.given_back += 1
             await hint.give_back()
 
-        return replace(hint, give_back=give_back)
+        async def accept() -> None:
+            self.accepted += 1
+            await hint.accept()
+
+        return replace(hint, accept=accept, give_back=give_back)
 
 
 class Workshop:
@@ -381,17 +389,20 @@ async def test_hint_is_held_while_database_is_away(shop: Workshop, monkeypatch: 
         assert shop.hints.given_back == 1
 
 
-async def test_report_is_made_again_when_database_went_away_before_its_end(
-    shop: Workshop, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("done", [False, True])
+async def test_report_is_made_once_when_database_goes_away_at_its_end(
+    shop: Workshop, monkeypatch: pytest.MonkeyPatch, *, done: bool
 ) -> None:
-    """A report that could not be completed is made once more by the worker that holds its hint."""
+    """A file that is there waits for the database, also when the row was READY and only the answer got lost."""
     monkeypatch.setattr("report_service.worker.STORAGE_FAULT_SECONDS", 0.001)
-    shop.jobs.completion_faults = [Unavailable("locked", dependency="database")]
+    shop.jobs.completion_faults = [Unavailable("locked", dependency="database") for _ in range(7)]
+    shop.jobs.completes_first = done
     async with working(shop.worker()):
         await shop.ask()
-        report = await shop.turns(State.READY)
-    assert (report.attempt_count, shop.hints.given_back) == (2, 0)
-    assert report.blob_key in shop.files
+        await eventually(lambda: shop.hints.accepted)
+        report = await shop.seen()
+    assert (report.state, report.attempt_count, shop.hints.given_back) == (State.READY, 1, 0)
+    assert list(shop.files) == [report.blob_key]
 
 
 async def test_stop_finishes_the_report_in_hand(shop: Workshop) -> None:
