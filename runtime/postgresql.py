@@ -39,6 +39,9 @@ ACQUIRE_SECONDS = 5.0
 STATEMENT_SECONDS = 30.0
 # Migrations read and write whole tables; who starts meanwhile waits for them.
 MIGRATION_SECONDS = 3600.0
+# How long they wait for a table that somebody reads, and how long they then let others work.
+TABLE_LOCK_SECONDS = 1
+MIGRATION_PAUSE_SECONDS = 5.0
 # More than either service has.
 STATEMENTS_KEPT = 500
 
@@ -376,11 +379,23 @@ async def _require_usable(connection: Any) -> None:
 async def migrate(connection: Any, folder: Path, *, clock: str = _CLOCK) -> Versions:
     """Apply the numbered files of `folder` that this database has not seen: all of them, or none.
 
+    What waits for a table holds up everybody who wants it afterwards, so it waits shortly, and comes back.
+
     Args:
         clock: the statement that makes `now_micros()`, where it is missing.
     """
+    while True:
+        try:
+            return await _migrate_once(connection, folder, clock)
+        except asyncpg.LockNotAvailableError:
+            _log.warning("migration_waits", seconds=MIGRATION_PAUSE_SECONDS)
+        await asyncio.sleep(MIGRATION_PAUSE_SECONDS)
+
+
+async def _migrate_once(connection: Any, folder: Path, clock: str) -> Versions:
     async with connection.transaction():
         await connection.execute(_ALONE, timeout=MIGRATION_SECONDS)
+        await connection.execute(f"SET LOCAL lock_timeout = '{TABLE_LOCK_SECONDS}s'")
         if await connection.fetchval("SELECT to_regproc('now_micros') IS NULL"):
             await connection.execute(clock)
         await connection.execute("CREATE TABLE IF NOT EXISTS schema_version (version BIGINT PRIMARY KEY)")

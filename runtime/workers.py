@@ -148,7 +148,12 @@ class _Workers:
         process.start()
         theirs.close()
         listened = asyncio.create_task(self._await_listening(number, process.pid, ours))
-        await self._ended(process, number)
+        try:
+            await self._ended(process, number)
+        except BaseException:
+            # A parent that fails leaves nobody behind: Python would wait for them for ever.
+            process.kill()
+            raise
         has_listened = await listened
         self._listening.discard(number)
         return process, has_listened

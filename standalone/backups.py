@@ -32,6 +32,8 @@ FORMAT = 1
 MANIFEST = "manifest.json"
 _UNPACKED = ".restoring"
 _STEP = 250
+# Each finds the files that came after the last; one that comes and goes within the seconds between two is rare.
+COPIES = 5
 _MEMBER = re.compile(r"(profile|report|secrets)(/(?!\.)[\w.-]+)+", re.ASCII)
 
 
@@ -59,7 +61,7 @@ def back_up(data: Path, target: Path, *, whose: str = "") -> None:
     whose = whose or str(data)
     say(f"{target} holds all of {whose}; whoever has it can do everything, so keep it as you keep passwords.")
     if lost:
-        say(f"{len(lost)} files that rows name are missing or damaged in {whose}: {', '.join(lost)}")
+        say(f"{len(lost)} files that rows name are missing or damaged in {whose}, or just deleted: {', '.join(lost)}")
 
 
 def require_new(target: Path) -> None:
@@ -94,12 +96,13 @@ def _consistent(data: Path, scratch: Path, archive: Archive) -> tuple[dict[str, 
     in the archive by then.
     """
     lost: list[str] | None = None
-    while True:
+    for _ in range(COPIES):
         files, missing = _copy_named(data, scratch, archive)
         if missing in ([], lost):
-            damaged = [name for name, (expected, found) in files.items() if expected != found]
-            return {name: found for name, (_, found) in files.items()}, missing + damaged
+            break
         lost = missing
+    damaged = [name for name, (expected, found) in files.items() if expected != found]
+    return {name: found for name, (_, found) in files.items()}, missing + damaged
 
 
 def _copy_named(data: Path, scratch: Path, archive: Archive) -> tuple[dict[str, tuple[Digest, Digest]], list[str]]:

@@ -13,12 +13,10 @@ from tempfile import TemporaryDirectory
 
 from client.cli.progress import CountProgress
 from runtime.moving import Move, open_place, open_served_place
+from standalone.backups import COPIES
 from standalone.kept import STORED, Kept, kept_in
 from standalone.moving import installation_of, secrets_of, settings_of_services
 from standalone.secrets import keep_secrets
-
-# Each brings the files that came after the last; one that comes and goes within the seconds between two is rare.
-_COPIES = 5
 
 
 @asynccontextmanager
@@ -38,7 +36,7 @@ async def copy_of_servers(beside: Path) -> AsyncIterator[Path]:
         data = Path(scratch) / "data"
         keep_secrets(data / "secrets", secrets)
         lost: list[str] | None = None
-        for _ in range(_COPIES):
+        for _ in range(COPIES):
             missing = await _copy(kept, data, installation_of(secrets.deletions))
             if missing in ([], lost):
                 break

@@ -92,7 +92,11 @@ async def test_upgrade_goes_through_replica_by_replica(club: Club) -> None:
         part.start()
     for part in replicas(club, 1)[:2]:
         part.wait_serving()
+    before_both = {part: len(part.log()) for part in (*replicas(club, 0), *replicas(club, 1))}
     beside = [await play(club) for _ in range(3)]
+    for part, known in before_both.items():
+        if part.address:
+            assert "rpc" in part.log()[known:], f"{part.name} served nobody"
     for player in [before, *beside]:
         await find(player)
     for part in replicas(club, 0):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -95,15 +95,41 @@ async def test_games_come_in_encrypted_for_the_profile_services_user(broker: Bro
         await games.ready.wait()
 
 
+async def declare(channel: Any, exchange: str, _queue: str) -> None:
+    await channel.declare_exchange(exchange, durable=True)
+
+
+async def publish(channel: Any, exchange: str, _queue: str) -> None:
+    opened = await channel.get_exchange(exchange, ensure=False)
+    await opened.publish(aio_pika.Message(b"?"), routing_key="any")
+
+
+async def read(channel: Any, _exchange: str, queue: str) -> None:
+    opened = await channel.get_queue(queue, ensure=False)
+    await opened.get(fail=False)
+
+
+@pytest.mark.parametrize("deed", [declare, publish, read])
 @pytest.mark.parametrize(
-    ("user", "others"), [("dossier-report", "dossier.games"), ("dossier-table", "dossier.reports")]
+    ("user", "exchange", "queue"),
+    [
+        ("dossier-report", "dossier.games", "dossier.games.intake"),
+        ("dossier-profile", "dossier.reports", "dossier.reports.render.v1"),
+        ("dossier-table", "dossier.reports", "dossier.reports.render.v1"),
+    ],
 )
-async def test_user_is_refused_what_is_anothers(broker: Broker, user: str, others: str) -> None:
-    """Who has the secret of one service cannot send to, or read from, the other's queues."""
+async def test_user_is_refused_what_is_anothers(
+    broker: Broker, user: str, exchange: str, queue: str, deed: Callable[..., Any]
+) -> None:
+    """Who has the secret of one service can neither declare, nor send to, nor read from what is the other's."""
+    sender, games = AmqpSender(broker.url("dossier-report")), AmqpGames(broker.url("dossier-profile"), NoIntake())
+    async with running(sender.run()), running(games.run()), asyncio.timeout(20):
+        await sender.ready.wait()
+        await games.ready.wait()
     async with await aio_pika.connect(broker.url(user).reveal().decode()) as connection:
         channel = await connection.channel()
         with pytest.raises(ChannelAccessRefused):
-            await channel.declare_exchange(others, durable=True)
+            await deed(channel, exchange, queue)
 
 
 async def test_table_may_publish_games_and_nothing_else(broker: Broker) -> None:

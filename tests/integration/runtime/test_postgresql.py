@@ -14,7 +14,7 @@ import pytest
 
 from runtime.database import Database, DatabaseUnusable, UniqueViolation
 from runtime.errors import Unavailable
-from runtime.postgresql import PostgresqlDatabase, open_postgresql
+from runtime.postgresql import TABLE_LOCK_SECONDS, PostgresqlDatabase, migrate_postgresql, open_postgresql
 from tests.integration.runtime.things import make_storage, names
 from tests.provision.fixtures import started_postgresql
 from tests.provision.pgbouncer import open_pgbouncer
@@ -201,6 +201,30 @@ async def test_database_with_another_order_is_refused(
             assert "CREATE DATABASE … TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C'" in told
     finally:
         await postgresql.execute("DROP DATABASE sorted")
+
+
+async def test_migration_that_waits_for_a_reader_lets_others_work(
+    url: str, storage: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who reads a table for long, such as a backup, puts a change of it off, and nobody's calls."""
+    monkeypatch.setattr("runtime.postgresql.MIGRATION_PAUSE_SECONDS", 0.5)
+    async with open_postgresql(url, storage=storage) as database:
+        (storage / "migrations" / "0002_more.sql").write_text("ALTER TABLE things ADD COLUMN more TEXT;")
+        reader = await asyncpg.connect(url)
+        try:
+            await reader.execute("BEGIN; SELECT * FROM things")
+            migrating = asyncio.create_task(migrate_postgresql(url, storage=storage))
+            for name in ("a", "b", "c"):
+                async with asyncio.timeout(4):
+                    await add(database, name)
+            await asyncio.wait({migrating}, timeout=TABLE_LOCK_SECONDS + 0.5)
+            assert not migrating.done()
+            await add(database, "d")
+            await reader.execute("COMMIT")
+        finally:
+            await reader.close()
+        async with asyncio.timeout(10):
+            assert (await migrating).after == 2
 
 
 async def test_migration_may_take_longer_than_any_statement_of_a_call(
