@@ -13,6 +13,7 @@ from dossier.auth.v1 import auth_service_pb2_grpc as auth_rpc
 
 from gateway.auth_rpc import AuthRpc
 from gateway.credentials_client import CredentialsClient
+from gateway.http.opening import open_http
 from gateway.key_file import KeyFile
 from gateway.relay import Relay, Upstream
 from gateway.settings import Settings
@@ -126,11 +127,18 @@ async def open_server(
                 keys=keys,
                 trusted_proxies=settings.trusted_proxies,
             ) as parts,
-            _server(settings, parts, sessions, relay, metrics, worker) as server,
+            open_http(
+                settings.http_listen, methods, identity=settings.identity, grace_seconds=settings.grace_seconds
+            ) as http,
+            _server(settings, parts, sessions, relay, metrics, worker=worker, door=http.door if http else "") as server,
         ):
+            if http:
+                http.start()
             try:
                 yield server, profile
             finally:
+                if http:
+                    http.drain()
                 relay.drain()
 
 
@@ -147,22 +155,25 @@ def _server(
     sessions: SessionCheck,
     relay: Relay,
     metrics: CallMetrics,
-    worker: Worker | None = None,
+    *,
+    worker: Worker | None,
+    door: str,
 ) -> Server:
     methods = contract.methods()
     # Without service tokens: what is internal is unknown here, and would be refused if it were not.
-    door = Door(parts.verifier, sessions=sessions)
+    keeper = Door(parts.verifier, sessions=sessions)
     admission = Admission(at_the_edge=True, trusted_proxies=settings.trusted_proxies)
     return Server(
         settings.listen,
         parts.registrations,
         service_names=_public_services(methods, parts, relay),
-        interceptors=[CallInterceptor(methods, door, admission=admission, metrics=metrics)],
+        interceptors=[CallInterceptor(methods, keeper, admission=admission, metrics=metrics)],
         with_reflection=settings.development or settings.reflection,
         grace_seconds=settings.grace_seconds,
         generic_handlers=[relay],
         credentials=server_credentials(settings.identity),
         worker=worker,
+        door=door,
     )
 
 

@@ -31,6 +31,9 @@ class Settings:
     workers: int = setting(
         "processes that listen there together, one for each processor that it may use", default=1, minimum=1
     )
+    http_listen: str = setting(
+        "host:port to serve HTTP with JSON on, for browsers and curl; empty: nowhere", default=""
+    )
     tls_certificate: Path | None = setting(
         "PEM file with the certificate chain to show to clients; empty: plain text", default=None
     )

@@ -79,7 +79,8 @@ class Server(AbstractAsyncContextManager["Server"]):
     To drain is to say NOT_SERVING, to put new calls off for a moment, to tell clients to connect elsewhere, and to
     finish the calls under way within the grace.
 
-    Without credentials (runtime.tls) it speaks plain text. In a worker (runtime.workers) it shares its port.
+    Without credentials (runtime.tls) it speaks plain text. In a worker (runtime.workers) it shares its port. `door` is a
+    socket of the file system at which it listens for this process itself, always in plain text.
 
     Attributes:
         address: where it listens, with the port that was given for port 0; known once entered.
@@ -97,10 +98,12 @@ class Server(AbstractAsyncContextManager["Server"]):
         generic_handlers: Sequence[grpc.GenericRpcHandler] = (),
         credentials: grpc.ServerCredentials | None = None,
         worker: Worker | None = None,
+        door: str = "",
     ) -> None:
         self.address = listen
         self._worker = worker
         self._credentials = credentials
+        self._door = door
         self._grace_seconds = grace_seconds
         self._service_names = service_names
         self._interceptors = interceptors
@@ -119,6 +122,8 @@ class Server(AbstractAsyncContextManager["Server"]):
         if self._worker is None:
             require_free(self.address)
         port = self._add_port()
+        if self._door:
+            self._server.add_insecure_port(self._door)
         self.address = f"{host}:{port}"
         await self.set_serving(serving=False)
         await self._server.start()

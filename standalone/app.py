@@ -18,6 +18,7 @@ import profile_service.settings
 import report_service.app
 import report_service.metrics
 import report_service.settings
+from gateway.http.opening import open_http
 from gateway.key_file import KeyFile
 from runtime import contract
 from runtime.access import Door
@@ -94,6 +95,14 @@ async def open_app(settings: Settings) -> AsyncIterator[Server]:
         methods = contract.methods()
         door = Door(auth.verifier, sessions=sessions)
         edge = Admission(at_the_edge=True, trusted_proxies=settings.trusted_proxies)
+        http = await stack.enter_async_context(
+            open_http(
+                settings.http_listen,
+                methods.values(),
+                identity=settings.identity,
+                grace_seconds=settings.grace_seconds,
+            )
+        )
         public = Server(
             settings.listen,
             (*auth.registrations, *profile.public, *report.registrations),
@@ -102,8 +111,12 @@ async def open_app(settings: Settings) -> AsyncIterator[Server]:
             with_reflection=settings.development or settings.reflection,
             grace_seconds=settings.grace_seconds,
             credentials=credentials,
+            door=http.door if http else "",
         )
         await stack.enter_async_context(public)
+        if http:
+            http.start()
+            stack.callback(http.drain)
         stack.push_async_callback(report.drain)
         stack.push_async_callback(partial(public.set_serving, serving=False))
         await public.set_serving(serving=True)

@@ -19,6 +19,9 @@ class Settings(MailSettings):
 
     data_dir: Path = setting("Directory that holds everything.", default=Path("data"))
     listen: str = setting("Address and port to serve on.", default="127.0.0.1:7070")
+    http_listen: str = setting(
+        "Address and port to serve HTTP with JSON on, for browsers and curl; empty: nowhere.", default=""
+    )
     tls_certificate: Path | None = setting(
         "PEM file with the certificate chain to show to clients; empty: plain text", default=None
     )

@@ -1,0 +1,111 @@
+"""One HTTP request under way: what came, and the ways to answer it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any, Final
+
+import uuid_utils
+from google.protobuf import json_format
+from google.protobuf.message import Message
+
+from gateway.http.errors import Failure, Headers, Refused, body_too_large
+from runtime import calls
+from runtime.errors import InvalidInput
+from runtime.server import MAX_RECEIVE_BYTES
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+# What passes to the method, beside the address. Everything else stays here.
+_PASSED: Final = {b"authorization": "authorization", b"traceparent": "traceparent"}
+_ALWAYS: Final = (b"x-content-type-options", b"nosniff")
+_FORWARDED: Final = b"x-forwarded-for"
+
+
+class Exchange:
+    """Reads one request and answers it once."""
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self.verb: str = scope["method"]
+        self.path: str = scope["raw_path"].decode("ascii")
+        self.query: bytes = scope["query_string"]
+        self.receive = receive
+        self.started = False
+        self._send = send
+        self._headers: list[tuple[bytes, bytes]] = scope["headers"]
+        self._client: tuple[str, int] | None = scope["client"]
+        told = calls.origin_of(self.header(b"x-request-id").decode("latin-1"), "").request_id
+        self.request_id = told or str(uuid_utils.uuid7())
+
+    def header(self, name: bytes) -> bytes:
+        """Return a header's value, empty when there is none; of several, all with commas between them."""
+        return b", ".join(value for key, value in self._headers if key == name)
+
+    @property
+    def with_token(self) -> bool:
+        """Whether the client sends one."""
+        return bool(self.header(b"authorization"))
+
+    def metadata(self) -> tuple[tuple[str, str], ...]:
+        """Return what the method is told. The address that called is added as a proxy adds it (runtime.addresses)."""
+        passed = [
+            (_PASSED[key], value.decode("latin-1"))
+            for key, value in self._headers
+            if key in _PASSED and value.isascii()
+        ]
+        hops = [value.decode("latin-1") for key, value in self._headers if key == _FORWARDED and value.isascii()]
+        hops.append(self._client[0] if self._client else "")
+        return (*passed, ("x-request-id", self.request_id), (_FORWARDED.decode(), ", ".join(hops)))
+
+    async def body(self) -> bytes:
+        """Return the whole body. Raises Refused when it is too large or not JSON by its own account."""
+        length = self.header(b"content-length")
+        if length.isdigit() and int(length) > MAX_RECEIVE_BYTES:
+            raise body_too_large(MAX_RECEIVE_BYTES)
+        kind = self.header(b"content-type").partition(b";")[0].strip().lower()
+        found = bytearray()
+        more = True
+        while more:
+            message = await self.receive()
+            found += message.get("body", b"")
+            more = message.get("more_body", False)
+            if len(found) > MAX_RECEIVE_BYTES:
+                raise body_too_large(MAX_RECEIVE_BYTES)
+        if found and kind not in (b"application/json", b""):
+            raise Refused(415, InvalidInput("The body must be JSON, with content-type: application/json."))
+        return bytes(found)
+
+    async def start(self, code: int, headers: Headers) -> None:
+        """Send status and headers."""
+        self.started = True
+        every = [*headers, (b"x-request-id", self.request_id.encode()), _ALWAYS]
+        await self._send({"type": "http.response.start", "status": code, "headers": every})
+
+    async def write(self, data: bytes, *, last: bool = False) -> None:
+        """Send a piece of the body; returns when the client takes more."""
+        await self._send({"type": "http.response.body", "body": data, "more_body": not last})
+
+    async def answer(self, code: int, headers: Headers, body: bytes) -> None:
+        """Send everything at once."""
+        await self.start(code, [*headers, (b"content-length", str(len(body)).encode())])
+        await self.write(body, last=True)
+
+    async def answer_empty(self, code: int, headers: Headers) -> None:
+        """Send an answer that has no body."""
+        await self.start(code, headers)
+        await self.write(b"", last=True)
+
+    async def fail(self, failure: Failure, *more: tuple[bytes, bytes]) -> None:
+        """Send an error."""
+        headers, body = failure.answer(accept=self.header(b"accept"), with_token=self.with_token)
+        await self.answer(failure.code, [*headers, *more], body)
+
+
+def json_of(message: Message, field: str = "") -> bytes:
+    """Return a message, or one field of it, as JSON in one line, with every field that it has."""
+    tree: Any = json_format.MessageToDict(message, always_print_fields_with_no_presence=True)
+    if field:
+        tree = tree.get(message.DESCRIPTOR.fields_by_name[field].json_name)
+    return json.dumps(tree, ensure_ascii=False, separators=(",", ":")).encode()

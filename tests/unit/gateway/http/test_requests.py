@@ -1,0 +1,99 @@
+"""Requests made of path, query and body, and what is said of those that cannot be."""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+from typing import Any
+
+import pytest
+from google.protobuf.message import Message
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.http.bindings import Routes, bindings_of
+from gateway.http.requests import MAX_DEPTH, request_of
+from runtime import contract
+from runtime.errors import InvalidInput
+
+ROUTES = Routes(bindings_of(contract.methods().values()))
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+)
+
+
+def made(verb: str, path: str, query: bytes = b"", body: bytes = b"") -> Any:
+    found = ROUTES.find(verb, path)
+    assert found is not None
+    return request_of(found[0], found[1], query, body)
+
+
+def refused(verb: str, path: str, query: bytes = b"", body: bytes = b"") -> InvalidInput:
+    with pytest.raises(InvalidInput) as caught:
+        made(verb, path, query, body)
+    return caught.value
+
+
+def test_query_fills_lists_numbers_flags_and_times() -> None:
+    """Each kind of field is written in a query as JSON writes it."""
+    assert list(made("GET", "/v1/users:batchGet", b"usernames=a&usernames=b").usernames) == ["a", "b"]
+    assert made("GET", "/v1/users", b"pageSize=7&search=%C3%A9").page_size == 7
+    assert made("GET", "/v1/users", b"page_size=7").page_size == 7
+
+
+def test_patch_names_in_the_mask_what_the_body_has() -> None:
+    """An empty text empties a field; what is not for clients to set is left out, so that what was read can be sent."""
+    request = made(
+        "PATCH", "/v1/users/anna", b"etag=r1", b'{"city":"","displayName":"A","createTime":null,"etag":"r1"}'
+    )
+    assert list(request.update_mask.paths) == ["city", "display_name"]
+    assert (request.username, request.etag) == ("anna", "r1")
+    named = made("PATCH", "/v1/users/anna", b"updateMask=about,displayName", b'{"about":"x"}')
+    assert list(named.update_mask.paths) == ["about", "display_name"]
+
+
+@pytest.mark.parametrize(
+    ("verb", "path", "query", "body", "field"),
+    [
+        ("PATCH", "/v1/users/anna", b"", b'{"citi":"x"}', "user.citi"),
+        ("PATCH", "/v1/users/anna", b"", b'{"city":5}', "user.city"),
+        ("PATCH", "/v1/users/anna", b"", b'{"gender":"GENDER_OF_NOBODY"}', "user.gender"),
+        ("PATCH", "/v1/users/anna", b"", b'{"city":"a","city":"b"}', "city"),
+        ("POST", "/v1/auth:signIn", b"", b'{"username":["a"]}', "username"),
+        ("POST", "/v1/auth:signIn", b"username=a", b"{}", "username"),
+        ("GET", "/v1/users", b"nope=1", b"", "nope"),
+        ("GET", "/v1/users", b"pageSize=many", b"", "page_size"),
+        ("GET", "/v1/users", b"pageSize=1&pageSize=2", b"", "page_size"),
+        ("GET", "/v1/users/anna", b"username=other", b"", "username"),
+        ("PUT", "/v1/games/7", b"", b'{"gameId":"8"}', "game.game_id"),
+        ("POST", "/v1/games:batchRecord", b"", b'{"games":[{},{"nope":1}]}', "games[1].nope"),
+    ],
+)
+def test_field_that_is_wrong_is_named(verb: str, path: str, query: bytes, body: bytes, field: str) -> None:
+    """The answer says which field it is, and not what stood in it."""
+    error = refused(verb, path, query, body)
+    assert [violation.field for violation in error.violations] == [field]
+
+
+@pytest.mark.parametrize("body", [b"{", b"[]", b"nope", b"\xff", b'{"a":NaN}', b"[" * 100_000, b'{"a":' * 100_000])
+def test_body_that_is_no_json_object_is_refused(body: bytes) -> None:
+    """Whatever comes is told apart from a request."""
+    assert refused("POST", "/v1/auth:signIn", body=body).reason == "INVALID_REQUEST"
+
+
+def test_depth_has_a_limit_and_brackets_in_texts_do_not_count() -> None:
+    """What is nested too deeply is refused before it is read; a text may hold any number of brackets."""
+    deep = b'{"user":' * (MAX_DEPTH + 1) + b"1" + b"}" * (MAX_DEPTH + 1)
+    assert "nested" in refused("POST", "/v1/auth:signIn", body=deep).message
+    text = b'{"username":"' + b"[{" * 100 + b'"}'
+    assert made("POST", "/v1/auth:signIn", body=text).username == "[{" * 100
+
+
+@given(JSON)
+def test_any_json_becomes_a_request_or_is_refused(tree: Any) -> None:
+    """No JSON ends in anything else."""
+    body = json.dumps({"user": tree, "games": [tree], "kind": tree, "startTime": tree}).encode()
+    for verb, path in (("POST", "/v1/reports"), ("PATCH", "/v1/users/anna"), ("POST", "/v1/games:batchRecord")):
+        with suppress(InvalidInput):
+            assert isinstance(made(verb, path, body=body), Message)
