@@ -20,6 +20,7 @@ from gateway.http.downloads import Range, etag_of, etags_of, headers_of, range_o
 from gateway.http.errors import Failure, PathUnknown, Refused, failure_for, failure_of
 from gateway.http.exchange import Exchange, Receive, Scope, Send, json_of
 from gateway.http.requests import request_of
+from gateway.http.site import Site
 from gateway.relay import UNARY_SECONDS
 from runtime.contract import Method
 from runtime.errors import InvalidInput
@@ -35,8 +36,9 @@ _log = structlog.get_logger("http")
 class HttpFace:
     """An ASGI application for the methods that have a `google.api.http`. `channel` leads to the server itself."""
 
-    def __init__(self, methods: Iterable[Method], channel: grpc.aio.Channel) -> None:
+    def __init__(self, methods: Iterable[Method], channel: grpc.aio.Channel, site: Site) -> None:
         self._routes = Routes(bindings_of(methods))
+        self._site = site
         self._channel = channel
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -59,7 +61,11 @@ class HttpFace:
     async def _answer(self, exchange: Exchange) -> None:
         found = self._routes.find("GET" if exchange.verb == "HEAD" else exchange.verb, exchange.path)
         if found is None:
-            raise self._not_found(exchange)
+            file = self._site.find(exchange)
+            if file is None:
+                raise self._not_found(exchange)
+            await self._site.send(file, exchange)
+            return
         binding, fields = found
         body = await exchange.body()
         try:

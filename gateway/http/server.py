@@ -19,6 +19,7 @@ import uvicorn
 
 from gateway.http.app import HttpFace
 from gateway.http.connections import Connection
+from gateway.http.site import Site, files_in
 from runtime.channels import open_channel
 from runtime.contract import Method
 from runtime.server import require_free
@@ -27,6 +28,7 @@ from runtime.tls import Identity, TlsFilesUnusable
 # As many as gRPC has streams and unary calls at once (runtime.admission), and some that do nothing.
 MAX_CONNECTIONS = 2_000
 RELOAD_SECONDS = 30
+WEB = Path(__file__).parent / "web"
 _log = structlog.get_logger("http")
 
 
@@ -97,7 +99,7 @@ class HttpServer:
 
     def _uvicorn(self, channel: grpc.aio.Channel) -> _Uvicorn:
         config = uvicorn.Config(
-            HttpFace(self._methods, channel),
+            HttpFace(self._methods, channel, Site(dict(files_in(WEB)))),
             http=Connection,
             ws="none",
             lifespan="off",

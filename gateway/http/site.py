@@ -1,0 +1,100 @@
+"""Files that the HTTP port serves beside the contract's paths: the page for people and the description of the API."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import mimetypes
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from gateway.http.downloads import etags_of
+from gateway.http.errors import Headers
+from gateway.http.exchange import Exchange
+
+# Everything that a page of ours loads is ours, and nobody shows it within a page of theirs.
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' blob: data:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "frame-src 'self' blob:",
+        "manifest-src 'self'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+    )
+)
+_GUARDS: Headers = [
+    (b"content-security-policy", CONTENT_SECURITY_POLICY.encode()),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
+]
+_INDEX = "index.html"
+
+
+@dataclass(frozen=True, slots=True)
+class StaticFile:
+    """A file in memory, as it is and compressed."""
+
+    content_type: str
+    body: bytes
+    gzipped: bytes
+
+    @property
+    def etag(self) -> str:
+        """What names these bytes, without quotes."""
+        return hashlib.sha256(self.body).hexdigest()[:32]
+
+
+def static_file(body: bytes, content_type: str) -> StaticFile:
+    """Return a file that is made of bytes. The type has no charset where it needs none."""
+    return StaticFile(content_type, body, gzip.compress(body, mtime=0))
+
+
+class Site:
+    """Serves files by their path, and only by GET and HEAD."""
+
+    def __init__(self, files: Mapping[str, StaticFile]) -> None:
+        self._files = dict(files)
+
+    def find(self, exchange: Exchange) -> StaticFile | None:
+        """Return what a request asks for, None when that is no file of ours."""
+        return self._files.get(exchange.path) if exchange.verb in ("GET", "HEAD") else None
+
+    async def send(self, file: StaticFile, exchange: Exchange) -> None:
+        """Answer with a file, or say that the client has it."""
+        zipped = b"gzip" in exchange.header(b"accept-encoding") and len(file.gzipped) < len(file.body)
+        tag = file.etag + ("-gzip" if zipped else "")
+        headers = [
+            *_GUARDS,
+            (b"etag", f'"{tag}"'.encode()),
+            (b"cache-control", b"no-cache"),
+            (b"vary", b"accept-encoding"),
+            (b"content-type", file.content_type.encode()),
+        ]
+        tags = etags_of(exchange.header(b"if-none-match"))
+        if tag in tags or tags == ["*"]:
+            await exchange.answer_empty(304, headers)
+            return
+        body = file.gzipped if zipped else file.body
+        if zipped:
+            headers.append((b"content-encoding", b"gzip"))
+        await exchange.answer(200, headers, body)
+
+
+def files_in(folder: Path) -> Iterator[tuple[str, StaticFile]]:
+    """Return every file of a folder by its path; an index stands for its folder."""
+    for file in sorted(folder.rglob("*")):
+        if file.is_file():
+            path = "/" + file.relative_to(folder).as_posix()
+            kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
+            text = kind.startswith("text/") or kind in ("application/javascript", "application/json", "image/svg+xml")
+            yield path.removesuffix(_INDEX), static_file(file.read_bytes(), f"{kind}; charset=utf-8" if text else kind)
