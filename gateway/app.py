@@ -128,12 +128,16 @@ async def open_server(
                 trusted_proxies=settings.trusted_proxies,
             ) as parts,
             open_http(
-                settings.http_listen, methods, identity=settings.identity, grace_seconds=settings.grace_seconds
+                settings.http_listen,
+                methods,
+                identity=settings.identity,
+                grace_seconds=settings.grace_seconds,
+                shares_port=worker is not None,
             ) as http,
-            _server(settings, parts, sessions, relay, metrics, worker=worker, door=http.door if http else "") as server,
+            _server(settings, parts, sessions, relay, metrics, worker) as server,
         ):
             if http:
-                http.start()
+                http.start(server)
             try:
                 yield server, profile
             finally:
@@ -155,25 +159,22 @@ def _server(
     sessions: SessionCheck,
     relay: Relay,
     metrics: CallMetrics,
-    *,
-    worker: Worker | None,
-    door: str,
+    worker: Worker | None = None,
 ) -> Server:
     methods = contract.methods()
     # Without service tokens: what is internal is unknown here, and would be refused if it were not.
-    keeper = Door(parts.verifier, sessions=sessions)
+    door = Door(parts.verifier, sessions=sessions)
     admission = Admission(at_the_edge=True, trusted_proxies=settings.trusted_proxies)
     return Server(
         settings.listen,
         parts.registrations,
         service_names=_public_services(methods, parts, relay),
-        interceptors=[CallInterceptor(methods, keeper, admission=admission, metrics=metrics)],
+        interceptors=[CallInterceptor(methods, door, admission=admission, metrics=metrics)],
         with_reflection=settings.development or settings.reflection,
         grace_seconds=settings.grace_seconds,
         generic_handlers=[relay],
         credentials=server_credentials(settings.identity),
         worker=worker,
-        door=door,
     )
 
 

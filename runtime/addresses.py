@@ -12,9 +12,6 @@ import grpc
 # Who has one address of such a network mostly has them all.
 IPV4_BITS = 24
 IPV6_BITS = 64
-# By a socket in the file system, which is for its owner alone, comes nobody but this process's own HTTP server. It adds
-# the address that called it, and that is then the one that connected.
-OWN_SOCKET = "unix:"
 
 
 def network_of(context: grpc.aio.ServicerContext[Any, Any], *, trusted_proxies: int) -> str:
@@ -37,12 +34,9 @@ def client_network(peer: str, forwarded: Sequence[str], *, trusted_proxies: int)
             word and counts for nothing.
     """
     hops = [hop.strip() for value in forwarded for hop in value.split(",")]
-    host = _host(peer)
-    if peer.startswith(OWN_SOCKET) and hops:
-        host = hops.pop()
     if 0 < trusted_proxies <= len(hops):
-        return _network(hops[-trusted_proxies]) or _network(host)
-    return _network(host)
+        return _network(hops[-trusted_proxies]) or _network(_host(peer))
+    return _network(_host(peer))
 
 
 def _host(peer: str) -> str:

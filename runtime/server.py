@@ -66,8 +66,8 @@ class _GenericOnly:
     grpcio's server waits for one future per registered method at every call; without them a call is 7 % cheaper.
     """
 
-    def __init__(self, server: grpc.aio.Server) -> None:
-        self.add_generic_rpc_handlers = server.add_generic_rpc_handlers
+    def __init__(self, handlers: list[grpc.GenericRpcHandler]) -> None:
+        self.add_generic_rpc_handlers = handlers.extend
 
     def add_registered_method_handlers(self, service: str, handlers: object) -> None:
         """Do nothing: the generic handler serves the methods."""
@@ -79,8 +79,7 @@ class Server(AbstractAsyncContextManager["Server"]):
     To drain is to say NOT_SERVING, to put new calls off for a moment, to tell clients to connect elsewhere, and to
     finish the calls under way within the grace.
 
-    Without credentials (runtime.tls) it speaks plain text. In a worker (runtime.workers) it shares its port. `door` is a
-    socket of the file system at which it listens for this process itself, always in plain text.
+    Without credentials (runtime.tls) it speaks plain text. In a worker (runtime.workers) it shares its port.
 
     Attributes:
         address: where it listens, with the port that was given for port 0; known once entered.
@@ -98,20 +97,20 @@ class Server(AbstractAsyncContextManager["Server"]):
         generic_handlers: Sequence[grpc.GenericRpcHandler] = (),
         credentials: grpc.ServerCredentials | None = None,
         worker: Worker | None = None,
-        door: str = "",
     ) -> None:
         self.address = listen
         self._worker = worker
         self._credentials = credentials
-        self._door = door
         self._grace_seconds = grace_seconds
         self._service_names = service_names
         self._interceptors = interceptors
         options = (*_OPTIONS, *_times(), ("grpc.so_reuseport", int(worker is not None)))
         self._server = grpc.aio.server(interceptors=interceptors, options=options)
+        self._handlers: list[grpc.GenericRpcHandler] = []
         for register in registrations:
-            register(cast(grpc.aio.Server, _GenericOnly(self._server)))
-        self._server.add_generic_rpc_handlers(tuple(generic_handlers))
+            register(cast(grpc.aio.Server, _GenericOnly(self._handlers)))
+        self._handlers.extend(generic_handlers)
+        self._server.add_generic_rpc_handlers(tuple(self._handlers))
         self._health = health.aio.HealthServicer()
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
         if with_reflection:
@@ -122,8 +121,6 @@ class Server(AbstractAsyncContextManager["Server"]):
         if self._worker is None:
             require_free(self.address)
         port = self._add_port()
-        if self._door:
-            self._server.add_insecure_port(self._door)
         self.address = f"{host}:{port}"
         await self.set_serving(serving=False)
         await self._server.start()
@@ -155,6 +152,16 @@ class Server(AbstractAsyncContextManager["Server"]):
                 return
             before = refused
             await asyncio.sleep(PUT_OFF_SECONDS)
+
+    async def handler_of(self, call: grpc.HandlerCallDetails) -> grpc.RpcMethodHandler[Any, Any] | None:
+        """Return what serves a call that did not come by the port, surrounded like any other; None: nothing does."""
+
+        async def find(call: grpc.HandlerCallDetails) -> grpc.RpcMethodHandler[Any, Any] | None:
+            found = (each.service(call) for each in self._handlers)
+            return next((handler for handler in found if handler is not None), None)
+
+        (interceptor,) = self._interceptors
+        return await interceptor.intercept_service(find, call)
 
     async def announce_when(self, ready: asyncio.Event) -> None:
         """Have health checks say SERVING once `ready` is set."""

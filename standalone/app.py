@@ -111,11 +111,10 @@ async def open_app(settings: Settings) -> AsyncIterator[Server]:
             with_reflection=settings.development or settings.reflection,
             grace_seconds=settings.grace_seconds,
             credentials=credentials,
-            door=http.door if http else "",
         )
         await stack.enter_async_context(public)
         if http:
-            http.start()
+            http.start(public)
             stack.callback(http.drain)
         stack.push_async_callback(report.drain)
         stack.push_async_callback(partial(public.set_serving, serving=False))

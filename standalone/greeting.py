@@ -12,13 +12,20 @@ def say(line: str) -> None:
     print(line, flush=True)
 
 
-def listening(address: str) -> str:
-    """Return the line for a server without a sample club."""
-    return f"Dossier listens on {address}. Stop it with Ctrl-C."
+def listening(address: str, http_address: str) -> str:
+    """Return the line for a server without a sample club. `http_address` is empty where nobody serves browsers."""
+    browsers = f", and for browsers on {http_address}" if http_address else ""
+    return f"Dossier listens on {address}{browsers}. Stop it with Ctrl-C."
 
 
-def welcome(address: str, club: SampleClub, report: Path, *, with_reflection: bool) -> str:
+def welcome(address: str, http_address: str, club: SampleClub, report: Path, *, with_reflection: bool) -> str:
     """Return what to try with the sample club."""
+    page = http_address.replace("127.0.0.1", "localhost")
+    by_http = f"""
+  a browser, or curl
+     open {page}
+     curl {page}/v1/users/{club.username}
+"""
     endpoint = address.replace("127.0.0.1", "localhost")
     by_reflection = f"""
   grpcurl, which asks the server what there is
@@ -33,7 +40,7 @@ Dossier listens on {endpoint}. Stop it with Ctrl-C.
   a report to see   {report}
 
 Try, in another terminal:
-
+{by_http if page else ""}
   the command line
      export DOSSIER_ENDPOINT={endpoint}
      echo '{club.password}' | .venv/bin/dossier sign-in {club.username} --password-stdin

@@ -26,7 +26,7 @@ async def serve(settings: Settings, stop: asyncio.Event, *, with_sample: bool) -
         raise SettingsError(["the sample club is played in over plain text; start without --sample or without TLS"])
     async with open_app(settings) as server:
         if not with_sample:
-            say(listening(server.address))
+            say(listening(server.address, settings.http_address))
             await stop.wait()
             return
         playing = asyncio.create_task(_play_in(settings, server.address), name="sample club")
@@ -51,8 +51,15 @@ async def _play_in(settings: Settings, address: str) -> str:
             say=say,
         )
     except DossierError as error:
-        return f"{listening(address)}\nThere is no sample club: {error.message} (It needs a data directory of its own.)"
-    return welcome(address, club, report, with_reflection=settings.development or settings.reflection)
+        greeting = listening(address, settings.http_address)
+        return f"{greeting}\nThere is no sample club: {error.message} (It needs a data directory of its own.)"
+    return welcome(
+        address,
+        settings.http_address,
+        club,
+        report,
+        with_reflection=settings.development or settings.reflection,
+    )
 
 
 async def _grant_referee(folder: Path, username: str) -> None:

@@ -20,7 +20,8 @@ class Settings(MailSettings):
     data_dir: Path = setting("Directory that holds everything.", default=Path("data"))
     listen: str = setting("Address and port to serve on.", default="127.0.0.1:7070")
     http_listen: str = setting(
-        "Address and port to serve HTTP with JSON on, for browsers and curl; empty: nowhere.", default=""
+        "Address and port to serve HTTP on, for browsers and curl; `dossier up` gives 127.0.0.1:7080. Empty: nowhere.",
+        default="",
     )
     tls_certificate: Path | None = setting(
         "PEM file with the certificate chain to show to clients; empty: plain text", default=None
@@ -65,6 +66,12 @@ class Settings(MailSettings):
     def from_env(cls, environ: Mapping[str, str]) -> Settings:
         """Read and check all settings. Raises SettingsError with every problem."""
         return read_settings(cls, environ, prefix=PREFIX, together=[("tls_certificate", "tls_key")])
+
+    @property
+    def http_address(self) -> str:
+        """Where browsers reach it, empty for nowhere."""
+        scheme = "https" if self.identity else "http"
+        return f"{scheme}://{self.http_listen}" if self.http_listen else ""
 
     @property
     def identity(self) -> Identity | None:

@@ -9,7 +9,7 @@ from typing import Any
 from google.api import annotations_pb2, http_pb2
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 
-from gateway.http.shapes import Download, download_of
+from gateway.http.shapes import Download, download_of, is_upload
 from gateway.http.templates import Template, compile_template, split_verb
 from runtime.contract import Method
 
@@ -27,6 +27,7 @@ class Binding:
         body: the field that the body is, "*" for the whole request, empty for none.
         response_body: the field that is answered, empty for the whole response.
         download: how a file is told from a stream of its messages, where it is one.
+        upload: whether the body is a file, of which path and query are the metadata.
     """
 
     method: Method
@@ -35,6 +36,7 @@ class Binding:
     body: str
     response_body: str
     download: Download | None
+    upload: bool
 
 
 class Routes:
@@ -95,9 +97,10 @@ def _binding(method: Method, rule: http_pb2.HttpRule) -> Binding:
         raise BindingInvalid(f"{method.path} binds its body to {rule.body}, which its request does not have")
     if rule.response_body and rule.response_body not in method.response.DESCRIPTOR.fields_by_name:
         raise BindingInvalid(f"{method.path} answers {rule.response_body}, which its response does not have")
-    if method.client_streaming:
+    upload = is_upload(method, rule.body)
+    if method.client_streaming and not upload:
         raise BindingInvalid(f"{method.path} takes a stream that no body of HTTP is")
-    return Binding(method, verb, template, rule.body, rule.response_body, download_of(method))
+    return Binding(method, verb, template, rule.body, rule.response_body, download_of(method), upload)
 
 
 def field_at(message: Descriptor, path: str) -> FieldDescriptor | None:

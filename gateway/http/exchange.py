@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
+from contextlib import asynccontextmanager
 from typing import Any, Final
 
 import uuid_utils
@@ -12,16 +14,21 @@ from google.protobuf.message import Message
 
 from gateway.http.errors import Failure, Headers, Refused, body_too_large
 from runtime import calls
-from runtime.errors import InvalidInput
+from runtime.errors import DeadlineExceeded, InvalidInput
+from runtime.interceptors import IDLE_SECONDS
+from runtime.local_calls import LocalContext
 from runtime.server import MAX_RECEIVE_BYTES
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 # What passes to the method, beside the address. Everything else stays here.
-_PASSED: Final = {b"authorization": "authorization", b"traceparent": "traceparent"}
+_PASSED: Final = {
+    b"authorization": "authorization",
+    b"traceparent": "traceparent",
+    b"x-forwarded-for": "x-forwarded-for",
+}
 _ALWAYS: Final = (b"x-content-type-options", b"nosniff")
-_FORWARDED: Final = b"x-forwarded-for"
 
 
 class Exchange:
@@ -31,8 +38,8 @@ class Exchange:
         self.verb: str = scope["method"]
         self.path: str = scope["raw_path"].decode("ascii")
         self.query: bytes = scope["query_string"]
-        self.receive = receive
         self.started = False
+        self._receive = receive
         self._send = send
         self._headers: list[tuple[bytes, bytes]] = scope["headers"]
         self._client: tuple[str, int] | None = scope["client"]
@@ -48,34 +55,68 @@ class Exchange:
         """Whether the client sends one."""
         return bool(self.header(b"authorization"))
 
-    def metadata(self) -> tuple[tuple[str, str], ...]:
-        """Return what the method is told. The address that called is added as a proxy adds it (runtime.addresses)."""
-        passed = [
+    def context(self, *, seconds: float | None = None) -> LocalContext:
+        """Return what a method is told of this request, which may take so long."""
+        metadata = [
             (_PASSED[key], value.decode("latin-1"))
             for key, value in self._headers
             if key in _PASSED and value.isascii()
         ]
-        hops = [value.decode("latin-1") for key, value in self._headers if key == _FORWARDED and value.isascii()]
-        hops.append(self._client[0] if self._client else "")
-        return (*passed, ("x-request-id", self.request_id), (_FORWARDED.decode(), ", ".join(hops)))
+        metadata.append(("x-request-id", self.request_id))
+        return LocalContext(_peer(self._client), metadata, seconds=seconds)
 
     async def body(self) -> bytes:
-        """Return the whole body. Raises Refused when it is too large or not JSON by its own account."""
+        """Return the whole body. Raises Refused when it is too large, too slow, or not JSON by its own account."""
         length = self.header(b"content-length")
+        if length in (b"", b"0") and not self.header(b"transfer-encoding"):
+            return b""
         if length.isdigit() and int(length) > MAX_RECEIVE_BYTES:
             raise body_too_large(MAX_RECEIVE_BYTES)
-        kind = self.header(b"content-type").partition(b";")[0].strip().lower()
         found = bytearray()
-        more = True
-        while more:
-            message = await self.receive()
-            found += message.get("body", b"")
-            more = message.get("more_body", False)
-            if len(found) > MAX_RECEIVE_BYTES:
-                raise body_too_large(MAX_RECEIVE_BYTES)
+        pieces = self.pieces()
+        try:
+            while True:
+                async with asyncio.timeout(IDLE_SECONDS):
+                    found += await anext(pieces)
+                if len(found) > MAX_RECEIVE_BYTES:
+                    raise body_too_large(MAX_RECEIVE_BYTES)
+        except StopAsyncIteration:
+            pass
+        except TimeoutError as error:
+            slow = DeadlineExceeded(f"Nothing arrived for {IDLE_SECONDS:.0f} seconds; send it again.")
+            raise Refused(408, slow, (b"connection", b"close")) from error
+        kind = self.header(b"content-type").partition(b";")[0].strip().lower()
         if found and kind not in (b"application/json", b""):
             raise Refused(415, InvalidInput("The body must be JSON, with content-type: application/json."))
         return bytes(found)
+
+    async def pieces(self) -> AsyncIterator[bytes]:
+        """Yield the body as it arrives. When the client goes away half-way, this task is cancelled."""
+        more = True
+        while more:
+            message = await self._receive()
+            if message["type"] == "http.disconnect":
+                _cancel_this_task()
+                await asyncio.sleep(0)
+            yield message.get("body", b"")
+            more = message.get("more_body", False)
+
+    @asynccontextmanager
+    async def cancelled_when_gone(self) -> AsyncIterator[None]:
+        """Cancel this task when the client goes away before leaving. The body must have been read."""
+        task = asyncio.current_task()
+
+        async def watch() -> None:
+            while (await self._receive())["type"] != "http.disconnect":
+                pass
+            if task is not None:
+                task.cancel()
+
+        watching = asyncio.create_task(watch(), name="client gone")
+        try:
+            yield
+        finally:
+            watching.cancel()
 
     async def start(self, code: int, headers: Headers) -> None:
         """Send status and headers."""
@@ -101,6 +142,20 @@ class Exchange:
         """Send an error."""
         headers, body = failure.answer(accept=self.header(b"accept"), with_token=self.with_token)
         await self.answer(failure.code, [*headers, *more], body)
+
+
+def _peer(client: tuple[str, int] | None) -> str:
+    """Return an address as gRPC names it."""
+    if client is None:
+        return ""
+    host, port = client
+    return f"ipv6:[{host}]:{port}" if ":" in host else f"ipv4:{host}:{port}"
+
+
+def _cancel_this_task() -> None:
+    task = asyncio.current_task()
+    if task is not None:
+        task.cancel()
 
 
 def json_of(message: Message, field: str = "") -> bytes:

@@ -14,11 +14,16 @@ if TYPE_CHECKING:
 
 
 def open_http(
-    listen: str, methods: Iterable[Method], *, identity: Identity | None, grace_seconds: float
+    listen: str,
+    methods: Iterable[Method],
+    *,
+    identity: Identity | None,
+    grace_seconds: float,
+    shares_port: bool = False,
 ) -> AbstractAsyncContextManager[HttpServer | None]:
     """Return the HTTP face, to enter before the gRPC server and to start after it; None when `listen` is empty."""
     if not listen:
         return nullcontext()
     from gateway.http.server import HttpServer
 
-    return HttpServer(listen, methods, identity=identity, grace_seconds=grace_seconds)
+    return HttpServer(listen, methods, identity=identity, grace_seconds=grace_seconds, shares_port=shares_port)

@@ -34,7 +34,7 @@ def request_of(binding: Binding, fields: Mapping[str, str], query: bytes, body: 
         body: empty for none.
     """
     descriptor: Any = binding.method.request.DESCRIPTOR
-    tree = _body_tree(binding, body)
+    tree = {} if binding.upload else _body_tree(binding, body)
     _add_query(tree, binding, query)
     for path, text in fields.items():
         _put(tree, descriptor, path, text)

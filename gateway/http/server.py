@@ -4,25 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import math
-import shutil
 import socket
 import ssl
-import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import AsyncExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 
-import grpc
 import structlog
 import uvicorn
 
 from gateway.http.app import HttpFace
 from gateway.http.connections import Connection
 from gateway.http.site import Site, files_in
-from runtime.channels import open_channel
 from runtime.contract import Method
-from runtime.server import require_free
+from runtime.local_calls import LocalCalls
+from runtime.server import Server, require_free
 from runtime.tls import Identity, TlsFilesUnusable
 
 # As many as gRPC has streams and unary calls at once (runtime.admission), and some that do nothing.
@@ -42,10 +39,9 @@ class _Uvicorn(uvicorn.Server):
 
 
 class HttpServer:
-    """Listens for HTTP and calls the gRPC server by `door`, a socket that is this user's alone.
+    """Listens for HTTP beside a gRPC server, by which it answers.
 
-    Enter it before the gRPC server, which must listen at `door` too; `start` it when that one serves, and `drain` it
-    before that one does. Who calls by the door is believed about the client's address (runtime.addresses).
+    Enter it before the gRPC server, `start` it when that one serves, and `drain` it before that one does.
 
     Raises:
         PortUnavailable: the address cannot be listened on.
@@ -53,24 +49,25 @@ class HttpServer:
     """
 
     def __init__(
-        self, listen: str, methods: Iterable[Method], *, identity: Identity | None, grace_seconds: float
+        self,
+        listen: str,
+        methods: Iterable[Method],
+        *,
+        identity: Identity | None,
+        grace_seconds: float,
+        shares_port: bool = False,
     ) -> None:
         self.address = listen
-        self.door = ""
         self._methods = tuple(methods)
         self._identity = identity
         self._grace_seconds = grace_seconds
-        self._stack = AsyncExitStack()
+        self._shares_port = shares_port
         self._server: _Uvicorn | None = None
         self._serving: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> HttpServer:
-        require_free(self.address)
-        folder = Path(tempfile.mkdtemp(prefix="dossier-"))
-        self._stack.callback(shutil.rmtree, folder, ignore_errors=True)
-        self.door = f"unix:{folder / 'door'}"
-        channel = await self._stack.enter_async_context(open_channel(self.door))
-        self._server = self._uvicorn(channel)
+        if not self._shares_port:
+            require_free(self.address)
         return self
 
     async def __aexit__(
@@ -79,15 +76,17 @@ class HttpServer:
         self.drain()
         if self._serving is not None:
             await self._serving
-        await self._stack.aclose()
 
-    def start(self) -> None:
+    def start(self, server: Server) -> None:
         """Listen and answer from now on."""
-        if self._server is None:
-            raise RuntimeError("enter the HTTP server before it is started")
+        self._server = self._uvicorn(LocalCalls(server.handler_of))
         host, _, port = self.address.rpartition(":")
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        listener = socket.create_server((host.strip("[]"), int(port)), family=family, backlog=1024)
+        listener = socket.create_server(
+            (host.strip("[]"), int(port)), family=family, backlog=1024, reuse_port=self._shares_port
+        )
+        # asyncio sets it on sockets of its own; without it an answer's body waits 40 ms for the receipt of its head.
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.address = f"{host}:{listener.getsockname()[1]}"
         self._serving = asyncio.create_task(self._server.serve([listener]), name="http")
         _log.info("http_listening", address=self.address)
@@ -97,14 +96,15 @@ class HttpServer:
         if self._server is not None:
             self._server.should_exit = True
 
-    def _uvicorn(self, channel: grpc.aio.Channel) -> _Uvicorn:
+    def _uvicorn(self, calls: LocalCalls) -> _Uvicorn:
         config = uvicorn.Config(
-            HttpFace(self._methods, channel, Site(dict(files_in(WEB)))),
+            HttpFace(self._methods, calls, Site(dict(files_in(WEB)))),
             http=Connection,
             ws="none",
             lifespan="off",
             interface="asgi3",
             log_config=None,
+            log_level="critical",
             access_log=False,
             proxy_headers=False,
             server_header=False,

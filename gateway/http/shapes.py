@@ -1,7 +1,8 @@
 """The one rule by which a stream of messages is a file: metadata first, then its bytes.
 
 The contract states it for every stream of bytes: each message has one oneof of a message `metadata` and bytes `chunk`,
-and the metadata has the size and the SHA-256 of the file. A method of this shape is a file over HTTP by itself.
+and the metadata has the size and the SHA-256 of the file. A method of this shape is a file over HTTP by itself: a
+response whole or in parts, a request where its binding says that `chunk` is the body.
 """
 
 from __future__ import annotations
@@ -39,6 +40,12 @@ def download_of(method: Method) -> Download | None:
         return None
     asked = method.request.DESCRIPTOR.fields_by_name
     return Download({"read_offset", "read_limit"} <= set(asked), "if_none_match" in asked)
+
+
+def is_upload(method: Method, body: str) -> bool:
+    """Whether a method's requests are a file: its metadata in path and query, its bytes in the HTTP body."""
+    described = _described(method.request.DESCRIPTOR) if method.client_streaming else None  # type: ignore[arg-type]
+    return body == CHUNK and described is not None and "size_bytes" in described.fields_by_name
 
 
 def _described(message: Descriptor) -> Descriptor | None:

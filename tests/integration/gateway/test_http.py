@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 
 from gateway.app import open_server
-from runtime.addresses import client_network
 from runtime.server import MAX_RECEIVE_BYTES
 from tests.integration.gateway.calling import TRACE
 from tests.integration.gateway.conftest import Club, open_club
@@ -118,15 +117,3 @@ async def test_stream_that_fails_before_its_first_message_is_an_error(
     for accept in ("text/event-stream", "application/x-ndjson"):
         answer, body = await browser.ask("GET", f"/v1/reports/{report_id}:watch", accept=accept)
         assert (answer.status, reason_in(body)) == (401, "TOKEN_MISSING")
-
-
-def test_address_is_believed_by_the_own_socket_alone() -> None:
-    """What comes over the network cannot choose its address; what the process's own HTTP server adds is the peer."""
-    for proxies, forwarded, network in (
-        (0, "203.0.113.7", "203.0.113.0/24"),
-        (0, "198.51.100.1, 203.0.113.7", "203.0.113.0/24"),
-        (1, "198.51.100.1, 203.0.113.7", "198.51.100.0/24"),
-        (1, "203.0.113.7", "203.0.113.0/24"),
-    ):
-        assert client_network("unix:", [forwarded], trusted_proxies=proxies) == network
-    assert client_network("ipv4:192.0.2.1:99", ["203.0.113.7"], trusted_proxies=0) == "192.0.2.0/24"

@@ -55,11 +55,19 @@ def test_help_documents_the_exit_codes_without_loading_grpc() -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "environ", "listen", "module_arguments"),
+    ("arguments", "environ", "listen", "http_listen", "module_arguments"),
     [
-        ([], {}, "127.0.0.1:7070", []),
-        (["--port", "7071", "--sample"], {"DOSSIER_LISTEN": "0.0.0.0:1"}, "127.0.0.1:7071", ["--sample"]),
-        ([], {"DOSSIER_LISTEN": "0.0.0.0:1"}, "0.0.0.0:1", []),
+        ([], {}, "127.0.0.1:7070", "127.0.0.1:7080", []),
+        (
+            ["--port", "7071", "--sample"],
+            {"DOSSIER_LISTEN": "0.0.0.0:1", "DOSSIER_HTTP_LISTEN": "0.0.0.0:2"},
+            "127.0.0.1:7071",
+            "127.0.0.1:7081",
+            ["--sample"],
+        ),
+        ([], {"DOSSIER_LISTEN": "0.0.0.0:1", "DOSSIER_HTTP_LISTEN": ""}, "0.0.0.0:1", "", []),
+        (["--http-port", "80"], {}, "127.0.0.1:7070", "127.0.0.1:80", []),
+        (["--http-port", "0"], {"DOSSIER_HTTP_LISTEN": "0.0.0.0:2"}, "127.0.0.1:7070", "", []),
     ],
 )
 def test_up_becomes_the_standalone_server(
@@ -67,6 +75,7 @@ def test_up_becomes_the_standalone_server(
     arguments: list[str],
     environ: dict[str, str],
     listen: str,
+    http_listen: str,
     module_arguments: list[str],
 ) -> None:
     """`dossier up` replaces itself by the server, told what to do by its environment."""
@@ -76,7 +85,7 @@ def test_up_becomes_the_standalone_server(
     result = CliRunner().invoke(app, ["up", "--data", "club", *arguments])
     assert result.exit_code == 0, result.output
     assert started == [[sys.executable, "-P", "-m", "standalone", *module_arguments]]
-    assert os.environ["DOSSIER_LISTEN"] == listen
+    assert (os.environ["DOSSIER_LISTEN"], os.environ["DOSSIER_HTTP_LISTEN"]) == (listen, http_listen)
     assert os.environ["DOSSIER_DATA_DIR"] == "club"
 
 

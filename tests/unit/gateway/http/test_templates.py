@@ -66,12 +66,12 @@ def test_any_text_comes_through_a_path_as_it_was(text: str) -> None:
     assert compile_template("/v1/users/{username}:delete").match(head) == {"username": text}
 
 
-def test_each_public_unary_or_streaming_method_has_its_path() -> None:
-    """Every method that HTTP can carry is found by its own path, and no two stand in each other's way."""
+def test_each_public_method_has_its_path() -> None:
+    """Every method is found by its own path, and no two stand in each other's way."""
     bindings = list(bindings_of(contract.methods().values()))
     routes = Routes(bindings)
     bound = {binding.method.path for binding in bindings}
-    assert bound == {m.path for m in contract.methods().values() if not m.internal and not m.client_streaming}
+    assert bound == {m.path for m in contract.methods().values() if not m.internal}
     for binding in bindings:
         path = binding.template.text
         for field in binding.template.fields:

@@ -65,7 +65,7 @@ class AvatarServiceServicer:
 
         The client sends one message with `metadata`, then the bytes in `chunk` messages. The picture is turned upright, cut
         to a square around its middle and rebuilt in four sizes without any metadata; the upload itself is not kept. Nothing
-        changes unless the call succeeds. Idempotent.
+        changes unless the call succeeds. Idempotent. Over HTTP the body is the picture itself, and Content-Length its size.
 
         Errors:
         INVALID_ARGUMENT (IMAGE_FORMAT, IMAGE_TOO_LARGE, IMAGE_ANIMATED, IMAGE_BROKEN, IMAGE_REFUSED): choose another picture.

@@ -1,0 +1,37 @@
+"""A file that a request's body is: the method's first message is its metadata, then come its bytes as they arrive."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+from gateway.http.errors import Refused
+from gateway.http.exchange import Exchange
+from gateway.http.shapes import CHUNK
+from runtime.errors import InvalidInput
+
+CHUNK_BYTES = 262_144
+
+
+def messages_of(first: Any, exchange: Exchange) -> AsyncIterator[bytes]:
+    """Return the serialized messages of an upload.
+
+    Args:
+        first: what path and query say, whose metadata lacks the size.
+
+    Raises:
+        Refused: the request does not say how long it is.
+    """
+    length = exchange.header(b"content-length")
+    if not length.isdigit():
+        raise Refused(411, InvalidInput("Say how many bytes the file has by Content-Length."))
+    first.metadata.size_bytes = min(int(length[:19]), 2**63 - 1)
+    return _messages(first, exchange)
+
+
+async def _messages(first: Any, exchange: Exchange) -> AsyncIterator[bytes]:
+    yield first.SerializeToString()
+    kind = type(first)
+    async for piece in exchange.pieces():
+        for start in range(0, len(piece), CHUNK_BYTES):
+            yield kind(**{CHUNK: piece[start : start + CHUNK_BYTES]}).SerializeToString()
