@@ -5,10 +5,15 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
+from gateway.http.errors import Refused
+from runtime.errors import InvalidInput
 from runtime.interceptors import IDLE_SECONDS
 from runtime.server import HANDSHAKE_SECONDS, MAX_METADATA_BYTES
+
+# For a client to read its last answer and close.
+LINGER_SECONDS = 2.0
 
 
 class Connection(HttpToolsProtocol):
@@ -16,6 +21,8 @@ class Connection(HttpToolsProtocol):
 
     _waiting: asyncio.TimerHandle | None = None
     _header_bytes = 0
+    _problem: Refused | None = None
+    _lingers = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Wait for the first request, but not for ever."""
@@ -48,6 +55,35 @@ class Connection(HttpToolsProtocol):
         self._go_on()
         super().on_headers_complete()
 
+    def send_400_response(self, msg: str) -> None:
+        """Refuse what is no request, or a too large one, and hang up."""
+        problem = self._problem or Refused(400, InvalidInput("This is not an HTTP request; check the client."))
+        headers, body = problem.failure.answer(accept=b"", with_token=False)
+        headers += [(b"content-length", str(len(body)).encode()), (b"connection", b"close")]
+        lines = b"".join(b"%b: %b\r\n" % header for header in headers)
+        self.transport.write(STATUS_LINE[problem.failure.code] + lines + b"\r\n" + body)
+        self._linger()
+
+    def data_received(self, data: bytes) -> None:
+        """Read on, or throw away what comes after the last answer."""
+        if not self._lingers:
+            super().data_received(data)
+
+    def on_response_complete(self) -> None:
+        """Await the next request, or the rest of a body that nobody wants any more."""
+        super().on_response_complete()
+        if self.cycle.more_body:
+            self._abort_after(HANDSHAKE_SECONDS)
+
+    def _linger(self) -> None:
+        """Close without a reset, which would take the answer from a client that is still sending."""
+        if not self.transport.can_write_eof():
+            self.transport.close()
+            return
+        self._lingers = True
+        self.transport.write_eof()
+        self._abort_after(LINGER_SECONDS)
+
     def pause_writing(self) -> None:
         """Cut a client off that takes nothing for long."""
         self._abort_after(IDLE_SECONDS)
@@ -61,7 +97,8 @@ class Connection(HttpToolsProtocol):
     def _count(self, size: int) -> None:
         self._header_bytes += size
         if self._header_bytes > MAX_METADATA_BYTES:
-            raise ValueError("the headers are too large")  # Becomes a 400.
+            self._problem = Refused(431, InvalidInput(f"Path and headers are larger than {MAX_METADATA_BYTES} bytes."))
+            raise ValueError("stop parsing")
 
     def _abort_after(self, seconds: float) -> None:
         self._go_on()

@@ -156,4 +156,4 @@ def _challenge(*, with_token: bool) -> bytes:
 
 def body_too_large(limit: int) -> Refused:
     """Return what is said to a body that is too large."""
-    return Refused(413, InvalidInput(f"The body is larger than {limit} bytes."), (b"connection", b"close"))
+    return Refused(413, InvalidInput(f"The body is larger than {limit} bytes."))

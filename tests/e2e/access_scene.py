@@ -78,9 +78,7 @@ class Scene:
         self._game_id = self.new_game()
         self._admin_rpc = admin_rpc.AdminServiceStub(channel)
         self._accounts = account_rpc.AccountServiceStub(channel)
-        self._program = f"program-{uuid.uuid4().hex[:10]}"
-        program = admin_pb.CreateServiceAccountRequest(username=self._program)
-        self._admin_rpc.CreateServiceAccount(program, metadata=self.admin.metadata, timeout=TIMEOUT)
+        self._program = self._new_program()
         self._receipt_id = self._receipt_of(self.newcomer("leaver"))
 
     def newcomer(self, kind: str) -> Actor:
@@ -155,8 +153,15 @@ class Scene:
         if target is Target.ABSENT:
             nobodys = api_key_pb2.ApiKey(api_key_id=str(uuid.uuid4()))
             return admin_pb.CreateApiKeyResponse(secret="dossier_key_of_nobody", api_key=nobodys)
-        request = admin_pb.CreateApiKeyRequest(username=self._program, display_name="blue laptop")
+        # Of a program of its own: none may have many.
+        request = admin_pb.CreateApiKeyRequest(username=self._new_program(), display_name="blue laptop")
         return self._admin_rpc.CreateApiKey(request, metadata=self.admin.metadata, timeout=TIMEOUT)
+
+    def _new_program(self) -> str:
+        username = f"program-{uuid.uuid4().hex[:10]}"
+        program = admin_pb.CreateServiceAccountRequest(username=username)
+        self._admin_rpc.CreateServiceAccount(program, metadata=self.admin.metadata, timeout=TIMEOUT)
+        return username
 
     def receipt(self, target: Target) -> str:
         """Return the id of a deletion's receipt."""

@@ -29,7 +29,12 @@ SECRETS = {name: f"{name}-secret-of-the-tests-0123456789abcdef" for name in ("in
 
 @dataclass
 class Installation:
-    """A running installation as its users and its operator see it. `collector` gets its traces, where it sends any."""
+    """A running installation as its users and its operator see it.
+
+    Attributes:
+        http_address: where it serves browsers.
+        collector: gets its traces, where it sends any.
+    """
 
     endpoint: str
     operator_address: str
@@ -38,6 +43,7 @@ class Installation:
     credentials: grpc.ChannelCredentials | None = None
     parts: dict[str, Part] = field(default_factory=dict)
     collector: Collector | None = None
+    http_address: str = ""
 
     async def grant(self, username: str, role: access_pb2.Role) -> None:
         """Give a role, as the operator does on the server's own machine."""
@@ -72,11 +78,12 @@ def _running(parts: dict[str, Part], *, later: Collection[str] = ()) -> Iterator
 @contextmanager
 def standalone(folder: Path, *, collector: Collector | None = None) -> Iterator[Installation]:
     """Run everything in one process. `collector`: where it sends traces."""
-    endpoint = f"127.0.0.1:{free_port()}"
+    endpoint, http_address = (f"127.0.0.1:{free_port()}" for _ in range(2))
     data = folder / "data"
     environ = {
         "DOSSIER_DATA_DIR": str(data),
         "DOSSIER_LISTEN": endpoint,
+        "DOSSIER_HTTP_LISTEN": http_address,
         "DOSSIER_DEVELOPMENT": "true",
         "DOSSIER_SIGN_UPS_PER_HOUR": "0",
         "DOSSIER_RESET_MAILS_PER_HOUR": "0",
@@ -87,7 +94,13 @@ def standalone(folder: Path, *, collector: Collector | None = None) -> Iterator[
         internal = json.loads((data / "internal.json").read_text())["address"]
         secret = (data / "secrets" / "internal.key").read_bytes().strip()
         yield Installation(
-            endpoint, internal, secret, data / "secrets" / "signing-key.pem", parts=parts, collector=collector
+            endpoint,
+            internal,
+            secret,
+            data / "secrets" / "signing-key.pem",
+            parts=parts,
+            collector=collector,
+            http_address=http_address,
         )
 
 
@@ -119,12 +132,13 @@ def distributed(
         collector: where they send traces.
         trusted_proxies: how many stand before gateway and services.
     """
-    gateway = f"127.0.0.1:{free_port()}"
+    gateway, http_address = (f"127.0.0.1:{free_port()}" for _ in range(2))
     profiles, reports = ([f"127.0.0.1:{free_port()}" for _ in range(replicas)] for _ in range(2))
     # How gRPC is told of several addresses where no name stands for all of them.
     profile, report = f"ipv4:{','.join(profiles)}", f"ipv4:{','.join(reports)}"
     gateway_environ = {
         "DOSSIER_GATEWAY_LISTEN": gateway,
+        "DOSSIER_GATEWAY_HTTP_LISTEN": http_address,
         "DOSSIER_GATEWAY_WORKERS": str(workers),
         "DOSSIER_GATEWAY_PROFILE_ADDRESS": profile,
         "DOSSIER_GATEWAY_REPORT_ADDRESS": report,
@@ -194,7 +208,7 @@ def distributed(
             )
     with _running(parts, later=[name for name in parts if previous and name.endswith("1")]):
         secret, signing_key = SECRETS["internal"].encode(), folder / "signing-key.pem"
-        yield Installation(gateway, profiles[0], secret, signing_key, credentials, parts, collector)
+        yield Installation(gateway, profiles[0], secret, signing_key, credentials, parts, collector, http_address)
 
 
 def _traced(prefix: str, collector: Collector | None) -> dict[str, str]:
