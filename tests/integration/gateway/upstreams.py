@@ -151,6 +151,7 @@ class FakeReports(report_rpc.ReportServiceServicer):
     def __init__(self) -> None:
         self.visits = Visits()
         self.chunks_sent = 0
+        self.announced = report_pb.DownloadReportMetadata()
 
     async def GetReport(self, request: report_pb.GetReportRequest, context: Context) -> report_pb.GetReportResponse:
         self.visits.note(context)
@@ -168,6 +169,8 @@ class FakeReports(report_rpc.ReportServiceServicer):
         self, request: report_pb.DownloadReportRequest, context: Context
     ) -> AsyncIterator[report_pb.DownloadReportResponse]:
         try:
+            if self.announced.size_bytes:
+                yield report_pb.DownloadReportResponse(metadata=self.announced)
             while not request.read_limit or self.chunks_sent < request.read_limit:
                 yield report_pb.DownloadReportResponse(chunk=CHUNK)
                 self.chunks_sent += 1

@@ -1,0 +1,287 @@
+"""HTTP connections of clients that are slow, rude, gone, or there while the gateway stops."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+
+from gateway.app import open_server
+from gateway.http import connections
+from runtime.server import MAX_METADATA_BYTES, PortUnavailable
+from tests.certificates import Authority, write
+from tests.integration.gateway.calling import TIMEOUT, happened
+from tests.integration.gateway.conftest import Club
+from tests.integration.gateway.upstreams import CHUNK
+from tests.provision.ports import free_port
+
+REPORT = "01936d3e-8c5a-7f21-9c0b-3a4d5e6f7081"
+
+
+@dataclass
+class Peer:
+    """One connection, spoken to byte by byte."""
+
+    reader: asyncio.StreamReader
+    writer: asyncio.StreamWriter
+
+    def say(self, verb: str, path: str, body: bytes = b"", **headers: str) -> None:
+        """Send a request, or the part of it that is given."""
+        named = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in headers.items())
+        self.writer.write(f"{verb} {path} HTTP/1.1\r\nhost: club\r\n{named}\r\n".encode() + body)
+
+    async def head(self) -> tuple[int, dict[str, str]]:
+        """Return an answer's status and headers."""
+        async with asyncio.timeout(TIMEOUT):
+            lines = (await self.reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
+        headers = dict(line.split(": ", 1) for line in lines[1:] if line)
+        return int(lines[0].split()[1]), headers
+
+    async def answer(self) -> tuple[int, dict[str, str], bytes]:
+        """Return a whole answer that says how long it is."""
+        status, headers = await self.head()
+        async with asyncio.timeout(TIMEOUT):
+            return status, headers, await self.reader.readexactly(int(headers["content-length"]))
+
+    async def is_closed(self) -> bool:
+        """Whether the server hangs up, whatever it still says."""
+        async with asyncio.timeout(TIMEOUT):
+            with suppress(ConnectionResetError):
+                await self.reader.read()
+        return True
+
+
+@pytest.fixture
+async def port(club: Club) -> AsyncIterator[int]:
+    """The HTTP port of a second gateway before the club's stand-ins."""
+    port = free_port()
+    async with open_server(replace(club.settings, http_listen=f"127.0.0.1:{port}")):
+        yield port
+
+
+@asynccontextmanager
+async def connected(port: int) -> AsyncIterator[Peer]:
+    """Open a connection."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    try:
+        yield Peer(reader, writer)
+    finally:
+        writer.close()
+
+
+def token_of(club: Club) -> str:
+    """Return the header of a signed-in alice."""
+    ((_, token),) = club.sign_in()
+    return token
+
+
+async def test_upload_is_refused_before_its_body_comes(port: int) -> None:
+    """Nobody need send five megabytes to be told that they must sign in; the connection goes on afterwards."""
+    async with connected(port) as peer:
+        peer.say("PUT", "/v1/users/alice/avatar", content_length="5")
+        status, _, body = await peer.answer()
+        assert (status, json.loads(body)["details"][0]["reason"]) == (401, "TOKEN_MISSING")
+        peer.writer.write(b"12345")
+        peer.say("GET", "/v1/users/alice")
+        assert (await peer.answer())[0] == 200
+
+
+async def test_upload_passes_on_what_has_come(club: Club, port: int) -> None:
+    """The first bytes are with the service before the last are sent."""
+    async with connected(port) as peer:
+        peer.say(
+            "PUT",
+            "/v1/users/alice/avatar",
+            b"1" * 1000,
+            authorization=token_of(club),
+            content_length=str(300_000),
+            content_type="image/png",
+        )
+        async with asyncio.timeout(TIMEOUT):
+            while club.avatars.messages_read < 2:
+                await asyncio.sleep(0)
+        peer.writer.write(b"2" * 299_000)
+        status, _, body = await peer.answer()
+        assert (status, json.loads(body)["avatar"]["sizeBytes"]) == (200, "300000")
+
+
+async def test_client_that_leaves_its_upload_has_it_cancelled(club: Club, port: int) -> None:
+    """The service is told, as it is by gRPC."""
+    async with connected(port) as peer:
+        peer.say("PUT", "/v1/users/waiting/avatar", b"1", authorization=token_of(club), content_length="10")
+        await happened(club.avatars.visits.started)
+    await happened(club.avatars.visits.cancelled)
+
+
+@pytest.mark.parametrize(
+    ("accept", "kind", "piece"),
+    [
+        ("text/event-stream", "text/event-stream", b'data: {"report":{'),
+        ("*/*", "application/x-ndjson", b'{"report":{'),
+    ],
+)
+async def test_stream_comes_as_it_is_made_and_ends_with_its_client(
+    club: Club, port: int, accept: str, kind: str, piece: bytes
+) -> None:
+    """The first message is there while the service waits; a client that goes away ends the call."""
+    async with connected(port) as peer:
+        peer.say("GET", f"/v1/reports/{REPORT}:watch", authorization=token_of(club), accept=accept)
+        status, headers = await peer.head()
+        assert (status, headers["content-type"], headers["cache-control"]) == (200, kind, "no-store")
+        async with asyncio.timeout(TIMEOUT):
+            await peer.reader.readuntil(b"\r\n")
+            assert (await peer.reader.readuntil(b"\n")).startswith(piece)
+        await happened(club.reports.visits.started)
+    await happened(club.reports.visits.cancelled)
+
+
+async def test_file_that_breaks_off_is_shorter_than_promised(club: Club, port: int) -> None:
+    """The connection closes before the length that was told, so no client takes a part for the whole."""
+    club.reports.announced.size_bytes = club.reports.announced.read_size_bytes = 3 * len(CHUNK)
+    async with connected(port) as peer:
+        peer.say("GET", f"/v1/reports/{REPORT}:download?read_limit=2", authorization=token_of(club))
+        status, headers = await peer.head()
+        assert (status, headers["content-length"]) == (200, str(3 * len(CHUNK)))
+        async with asyncio.timeout(TIMEOUT):
+            assert len(await peer.reader.read(-1)) == 2 * len(CHUNK)
+
+
+async def test_reader_that_takes_nothing_is_cut_off(club: Club, port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody who asks for a file and never reads it holds neither memory nor a place."""
+    monkeypatch.setattr(connections, "IDLE_SECONDS", 0.2)
+    club.reports.announced.size_bytes = club.reports.announced.read_size_bytes = 10**12
+    async with connected(port) as peer:
+        peer.say("GET", f"/v1/reports/{REPORT}:download", authorization=token_of(club))
+        await happened(club.reports.visits.cancelled)
+
+
+@pytest.mark.parametrize("sent", [b"", b"GET / HTTP/1.1\r\n", b"GET / HTTP/1.1\r\nhost: club\r\n"])
+async def test_client_that_does_not_finish_its_headers_is_cut_off(
+    port: int, sent: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A connection that asks for nothing is not kept."""
+    monkeypatch.setattr(connections, "HANDSHAKE_SECONDS", 0.2)
+    async with connected(port) as peer:
+        peer.writer.write(sent)
+        assert await peer.is_closed()
+
+
+async def test_client_that_does_not_finish_a_refused_body_is_cut_off(
+    port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After the answer it gets a while for the rest."""
+    monkeypatch.setattr(connections, "HANDSHAKE_SECONDS", 0.2)
+    async with connected(port) as peer:
+        peer.say("PUT", "/v1/users/alice/avatar", content_length="5")
+        assert (await peer.answer())[0] == 401
+        assert await peer.is_closed()
+
+
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [
+        (b"\x16\x03\x01\x02\x00", 400),
+        (b"GET / HTTP/1.1\r\nhost: club\r\ncontent-length: x\r\n\r\n", 400),
+        (b"GET / HTTP/1.1\r\nx: " + b"a" * MAX_METADATA_BYTES + b"\r\n\r\n", 431),
+        (b"GET /" + b"a" * MAX_METADATA_BYTES + b" HTTP/1.1\r\n\r\n", 431),
+    ],
+    ids=["TLS", "no length", "large header", "long path"],
+)
+async def test_what_is_no_request_is_refused_in_json(port: int, sent: bytes, status: int) -> None:
+    """The answer arrives even where the server hangs up before it has read everything."""
+    async with connected(port) as peer:
+        peer.writer.write(sent)
+        got, headers, body = await peer.answer()
+        assert (got, headers["content-type"], headers["connection"]) == (status, "application/json", "close")
+        assert json.loads(body)["code"] == 3
+        assert await peer.is_closed()
+
+
+@asynccontextmanager
+async def stoppable(club: Club, *, grace_seconds: float) -> AsyncIterator[tuple[int, AsyncExitStack]]:
+    """Run a gateway until the stack is closed; yield its HTTP port and the stack."""
+    port = free_port()
+    async with AsyncExitStack() as gateway:
+        settings = replace(club.settings, http_listen=f"127.0.0.1:{port}", grace_seconds=grace_seconds)
+        await gateway.enter_async_context(open_server(settings))
+        yield port, gateway
+
+
+async def test_gateway_that_stops_finishes_what_it_began(club: Club) -> None:
+    """A call under way is answered on a connection that then closes; nobody new gets in."""
+    async with (
+        stoppable(club, grace_seconds=TIMEOUT) as (port, gateway),
+        connected(port) as idle,
+        connected(port) as peer,
+    ):
+        idle.say("GET", "/v1/users/alice")
+        await idle.answer()
+        peer.say("GET", "/v1/users/held")
+        await happened(club.profiles.visits.started)
+        stopping = asyncio.create_task(gateway.aclose())
+        assert await idle.is_closed()
+        with pytest.raises(ConnectionRefusedError):
+            await asyncio.open_connection("127.0.0.1", port)
+        club.profiles.visits.released.set()
+        assert (await peer.answer())[0] == 200
+        assert await peer.is_closed()
+        async with asyncio.timeout(TIMEOUT):
+            await stopping
+
+
+async def test_gateway_that_stops_cancels_what_does_not_end(club: Club) -> None:
+    """Its grace is the longest that it takes."""
+    async with stoppable(club, grace_seconds=0) as (port, gateway), connected(port) as peer:
+        peer.say("GET", "/v1/users/waiting")
+        await happened(club.profiles.visits.started)
+        async with asyncio.timeout(TIMEOUT):
+            await gateway.aclose()
+        await happened(club.profiles.visits.cancelled)
+
+
+async def test_port_in_use_is_told_in_one_sentence(club: Club, port: int) -> None:
+    """A second gateway on the same HTTP port does not start."""
+    with pytest.raises(PortUnavailable, match=f"cannot listen on 127.0.0.1:{port}: address already in use"):
+        async with open_server(replace(club.settings, http_listen=f"127.0.0.1:{port}")):
+            pass
+
+
+async def test_http_shows_the_same_certificate(club: Club, tmp_path: Path) -> None:
+    """With a certificate, the port for browsers speaks HTTPS and nothing else."""
+    authority, port = Authority(), free_port()
+    identity = write(authority.sign(), tmp_path)
+    settings = replace(
+        club.settings,
+        http_listen=f"127.0.0.1:{port}",
+        tls_certificate=identity.certificate,
+        tls_key=identity.key,
+    )
+    async with open_server(settings):
+        command = ("curl", "-sf", "--cacert", str(authority.write(tmp_path)), f"https://127.0.0.1:{port}/v1/users/bob")
+        curl = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
+        output, _ = await curl.communicate()
+        assert json.loads(output)["user"]["username"] == "bob"
+        async with connected(port) as peer:
+            peer.say("GET", "/v1/users/alice")
+            assert await peer.is_closed()
+
+
+async def test_address_of_the_client_is_the_one_that_connected(club: Club, port: int) -> None:
+    """Who signs up by HTTP counts against the same network as by gRPC, whatever they claim."""
+    async with connected(port) as peer:
+        body = b'{"username":"carol","password":"a long and unusual password"}'
+        peer.say(
+            "POST",
+            "/v1/auth:signUp",
+            body,
+            content_type="application/json",
+            content_length=str(len(body)),
+            x_forwarded_for="203.0.113.7",
+        )
+        assert (await peer.answer())[0] == 200
+    assert club.credentials.client_addresses == ["127.0.0.0/24"]
