@@ -156,7 +156,9 @@ def _parts(
     )
     pages = PageTokens(settings.page_secret.reveal())
     downloads = Downloads(storage.reports, storage.files)
-    servicer = ReportRpc(reports, issued=issued, feed=feed, downloads=downloads, pages=pages)
+    servicer = ReportRpc(
+        reports, issued=issued, feed=feed, downloads=downloads, pages=pages, public_url=settings.public_url
+    )
 
     def register(server: grpc.aio.Server) -> None:
         service_rpc.add_ReportServiceServicer_to_server(servicer, server)

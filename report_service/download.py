@@ -81,7 +81,7 @@ class Downloads:
         if report is None:
             raise ReportNotFound(report_id)
         if report.state is not State.READY:
-            raise ReportNotReady(report.state)
+            raise ReportNotReady(report.state, under_way=not report.state.final)
         rest = report.size_bytes - offset
         if rest < 0:
             raise OffsetOutOfRange(report.size_bytes)

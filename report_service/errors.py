@@ -6,6 +6,9 @@ from typing import ClassVar
 
 from runtime.errors import DataLoss, InvalidInput, NotFound, OutOfRange, QuotaExceeded, Unavailable, WrongState
 
+# Most reports are made in less, also when some wait.
+RETRY_AFTER_SECONDS = 1.0
+
 
 class ReportNotFound(NotFound):
     """The caller has no such report; the same whether it is foreign, deleted or never was."""
@@ -17,12 +20,14 @@ class ReportNotFound(NotFound):
 
 
 class ReportNotReady(WrongState):
-    """A report was to be downloaded that has no file."""
+    """A report was to be downloaded that has no file. Waiting helps where it is still being made."""
 
     reason: ClassVar[str] = "REPORT_NOT_READY"
 
-    def __init__(self, state: str) -> None:
-        super().__init__(f"The report is {state}; watch it until it is READY.", state=state)
+    def __init__(self, state: str, *, under_way: bool) -> None:
+        advice = "watch it until it is READY" if under_way else "ask for a new one"
+        super().__init__(f"The report is {state}; {advice}.", state=state)
+        self.retry_after_seconds = RETRY_AFTER_SECONDS if under_way else None
 
 
 class ReportFinished(WrongState):

@@ -21,9 +21,11 @@ class DomainError(Exception):
         reason: name of a value of `dossier.common.v1.ErrorReason` without its prefix.
         message: one sentence for people that says what to do.
         metadata: the keys that the reason's comment promises.
+        retry_after_seconds: when the same call may succeed; None: waiting does not help.
     """
 
     reason: ClassVar[str]
+    retry_after_seconds: float | None = None
 
     def __init__(self, message: str, **metadata: str) -> None:
         super().__init__(message)
@@ -87,7 +89,7 @@ class DataLoss(DomainError):
 
 
 class Exhausted(DomainError):
-    """There is too much of something. `retry_after_seconds` says when it may be better; None: waiting does not help."""
+    """There is too much of something."""
 
     reason = "SERVER_BUSY"
 
@@ -108,7 +110,7 @@ class Unavailable(DomainError):
     """Something that the call needs does not answer; the same call may succeed after `retry_after_seconds`."""
 
     reason = "DEPENDENCY_UNAVAILABLE"
-    retry_after_seconds: ClassVar[float] = 1.0
+    retry_after_seconds = 1.0
 
 
 class Draining(Unavailable):

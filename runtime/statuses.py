@@ -73,7 +73,7 @@ def status_of(error: DomainError) -> status_pb2.Status:
         for violation in error.violations[:MAX_VIOLATIONS]:
             bad.field_violations.add(field=violation.field, description=violation.description)
         details.append(bad)
-    if isinstance(error, (Exhausted, Unavailable)) and error.retry_after_seconds is not None:
+    if error.retry_after_seconds is not None:
         retry = error_details_pb2.RetryInfo()
         retry.retry_delay.FromMilliseconds(int(error.retry_after_seconds * 1000))
         details.append(retry)

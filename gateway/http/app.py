@@ -77,7 +77,7 @@ class HttpFace:
         if binding.upload:
             await self._take_file(binding, request, exchange)
         elif binding.download is not None:
-            await send_file(self._calls, binding, request, exchange)
+            await self._send_file(binding, request, exchange)
         elif binding.method.server_streaming:
             await self._send_stream(binding, request, exchange)
         else:
@@ -109,6 +109,14 @@ class HttpFace:
     async def _send_answer(self, binding: Binding, request: bytes, exchange: Exchange) -> None:
         answer = await self._calls.answer(binding.method.path, request, exchange.context(seconds=UNARY_SECONDS))
         await self._send_message(binding, answer, exchange)
+
+    async def _send_file(self, binding: Binding, request: Message, exchange: Exchange) -> None:
+        try:
+            await send_file(self._calls, binding, request, exchange)
+        except grpc.aio.AioRpcError as error:
+            if exchange.started:
+                raise
+            await exchange.fail(failure_of(error).of_file())
 
     async def _take_file(self, binding: Binding, first: Message, exchange: Exchange) -> None:
         requests = messages_of(first, exchange)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any, ClassVar, Final
 
@@ -87,6 +87,11 @@ class Failure:
     def reason(self) -> str:
         """Return the reason that the status gives, empty for none."""
         return str(self._info().reason)
+
+    def of_file(self) -> Failure:
+        """Return how a file did not come. 202 Accepted where it is still being made, and worth asking for again."""
+        comes = self.status.code == code_pb2.FAILED_PRECONDITION and self._retry_seconds() is not None
+        return replace(self, code=HTTPStatus.ACCEPTED) if comes else self
 
     def _info(self) -> error_details_pb2.ErrorInfo:
         info = error_details_pb2.ErrorInfo()

@@ -65,8 +65,8 @@ def _moment_of(request: service_pb.CreateReportRequest, field: str) -> datetime 
     return message.ToDatetime(UTC)
 
 
-def report_message(report: Report) -> report_pb.Report:
-    """Return a report as its owner sees it."""
+def report_message(report: Report, *, public_url: str) -> report_pb.Report:
+    """Return a report as its owner sees it. `public_url` is where HTTP serves the club; empty when nobody says."""
     scope = report.scope
     return report_pb.Report(
         report_id=report.report_id,
@@ -88,6 +88,7 @@ def report_message(report: Report) -> report_pb.Report:
         start_time=_timestamp(scope.start_time),
         end_time=_timestamp(scope.end_time),
         game_id=report.game_id,
+        download_uri=f"{public_url}/v1/reports/{report.report_id}:download",
     )
 
 

@@ -1,8 +1,9 @@
-"""The servicer of ReportService: decodes requests, calls the use cases, report_messages reports."""
+"""The servicer of ReportService: decodes requests, calls the use cases, says what they return."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from functools import partial
 from typing import Any
 
 import grpc
@@ -26,13 +27,21 @@ class ReportRpc(service_rpc.ReportServiceServicer):
     """Serves `dossier.report.v1.ReportService`."""
 
     def __init__(
-        self, reports: Reports, *, issued: IssuedReports, feed: Feed, downloads: Downloads, pages: PageTokens
+        self,
+        reports: Reports,
+        *,
+        issued: IssuedReports,
+        feed: Feed,
+        downloads: Downloads,
+        pages: PageTokens,
+        public_url: str,
     ) -> None:
         self._reports = reports
         self._issued = issued
         self._feed = feed
         self._downloads = downloads
         self._pages = pages
+        self._message = partial(report_message, public_url=public_url)
 
     async def CreateReport(
         self, request: service_pb.CreateReportRequest, context: Context
@@ -40,7 +49,7 @@ class ReportRpc(service_rpc.ReportServiceServicer):
         """See the proto."""
         caller = calls.caller()
         report = await self._reports.create(wish_of(request, caller), own_username=caller.username)
-        return service_pb.CreateReportResponse(report=report_message(report))
+        return service_pb.CreateReportResponse(report=self._message(report))
 
     async def ExportAccount(
         self, request: service_pb.ExportAccountRequest, context: Context
@@ -56,12 +65,12 @@ class ReportRpc(service_rpc.ReportServiceServicer):
             origin=calls.origin(),
         )
         report = await self._reports.create(wish, own_username=caller.username)
-        return service_pb.ExportAccountResponse(report=report_message(report))
+        return service_pb.ExportAccountResponse(report=self._message(report))
 
     async def GetReport(self, request: service_pb.GetReportRequest, context: Context) -> service_pb.GetReportResponse:
         """See the proto."""
         report = await self._reports.get(calls.caller().account_id, request.report_id)
-        return service_pb.GetReportResponse(report=report_message(report))
+        return service_pb.GetReportResponse(report=self._message(report))
 
     async def ListReports(
         self, request: service_pb.ListReportsRequest, context: Context
@@ -75,14 +84,14 @@ class ReportRpc(service_rpc.ReportServiceServicer):
         token = ""
         if len(found) > size:
             token = self._pages.seal(list(position_of(found[size - 1])), "reports", owner_id)
-        return service_pb.ListReportsResponse(reports=map(report_message, found[:size]), next_page_token=token)
+        return service_pb.ListReportsResponse(reports=map(self._message, found[:size]), next_page_token=token)
 
     async def WatchReport(
         self, request: service_pb.WatchReportRequest, context: Context
     ) -> AsyncIterator[service_pb.WatchReportResponse]:
         """See the proto."""
         async for report in self._feed.watch(calls.caller().account_id, request.report_id):
-            yield service_pb.WatchReportResponse(report=report_message(report))
+            yield service_pb.WatchReportResponse(report=self._message(report))
 
     async def DownloadReport(
         self, request: service_pb.DownloadReportRequest, context: Context
@@ -108,7 +117,7 @@ class ReportRpc(service_rpc.ReportServiceServicer):
     ) -> service_pb.CancelReportResponse:
         """See the proto."""
         report = await self._reports.cancel(calls.caller().account_id, request.report_id)
-        return service_pb.CancelReportResponse(report=report_message(report))
+        return service_pb.CancelReportResponse(report=self._message(report))
 
     async def DeleteReport(
         self, request: service_pb.DeleteReportRequest, context: Context

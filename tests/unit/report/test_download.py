@@ -114,7 +114,7 @@ async def test_report_without_a_file_is_not_ready() -> None:
     downloads = Downloads(FakeReports(State.RENDERING), FakeFiles(piece_bytes=1))
     with pytest.raises(ReportNotReady) as caught:
         await downloads.open("anna-id", "report-1", offset=0, limit=0)
-    assert caught.value.metadata == ReportNotReady(State.RENDERING).metadata
+    assert caught.value.metadata == ReportNotReady(State.RENDERING, under_way=True).metadata
 
 
 async def test_offset_past_the_end_is_out_of_range() -> None:

@@ -68,7 +68,7 @@ FAILURE_REASON_RENDER_CRASHED: FailureReason
 FAILURE_REASON_GAME_NOT_FOUND: FailureReason
 
 class Report(_message.Message):
-    __slots__ = ("report_id", "username", "state", "failure_reason", "include_email", "create_time", "update_time", "expire_time", "size_bytes", "sha256", "attempt_count", "kind", "format", "locale", "season", "game_kind", "start_time", "end_time", "game_id")
+    __slots__ = ("report_id", "username", "state", "failure_reason", "include_email", "create_time", "update_time", "expire_time", "size_bytes", "sha256", "attempt_count", "kind", "format", "locale", "season", "game_kind", "start_time", "end_time", "game_id", "download_uri")
     REPORT_ID_FIELD_NUMBER: _ClassVar[int]
     USERNAME_FIELD_NUMBER: _ClassVar[int]
     STATE_FIELD_NUMBER: _ClassVar[int]
@@ -88,6 +88,7 @@ class Report(_message.Message):
     START_TIME_FIELD_NUMBER: _ClassVar[int]
     END_TIME_FIELD_NUMBER: _ClassVar[int]
     GAME_ID_FIELD_NUMBER: _ClassVar[int]
+    DOWNLOAD_URI_FIELD_NUMBER: _ClassVar[int]
     report_id: str
     username: str
     state: State
@@ -107,7 +108,8 @@ class Report(_message.Message):
     start_time: _timestamp_pb2.Timestamp
     end_time: _timestamp_pb2.Timestamp
     game_id: str
-    def __init__(self, report_id: _Optional[str] = ..., username: _Optional[str] = ..., state: _Optional[_Union[State, str]] = ..., failure_reason: _Optional[_Union[FailureReason, str]] = ..., include_email: _Optional[bool] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., update_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., size_bytes: _Optional[int] = ..., sha256: _Optional[str] = ..., attempt_count: _Optional[int] = ..., kind: _Optional[_Union[Kind, str]] = ..., format: _Optional[_Union[Format, str]] = ..., locale: _Optional[str] = ..., season: _Optional[str] = ..., game_kind: _Optional[_Union[_game_pb2.GameKind, str]] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., game_id: _Optional[str] = ...) -> None: ...
+    download_uri: str
+    def __init__(self, report_id: _Optional[str] = ..., username: _Optional[str] = ..., state: _Optional[_Union[State, str]] = ..., failure_reason: _Optional[_Union[FailureReason, str]] = ..., include_email: _Optional[bool] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., update_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., size_bytes: _Optional[int] = ..., sha256: _Optional[str] = ..., attempt_count: _Optional[int] = ..., kind: _Optional[_Union[Kind, str]] = ..., format: _Optional[_Union[Format, str]] = ..., locale: _Optional[str] = ..., season: _Optional[str] = ..., game_kind: _Optional[_Union[_game_pb2.GameKind, str]] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., game_id: _Optional[str] = ..., download_uri: _Optional[str] = ...) -> None: ...
 
 class IssuedReport(_message.Message):
     __slots__ = ("report_id", "kind", "format", "issue_time", "sha256", "size_bytes", "username", "season", "game_id", "game_kind", "start_time", "end_time")

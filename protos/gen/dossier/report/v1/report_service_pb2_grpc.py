@@ -164,7 +164,8 @@ class ReportServiceServicer:
 
         Errors:
         NOT_FOUND (REPORT_NOT_FOUND): the caller has no such report, or it has expired.
-        FAILED_PRECONDITION (REPORT_NOT_READY): watch the report until it is READY.
+        FAILED_PRECONDITION (REPORT_NOT_READY): watch the report until it is READY; without a RetryInfo it never will be. Over
+        HTTP that is 202 Accepted with Retry-After while it is being made.
         OUT_OF_RANGE (OFFSET_OUT_OF_RANGE): the file is shorter than `read_offset`.
         DATA_LOSS (FILE_DAMAGED): the stored file is not what was made; ask for a new report.
         """

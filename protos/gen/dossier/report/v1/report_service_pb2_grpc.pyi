@@ -90,7 +90,8 @@ class ReportServiceStub:
 
     Errors:
       NOT_FOUND (REPORT_NOT_FOUND): the caller has no such report, or it has expired.
-      FAILED_PRECONDITION (REPORT_NOT_READY): watch the report until it is READY.
+      FAILED_PRECONDITION (REPORT_NOT_READY): watch the report until it is READY; without a RetryInfo it never will be. Over
+        HTTP that is 202 Accepted with Retry-After while it is being made.
       OUT_OF_RANGE (OFFSET_OUT_OF_RANGE): the file is shorter than `read_offset`.
       DATA_LOSS (FILE_DAMAGED): the stored file is not what was made; ask for a new report.
     """
@@ -184,7 +185,8 @@ class ReportServiceAsyncStub(ReportServiceStub):
 
     Errors:
       NOT_FOUND (REPORT_NOT_FOUND): the caller has no such report, or it has expired.
-      FAILED_PRECONDITION (REPORT_NOT_READY): watch the report until it is READY.
+      FAILED_PRECONDITION (REPORT_NOT_READY): watch the report until it is READY; without a RetryInfo it never will be. Over
+        HTTP that is 202 Accepted with Retry-After while it is being made.
       OUT_OF_RANGE (OFFSET_OUT_OF_RANGE): the file is shorter than `read_offset`.
       DATA_LOSS (FILE_DAMAGED): the stored file is not what was made; ask for a new report.
     """
@@ -311,7 +313,8 @@ class ReportServiceServicer(metaclass=_abc_1.ABCMeta):
 
         Errors:
           NOT_FOUND (REPORT_NOT_FOUND): the caller has no such report, or it has expired.
-          FAILED_PRECONDITION (REPORT_NOT_READY): watch the report until it is READY.
+          FAILED_PRECONDITION (REPORT_NOT_READY): watch the report until it is READY; without a RetryInfo it never will be. Over
+            HTTP that is 202 Accepted with Retry-After while it is being made.
           OUT_OF_RANGE (OFFSET_OUT_OF_RANGE): the file is shorter than `read_offset`.
           DATA_LOSS (FILE_DAMAGED): the stored file is not what was made; ask for a new report.
         """
