@@ -37,7 +37,7 @@ def standalone(folder: Path, *, data: Path, sample: bool = False) -> Iterator[Pr
     """Run everything in one process, on the data as they are."""
     address = free_address()
     arguments = ["standalone", "--sample"] if sample else ["standalone"]
-    settings = {"DOSSIER_DATA_DIR": str(data), "DOSSIER_LISTEN": address}
+    settings = {"DOSSIER_DATA_DIR": str(data), "DOSSIER_LISTEN": address, "DOSSIER_HTTP_LISTEN": free_address()}
     with running(arguments, address=address, folder=folder, settings=settings) as process:
         process.wait_until_serving()
         yield process

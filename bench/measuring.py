@@ -9,12 +9,11 @@ from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from bench.club import Club, found_club
 from bench.installations import Split, copied, split, standalone
 from bench.large_club import found_small_club
-from bench.load import Load
 from bench.processes import Process
 from bench.servers import Servers, on_servers
 from tests.provision import rabbitmq
@@ -22,6 +21,19 @@ from tests.provision.postgresql import PostgresqlServer
 
 # Before each measurement the server gets going again and what was left in buffers is taken out of them.
 LEAD_IN_SECONDS = 0.2
+
+
+class Asking(Protocol):
+    """What keeps a server busy, and counts what comes back."""
+
+    answers: int
+
+    @property
+    def received_bytes(self) -> int:
+        """How many bytes came so far, in answers under way too."""
+
+    def run(self, seconds: float) -> None:
+        """Go on for a while."""
 
 
 class Plan:
@@ -148,7 +160,7 @@ class Turn:
     costs: tuple[float, ...]
 
 
-def take_turn(load: Load, processes: Sequence[Process], *, seconds: float, count: Callable[[Load], int]) -> Turn:
+def take_turn(load: Asking, processes: Sequence[Process], *, seconds: float, count: Callable[[Asking], int]) -> Turn:
     """Load a server for some seconds. `processes` are all that its answers go through."""
     load.run(LEAD_IN_SECONDS)
     done, busy, started = count(load), [process.cpu_seconds for process in processes], time.perf_counter()
@@ -162,10 +174,10 @@ def take_turn(load: Load, processes: Sequence[Process], *, seconds: float, count
 
 def compare(
     plan: Plan,
-    ours: tuple[Load, Sequence[Process]],
-    bare: tuple[Load, Sequence[Process]],
+    ours: tuple[Asking, Sequence[Process]],
+    bare: tuple[Asking, Sequence[Process]],
     *,
-    count: Callable[[Load], int],
+    count: Callable[[Asking], int],
 ) -> list[tuple[Turn, Turn]]:
     """Return the turns of our server and of the bare one, taken alternately; who begins changes too."""
     rounds = []
@@ -176,12 +188,12 @@ def compare(
     return rounds
 
 
-def answers(load: Load) -> int:
+def answers(load: Asking) -> int:
     """Count answers."""
     return load.answers
 
 
-def received_bytes(load: Load) -> int:
+def received_bytes(load: Asking) -> int:
     """Count bytes."""
     return load.received_bytes
 

@@ -29,10 +29,15 @@ class NotStarted(Exception):
 
 
 class Process:
-    """A running server. Made by `running`."""
+    """A running server. Made by `running`.
 
-    def __init__(self, address: str, popen: subprocess.Popen[bytes], log: Path) -> None:
+    Attributes:
+        http_address: where it serves HTTP; empty for nowhere.
+    """
+
+    def __init__(self, address: str, popen: subprocess.Popen[bytes], log: Path, *, http_address: str = "") -> None:
         self.address = address
+        self.http_address = http_address
         self._popen = popen
         self._log = log
 
@@ -110,7 +115,7 @@ def running(arguments: Sequence[str], *, address: str, folder: Path, settings: M
         popen = subprocess.Popen(
             [sys.executable, "-m", *arguments], cwd=ROOT, env=environ, stdout=output, stderr=subprocess.STDOUT
         )
-    process = Process(address, popen, log)
+    process = Process(address, popen, log, http_address=settings.get("DOSSIER_HTTP_LISTEN", ""))
     try:
         yield process
     finally:

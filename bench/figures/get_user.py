@@ -40,7 +40,7 @@ def through_gateway(plan: Plan) -> list[Figure]:
 
 
 def _measure(plan: Plan, processes: Sequence[Process], *, name: str, title: str, aim: float) -> Figure:
-    request = _request(processes[0].address, plan.club)
+    request = request_of(processes[0].address, plan.club)
     with ExitStack() as stack:
         bare = stack.enter_context(echo(plan.folder, unary_bytes=request.answer_bytes - 5))
         echoed = Request(bare.address, UNARY, request.message, request.answer_bytes)
@@ -51,7 +51,7 @@ def _measure(plan: Plan, processes: Sequence[Process], *, name: str, title: str,
     return ratio_figure(name, title, rounds, aim=aim, unit="calls/s")
 
 
-def _request(address: str, club: Club) -> Request:
+def request_of(address: str, club: Club) -> Request:
     """Return the call with a real token, made once by a real client to know the size of its answer."""
     metadata = bearer(sign_in(address, club.username, club.password))
     message = profile_pb.GetUserRequest(username=club.username)
