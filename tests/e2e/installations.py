@@ -237,4 +237,9 @@ def external() -> Installation | None:
     if not endpoint:
         return None
     secret = Path(os.environ["DOSSIER_TEST_INTERNAL_SECRET_FILE"]).read_bytes().strip()
-    return Installation(endpoint, os.environ["DOSSIER_TEST_PROFILE_ADDRESS"], secret)
+    return Installation(
+        endpoint,
+        os.environ["DOSSIER_TEST_PROFILE_ADDRESS"],
+        secret,
+        http_address=os.environ["DOSSIER_TEST_HTTP_ADDRESS"],
+    )
