@@ -1,4 +1,4 @@
-"""What each call passes in Envoy, in this order: gRPC-Web, JSON, CORS, rate limits, the token."""
+"""What each call passes in Envoy, in this order: Connect, gRPC-Web, JSON, CORS, rate limits, the token."""
 
 from __future__ import annotations
 
@@ -46,6 +46,10 @@ class Requirement(StrEnum):
 def filters(services: Sequence[str], *, rate: int) -> list[Node]:
     """Return what each call passes. `services` are those that are served as JSON too; for the rate see Layout."""
     return [
+        typed(
+            "envoy.filters.http.connect_grpc_bridge",
+            "extensions.filters.http.connect_grpc_bridge.v3.FilterConfig",
+        ),
         typed("envoy.filters.http.grpc_web", "extensions.filters.http.grpc_web.v3.GrpcWeb"),
         json_transcoder(services),
         # After the former: only then is the path one that a route knows.

@@ -114,7 +114,8 @@ def _cors(origins: Iterable[str]) -> Node:
         "extensions.filters.http.cors.v3.CorsPolicy",
         allow_origin_string_match=[{"exact": origin} for origin in origins],
         allow_methods="GET, POST, PUT, PATCH, DELETE",
-        allow_headers="authorization, content-type, grpc-timeout, x-grpc-web, x-request-id, x-user-agent",
+        allow_headers="authorization, connect-protocol-version, connect-timeout-ms, content-type, grpc-timeout, "
+        "x-grpc-web, x-request-id, x-user-agent",
         expose_headers="grpc-message, grpc-status, grpc-status-details-bin",
         max_age="7200",
     )

@@ -1,25 +1,20 @@
-"""Files over HTTP: pictures and reports with their tags and parts, and the story of the first club."""
+"""Files over HTTP: pictures and reports with their tags and parts."""
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import json
 from collections.abc import Iterator
 from io import BytesIO
-from pathlib import Path
 
 import pytest
 from PIL import Image
-from pypdf import PdfReader
 
 from client import DossierClient
 from tests.e2e.conftest import PASSWORD, Club
 from tests.e2e.http_calls import Got, Http, http_to
 from tests.e2e.installations import Installation
 from tests.e2e.test_story import a_picture, ready
-
-STORY = Path(__file__).parents[2] / "docs" / "clients" / "curl" / "story.sh"
 
 pytestmark = [
     pytest.mark.parametrize("installation", ["standalone", "scale-out"], indirect=True),
@@ -39,27 +34,6 @@ def token_of(player: DossierClient, http: Http) -> str:
     body = json.dumps({"username": player.own_username(), "password": PASSWORD}).encode()
     signed_in = http.ask("POST", "/v1/auth:signIn", body, content_type="application/json")
     return f"Bearer {signed_in.json()['tokens']['accessToken']}"
-
-
-async def test_first_story_by_curl(club: Club, tmp_path: Path) -> None:
-    """Sign up, sign in, edit, read one, read all, fetch the report by the address that came at once, delete."""
-    visitor = await club.visitor()
-    (tmp_path / "picture.jpg").write_bytes(a_picture())
-    arguments = [f"http://{club.installation.http_address}", f"curl-{tmp_path.parent.name[-6:]}-{id(tmp_path):x}"]
-    files = [str(tmp_path / name) for name in ("picture.jpg", "report.pdf")]
-    story = await asyncio.create_subprocess_exec(
-        "sh", str(STORY), *arguments, PASSWORD, *files, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
-    )
-    output, errors = await story.communicate()
-    assert story.returncode == 0, errors
-    edited, picture, read, everybody, report, deleted = output.decode().splitlines()
-    assert json.loads(edited)["user"]["city"] == "Kyiv"
-    assert json.loads(read)["user"]["avatar"]["sha256"] == json.loads(picture)["avatar"]["sha256"]
-    assert arguments[1] in {user["username"] for user in json.loads(everybody)["users"]}
-    assert report.startswith("report: ")
-    assert "Анна" in PdfReader(tmp_path / "report.pdf").pages[0].extract_text()
-    assert json.loads(deleted)["receipt"]
-    assert arguments[1] not in {user.username async for user in visitor.list_users()}
 
 
 async def test_picture_is_known_by_its_tag(club: Club, http: Http) -> None:

@@ -88,6 +88,7 @@ def run(
     *,
     timeout_seconds: float,
     environ: Mapping[str, str] | None = None,
+    folder: Path | None = None,
     new_session: bool = False,
 ) -> tuple[int, str]:
     """Run to the end and return (exit code, end of its output); a timeout or a missing program is code -1."""
@@ -102,6 +103,7 @@ def run(
             timeout=timeout_seconds,
             check=False,
             env=environ,
+            cwd=folder,
             start_new_session=new_session,
         )
     except (OSError, subprocess.TimeoutExpired) as error:
