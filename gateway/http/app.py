@@ -6,9 +6,10 @@ over gRPC, and only who is let in is told what is wrong.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import asyncio
+from collections.abc import Callable, Iterable
 from contextlib import aclosing
-from typing import Final
+from typing import Final, ParamSpec, TypeVar
 
 import grpc
 import structlog
@@ -29,9 +30,13 @@ from runtime.statuses import internal_status
 
 # No message of the contract begins like this.
 _NO_MESSAGE: Final = b"\xff"
+# JSON of more than this, or messages that become it, takes milliseconds.
+_LARGE_BYTES: Final = 8_192
 _JSON: Final = (b"content-type", b"application/json")
 _NO_STORE: Final = (b"cache-control", b"no-store")
 _log = structlog.get_logger("http")
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
 
 
 class HttpFace:
@@ -70,7 +75,7 @@ class HttpFace:
         binding, fields = found
         body = b"" if binding.upload else await exchange.body()
         try:
-            request = request_of(binding, fields, exchange.query, body)
+            request = await _aside(len(body), request_of, binding, fields, exchange.query, body)
         except InvalidInput as error:
             await self._refuse(binding, exchange, error)
             return
@@ -124,7 +129,8 @@ class HttpFace:
         await self._send_message(binding, answer, exchange)
 
     async def _send_message(self, binding: Binding, answer: bytes, exchange: Exchange) -> None:
-        body = json_of(binding.method.response.FromString(answer), binding.response_body)
+        message = binding.method.response.FromString(answer)
+        body = await _aside(len(answer), json_of, message, binding.response_body)
         await exchange.answer(200, [_JSON, _NO_STORE], body)
 
     async def _send_stream(self, binding: Binding, request: Message, exchange: Exchange) -> None:
@@ -145,6 +151,11 @@ class HttpFace:
                 failure = failure_of(error).answer(accept=b"", with_token=False)[1]
                 await exchange.write(b"event: error\ndata: %b\n\n" % failure if events else b'{"error":%b}\n' % failure)
             await exchange.write(b"", last=True)
+
+
+async def _aside(size: int, work: Callable[_P, _R], *arguments: _P.args, **options: _P.kwargs) -> _R:
+    """Do what takes long because it is large in a thread, so that other calls go on meanwhile."""
+    return await asyncio.to_thread(work, *arguments, **options) if size > _LARGE_BYTES else work(*arguments, **options)
 
 
 def _piece(data: bytes, *, events: bool) -> bytes:
