@@ -32,7 +32,8 @@ PARTS: Final = {
 }
 SERVING: Final = ("gateway", "profile", "report")
 BALANCER: Final = (ROOT / "deploy" / "haproxy.cfg").read_text(encoding="utf-8")
-BALANCER_PORT: Final = re.findall(r"bind :(\d+)\n", BALANCER)[0]
+# For gRPC, and for browsers.
+BALANCER_PORTS: Final = re.findall(r"bind :(\d+)\n", BALANCER)
 
 
 def variables(part: str) -> dict[str, bool]:
@@ -117,17 +118,18 @@ def test_signing_key_is_mounted_by_the_gateway_only() -> None:
 
 def test_ports_are_published_by_the_balancer_and_grafana_on_loopback() -> None:
     """Nothing but what is for people can be reached from outside, and that only from this computer."""
-    published = {name: port for name, service in SERVICES.items() for port in service.get("ports", ())}
+    published = {name: service["ports"] for name, service in SERVICES.items() if "ports" in service}
     assert set(published) == {"balancer", "grafana"}
-    assert all(address.startswith("127.0.0.1:") for address in published.values())
-    assert port(published["balancer"]) == BALANCER_PORT
+    assert all(address.startswith("127.0.0.1:") for addresses in published.values() for address in addresses)
+    assert [port(address) for address in published["balancer"]] == BALANCER_PORTS
 
 
 def test_balancer_leads_to_the_gateways() -> None:
-    """It has room for every gateway, at the port that these listen on, and its health is asked where it tells it."""
-    ((room, address),) = re.findall(r"server-template gateway (\d+) (\S+)", BALANCER)
-    assert int(room) >= SERVICES["gateway"]["deploy"]["replicas"]
-    assert address == f"gateway:{port(environment('gateway')['DOSSIER_GATEWAY_LISTEN'])}"
+    """It has room for every gateway, at the ports that these listen on, and its health is asked where it tells it."""
+    servers = re.findall(r"server-template gateway (\d+) (\S+)", BALANCER)
+    assert all(int(room) >= SERVICES["gateway"]["deploy"]["replicas"] for room, _ in servers)
+    listening = [environment("gateway")[f"DOSSIER_GATEWAY_{name}"] for name in ("LISTEN", "HTTP_LISTEN")]
+    assert [address for _, address in servers] == [f"gateway:{port(address)}" for address in listening]
     told = SERVICES["balancer"]["healthcheck"]["test"][-1]
     assert f"bind {told.removeprefix('http://').partition('/')[0]}\n" in BALANCER
 
@@ -152,12 +154,12 @@ def test_addresses_name_the_port_that_the_service_listens_on() -> None:
     """Every address of another part leads to a service and to its port."""
     listening = {name: environment(name)[PARTS[name].PREFIX + "LISTEN"] for name in SERVING}
     assert all(address.startswith("0.0.0.0:") for address in listening.values())
-    listening["balancer"] = BALANCER_PORT
+    listening["balancer"], http_port = BALANCER_PORTS
     for service in (*PARTS, "tests"):
         for name, value in environment(service).items():
             if name.endswith(("_ADDRESS", "_ENDPOINT")):
                 host = value.partition(":")[0]
-                assert port(value) == port(listening[host]), name
+                assert port(value) == (http_port if "_HTTP_" in name else port(listening[host])), name
 
 
 @pytest.mark.parametrize("part", SERVING)

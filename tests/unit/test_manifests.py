@@ -110,13 +110,16 @@ def test_manifest_ports_are_those_that_the_part_listens_on(part: str) -> None:
     """The Service, the probes and the policy lead to the port of LISTEN."""
     port = int(environment(part)[f"{PARTS[part].PREFIX}LISTEN"].rpartition(":")[2])
     assert {"name": "grpc", "containerPort": port} in container(part)["ports"]
+    # Of a gateway, which browsers call too.
+    more = [int(environment(part)["DOSSIER_GATEWAY_HTTP_LISTEN"].rpartition(":")[2])] if part == "gateway" else []
     probes = ("startupProbe", "readinessProbe", "livenessProbe")
     assert [container(part)[probe]["grpc"]["port"] for probe in probes] == [port] * 3
     for manifest in MANIFESTS:
         if manifest["kind"] == "Service" and manifest["spec"]["selector"]["app.kubernetes.io/name"] == part:
-            assert [each["port"] for each in manifest["spec"]["ports"]] == [port]
+            for_browsers = more if manifest["metadata"]["name"] == "gateway" else []
+            assert [each["port"] for each in manifest["spec"]["ports"]] == [port, *for_browsers]
     (policy,) = [each for each in MANIFESTS if (each["kind"], each["metadata"]["name"]) == ("NetworkPolicy", part)]
-    assert [rule["ports"] for rule in policy["spec"]["ingress"]] == [[{"port": port}]]
+    assert [rule["ports"] for rule in policy["spec"]["ingress"]] == [[{"port": each} for each in (port, *more)]]
 
 
 def test_workers_are_scaled_by_the_queue_that_they_take_from() -> None:
