@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import json
 from typing import ClassVar
 
-from cryptography.fernet import Fernet, InvalidToken
-
 from runtime.errors import InvalidInput
+from runtime.seals import Broken, Seal
 
 DEFAULT_SIZE = 50
 MAX_SIZE = 200
@@ -26,20 +24,19 @@ class PageTokens:
     """Seals and opens page tokens with a secret that all replicas share."""
 
     def __init__(self, secret: bytes) -> None:
-        key = hashlib.sha256(b"dossier page tokens\0" + secret).digest()
-        self._fernet = Fernet(base64.urlsafe_b64encode(key))
+        self._seal = Seal(secret, purpose="page tokens")
 
     def seal(self, position: list[str | int], *query: object) -> str:
         """Return a token that goes on after `position` in the results of `query`."""
-        return self._fernet.encrypt(json.dumps([_digest(query), position]).encode()).decode()
+        return self._seal.seal(json.dumps([_digest(query), position]).encode())
 
     def open(self, token: str, *query: object) -> list[str | int] | None:
         """Return the position to go on after, None for the first page. Raises PageTokenInvalid."""
         if not token:
             return None
         try:
-            digest, position = json.loads(self._fernet.decrypt(token.encode(), ttl=MAX_AGE_SECONDS))
-        except (InvalidToken, ValueError) as error:
+            digest, position = json.loads(self._seal.open(token, max_age_seconds=MAX_AGE_SECONDS))
+        except (Broken, ValueError) as error:
             raise _invalid() from error
         if digest != _digest(query):
             raise _invalid()
