@@ -7,13 +7,13 @@ import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import grpc
 import structlog
 import uuid_utils
-from dossier.report.v1 import report_service_pb2 as service_pb
-from dossier.report.v1 import report_service_pb2_grpc as service_rpc
+from dossier.report.v1 import report_service_pb2_grpc as report_rpc
+from dossier.report.v1 import share_service_pb2_grpc as share_rpc
 
 from report_service.account_purges import AccountPurges
 from report_service.dispatcher import Dispatcher
@@ -30,11 +30,14 @@ from report_service.profile_client import ProfileClient
 from report_service.rendering import RenderPool, open_render_pool
 from report_service.reports import Reports
 from report_service.rpc.report_rpc import ReportRpc
+from report_service.rpc.share_rpc import ShareRpc
 from report_service.settings import STORED, Settings
+from report_service.share_links import ShareLinks, Tokens
 from report_service.snapshot_client import SnapshotClient
 from report_service.storage.issued_store import IssuedStore
 from report_service.storage.purge_store import PurgeStore
 from report_service.storage.report_store import ReportStore
+from report_service.storage.share_store import ShareStore
 from report_service.worker import Renderer, Worker
 from runtime import contract, data_directory
 from runtime.access import Door
@@ -58,7 +61,7 @@ from runtime.tracing import open_tracing
 from runtime.workers import Worker as ApiWorker
 
 NAME = STORED.name
-SERVICE_NAMES = (service_pb.DESCRIPTOR.services_by_name["ReportService"].full_name,)
+SERVICE_NAMES = contract.service_names("dossier.report.v1.")
 STORAGE = STORED.storage
 _log = structlog.get_logger(NAME)
 
@@ -135,14 +138,13 @@ async def open_parts(
             dispatcher.poke()
             feed.poke(report_id)
 
-        issued = IssuedReports(storage.issued, ProfileClient(profile))
-        yield _parts(settings, storage, issued, feed, worker, changed)
+        yield _parts(settings, storage, ProfileClient(profile), feed, worker, changed)
 
 
 def _parts(
     settings: Settings,
     storage: _Storage,
-    issued: IssuedReports,
+    players: ProfileClient,
     feed: Feed,
     worker: Worker | None,
     changed: Callable[[str], None],
@@ -150,18 +152,27 @@ def _parts(
     reports = Reports(
         storage.reports,
         rules=settings.rules,
-        new_id=lambda: str(uuid_utils.uuid7()),
+        new_id=_new_id,
         changed=changed,
         fail_point=_fail_point(settings),
     )
-    pages = PageTokens(settings.page_secret.reveal())
-    downloads = Downloads(storage.reports, storage.files)
-    servicer = ReportRpc(
-        reports, issued=issued, feed=feed, downloads=downloads, pages=pages, public_url=settings.public_url
+    secret = settings.page_secret.reveal()
+    downloads = Downloads(storage.files)
+    report_servicer = ReportRpc(
+        reports,
+        issued=IssuedReports(storage.issued, players),
+        feed=feed,
+        downloads=downloads,
+        pages=PageTokens(secret),
+        public_url=settings.public_url,
     )
+    tokens = Tokens(secret, clock=lambda: datetime.now(UTC))
+    links = ShareLinks(storage.shares, reports, players, tokens=tokens, new_id=_new_id)
+    share_servicer = ShareRpc(links, tokens=tokens, downloads=downloads, public_url=settings.public_url)
 
     def register(server: grpc.aio.Server) -> None:
-        service_rpc.add_ReportServiceServicer_to_server(servicer, server)
+        report_rpc.add_ReportServiceServicer_to_server(report_servicer, server)
+        share_rpc.add_ShareServiceServicer_to_server(share_servicer, server)
 
     async def drain() -> None:
         feed.drain()
@@ -172,11 +183,16 @@ def _parts(
     return Parts((register,), SERVICE_NAMES, drain)
 
 
+def _new_id() -> str:
+    return str(uuid_utils.uuid7())
+
+
 @dataclass(frozen=True, slots=True)
 class _Storage:
     reports: ReportStore
     purges: PurgeStore
     issued: IssuedStore
+    shares: ShareStore
     files: Blobs
 
 
@@ -190,7 +206,7 @@ async def _open_storage(
     store = ReportStore(database, rules=settings.rules, finished=metrics.finished)
     purges = PurgeStore(database, rules=settings.rules)
     files = await open_blobs(settings.blobs_url, settings.data_dir / STORED.files, settings.blobs_credentials)
-    return _Storage(store, purges, IssuedStore(database), files)
+    return _Storage(store, purges, IssuedStore(database), ShareStore(database), files)
 
 
 def _worker(
@@ -208,7 +224,14 @@ def _worker(
         hints,
         snapshots=snapshots,
         renderer=renderer,
-        exports=Exports(lifecycle, storage.reports, storage.issued, storage.files, folder=settings.data_dir),
+        exports=Exports(
+            lifecycle,
+            storage.reports,
+            issued=storage.issued,
+            links=storage.shares,
+            files=storage.files,
+            folder=settings.data_dir,
+        ),
         files=storage.files,
         rules=settings.rules,
         slots=settings.render_children,

@@ -41,7 +41,10 @@ class Alarms(Protocol):
         """RENDERING with a ringing alarm → QUEUED, due now. Returns which."""
 
     async def begin_purge(self, *, limit: int, wait_seconds: float) -> list[str]:
-        """Hide final reports whose alarm rings and return them; their alarm rings again after the wait."""
+        """Hide final reports whose alarm rings and return them; their alarm rings again after the wait.
+
+        Links to reports that have ended are deleted on the way.
+        """
 
     async def remove(self, report_ids: Sequence[str]) -> None:
         """Delete rows whose files are gone."""

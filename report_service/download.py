@@ -9,20 +9,13 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from report_service.errors import FileDamaged, OffsetOutOfRange, ReportNotFound, ReportNotReady
+from report_service.errors import FileDamaged, OffsetOutOfRange, ReportNotReady
 from report_service.reports import Report, State
 from report_service.wishes import Kind
 
 # How many files are remembered as checked; a key is never written twice.
 CHECKED_FILES = 10_000
 _UNFIT = re.compile("[^a-z0-9_.-]")
-
-
-class Owned(Protocol):
-    """What downloads need of the storage."""
-
-    async def get(self, owner_id: str, report_id: str) -> Report | None:
-        """Return the owner's report."""
 
 
 class Files(Protocol):
@@ -62,24 +55,19 @@ def _topic(report: Report) -> str:
 
 
 class Downloads:
-    """Opens downloads and streams their bytes."""
+    """Opens downloads and streams their bytes. Whether somebody may have the report is decided before."""
 
-    def __init__(self, reports: Owned, files: Files) -> None:
-        self._reports = reports
+    def __init__(self, files: Files) -> None:
         self._files = files
         self._checked: OrderedDict[str, None] = OrderedDict()
 
-    async def open(self, owner_id: str, report_id: str, *, offset: int, limit: int) -> Download:
+    def open(self, report: Report, *, offset: int, limit: int) -> Download:
         """Return the range from `offset` on, at most `limit` bytes unless that is 0.
 
         Raises:
-            ReportNotFound: the owner has no such report.
             ReportNotReady: it has no file.
             OffsetOutOfRange: the file is shorter than the offset.
         """
-        report = await self._reports.get(owner_id, report_id)
-        if report is None:
-            raise ReportNotFound(report_id)
         if report.state is not State.READY:
             raise ReportNotReady(report.state, under_way=not report.state.final)
         rest = report.size_bytes - offset

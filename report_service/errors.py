@@ -65,6 +65,39 @@ class OffsetOutOfRange(OutOfRange):
         )
 
 
+class ExportNotShareable(WrongState):
+    """An export was to be shared, which holds everything that is kept of its owner."""
+
+    reason: ClassVar[str] = "EXPORT_NOT_SHAREABLE"
+
+    def __init__(self) -> None:
+        super().__init__("An export of your account has no links; download it, and hand over what is to be known.")
+
+
+class ShareLinkInvalid(NotFound):
+    """A link leads nowhere; the same whether it was made up, has ended, or its report or an account is gone."""
+
+    reason: ClassVar[str] = "SHARE_LINK_INVALID"
+
+    def __init__(self) -> None:
+        super().__init__("This link leads to no report, or not any more; ask whoever gave it to you.")
+
+
+class ShareLinkNotFound(NotFound):
+    """None of the caller's reports has such a link; the same whether it is foreign, has ended or never was."""
+
+    reason: ClassVar[str] = "SHARE_LINK_NOT_FOUND"
+
+    def __init__(self, link_id: str) -> None:
+        super().__init__("None of your reports has a link with this id; list the links of the report.", link_id=link_id)
+
+
+class ShareLinkQuota(QuotaExceeded):
+    """The report has as many links as one may."""
+
+    reason: ClassVar[str] = "SHARE_LINK_QUOTA"
+
+
 class FileDamaged(DataLoss):
     """The stored bytes are not those that were made."""
 

@@ -12,7 +12,7 @@ import json
 import os
 import tempfile
 import zipfile
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager, closing
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,6 +24,7 @@ from report_service.document.snapshot import Scope
 from report_service.errors import NotStored
 from report_service.issued_reports import IssuedReport
 from report_service.reports import Report, State
+from report_service.share_links import ShareLink
 from report_service.storage.report_store import position_of
 from report_service.wishes import Kind
 from runtime.errors import DataLoss, DeadlineExceeded
@@ -73,6 +74,13 @@ class IssuedAbout(Protocol):
         """Return those about a player, whoever asked, newest first, made before that one."""
 
 
+class Links(Protocol):
+    """Who else may have a report."""
+
+    async def live(self, report_id: str) -> list[ShareLink]:
+        """Return the report's links that have not ended, oldest first."""
+
+
 class Files(Protocol):
     """Where the finished files are."""
 
@@ -84,11 +92,19 @@ class Exports:
     """Makes exports. `folder` is on a disk that has room for one."""
 
     def __init__(
-        self, accounts: Accounts, reports: OwnReports, issued: IssuedAbout, files: Files, *, folder: Path
+        self,
+        accounts: Accounts,
+        reports: OwnReports,
+        *,
+        issued: IssuedAbout,
+        links: Links,
+        files: Files,
+        folder: Path,
     ) -> None:
         self._accounts = accounts
         self._reports = reports
         self._issued = issued
+        self._links = links
         self._files = files
         self._folder = folder
 
@@ -135,7 +151,8 @@ class Exports:
             own = report.username == job.username
             has_file = report.state is State.READY and report.kind is Kind.PLAYER_REPORT
             file_name = await self._add_file(report, archive) if own and has_file else ""
-            told.append(_told(report, username=report.username if own else "", file_name=file_name))
+            links = await self._links.live(report.report_id)
+            told.append(_told(report, links, username=report.username if own else "", file_name=file_name))
         return told
 
     async def _own_reports(self, owner_id: str) -> AsyncIterator[Report]:
@@ -233,7 +250,7 @@ def _text(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, sort_keys=True)
 
 
-def _told(report: Report, *, username: str, file_name: str) -> Mapping[str, Any]:
+def _told(report: Report, links: Sequence[ShareLink], *, username: str, file_name: str) -> Mapping[str, Any]:
     """Return what is said of a report; of one about somebody else not about whom."""
     return {
         "report_id": report.report_id,
@@ -250,7 +267,17 @@ def _told(report: Report, *, username: str, file_name: str) -> Mapping[str, Any]
         "expire_time": _time(report.expire_time),
         "size_bytes": report.size_bytes,
         "sha256": report.sha256,
+        "share_links": list(map(_link, links)),
         "file": file_name,
+    }
+
+
+def _link(link: ShareLink) -> Mapping[str, Any]:
+    """Return what is said of a link; not its address, which whoever reads the export could use."""
+    return {
+        "link_id": link.link_id,
+        "create_time": _time(link.create_time),
+        "expire_time": _time(link.expire_time),
     }
 
 

@@ -14,7 +14,7 @@ from report_service.download import Downloads
 from report_service.feed import Feed
 from report_service.issued_reports import IssuedReports
 from report_service.reports import Reports
-from report_service.rpc.messages import CONTENT_TYPES, issued_message, report_message, wish_of
+from report_service.rpc.messages import issued_message, metadata_message, report_message, wish_of
 from report_service.storage.report_store import position_of
 from report_service.wishes import Kind, Wish
 from runtime import calls
@@ -97,18 +97,9 @@ class ReportRpc(service_rpc.ReportServiceServicer):
         self, request: service_pb.DownloadReportRequest, context: Context
     ) -> AsyncIterator[service_pb.DownloadReportResponse]:
         """See the proto."""
-        download = await self._downloads.open(
-            calls.caller().account_id, request.report_id, offset=request.read_offset, limit=request.read_limit
-        )
-        metadata = service_pb.DownloadReportMetadata(
-            content_type=CONTENT_TYPES[download.report.format],
-            file_name=download.file_name,
-            size_bytes=download.report.size_bytes,
-            sha256=download.report.sha256,
-            read_offset=download.offset,
-            read_size_bytes=download.length,
-        )
-        yield service_pb.DownloadReportResponse(metadata=metadata)
+        report = await self._reports.get(calls.caller().account_id, request.report_id)
+        download = self._downloads.open(report, offset=request.read_offset, limit=request.read_limit)
+        yield service_pb.DownloadReportResponse(metadata=metadata_message(download))
         async for chunk in self._downloads.chunks(download):
             yield service_pb.DownloadReportResponse(chunk=chunk)
 

@@ -13,7 +13,8 @@ SELECT
     (SELECT COUNT(*) FROM reports WHERE state = 'RENDERING' AND due_time <= now_micros()) AS stranded,
     (SELECT COUNT(*) FROM reports WHERE state = 'READY' AND due_time <= now_micros())
     + (SELECT COUNT(*) FROM reports WHERE state = 'FAILED' AND due_time <= now_micros())
-    + (SELECT COUNT(*) FROM reports WHERE state = 'CANCELLED' AND due_time <= now_micros()) AS expired;
+    + (SELECT COUNT(*) FROM reports WHERE state = 'CANCELLED' AND due_time <= now_micros())
+    + (SELECT COUNT(*) FROM share_links WHERE expire_time <= now_micros()) AS expired;
 
 -- name: next_alarm^
 -- How long until an alarm rings that has not rung yet, in microseconds; NULL for never.

@@ -182,8 +182,12 @@ class ReportStore:
             await session.all("requeue_everything")
 
     async def begin_purge(self, *, limit: int, wait_seconds: float) -> list[str]:
-        """Hide final reports whose alarm rings and return them; their alarm rings again after the wait."""
+        """Hide final reports whose alarm rings and return them; their alarm rings again after the wait.
+
+        Links to reports that have ended are deleted on the way.
+        """
         async with self._database.write() as session:
+            await session.all("delete_ended_share_links")
             rows = await session.all("begin_purge", row_limit=limit, wait=span_micros(wait_seconds))
         return [row["report_id"] for row in rows]
 

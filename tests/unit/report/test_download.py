@@ -13,7 +13,7 @@ import pytest
 
 from report_service.document.snapshot import Format, Scope
 from report_service.download import Download, Downloads
-from report_service.errors import FileDamaged, OffsetOutOfRange, ReportNotFound, ReportNotReady
+from report_service.errors import FileDamaged, OffsetOutOfRange, ReportNotReady
 from report_service.reports import Report, State
 from report_service.wishes import Kind
 
@@ -44,17 +44,6 @@ REPORT = Report(
 )
 
 
-class FakeReports:
-    """One report of anna's, whose file holds DATA."""
-
-    def __init__(self, state: State = State.READY) -> None:
-        self._state = state
-
-    async def get(self, owner_id: str, report_id: str) -> Report | None:
-        found = (owner_id, report_id) == ("anna-id", "report-1")
-        return dataclasses.replace(REPORT, state=self._state) if found else None
-
-
 class FakeFiles:
     """A store that sends `data` in pieces of one size."""
 
@@ -71,8 +60,8 @@ class FakeFiles:
 
 async def chunks_of(files: FakeFiles, *, offset: int = 0, limit: int = 0) -> list[bytes]:
     """Download a range."""
-    downloads = Downloads(FakeReports(), files)
-    download = await downloads.open("anna-id", "report-1", offset=offset, limit=limit)
+    downloads = Downloads(files)
+    download = downloads.open(REPORT, offset=offset, limit=limit)
     return [chunk async for chunk in downloads.chunks(download)]
 
 
@@ -87,8 +76,8 @@ async def test_chunks_are_the_range_however_they_are_cut(piece_bytes: int, offse
 @pytest.mark.parametrize("damage", [b"x" + DATA[1:], DATA[:-1] + b"x", DATA[:-1], b""])
 async def test_damage_is_found_before_the_last_chunk(damage: bytes) -> None:
     """A reader never has all bytes of a file that is not the one that was made."""
-    downloads = Downloads(FakeReports(), FakeFiles(damage, piece_bytes=65536))
-    download = await downloads.open("anna-id", "report-1", offset=0, limit=0)
+    downloads = Downloads(FakeFiles(damage, piece_bytes=65536))
+    download = downloads.open(REPORT, offset=0, limit=0)
     received: list[bytes] = []
 
     async def read() -> None:
@@ -100,21 +89,13 @@ async def test_damage_is_found_before_the_last_chunk(damage: bytes) -> None:
     assert sum(map(len, received)) < len(DATA)
 
 
-@pytest.mark.parametrize(("owner_id", "report_id"), [("boris-id", "report-1"), ("anna-id", "report-2")])
-async def test_foreign_file_is_an_absent_one(owner_id: str, report_id: str) -> None:
-    """Whoever resumes a download is asked again who they are."""
-    downloads = Downloads(FakeReports(), FakeFiles(piece_bytes=1))
-    with pytest.raises(ReportNotFound) as caught:
-        await downloads.open(owner_id, report_id, offset=9, limit=0)
-    assert caught.value.metadata == {"report_id": report_id}
-
-
-async def test_report_without_a_file_is_not_ready() -> None:
-    """The error tells where it stands."""
-    downloads = Downloads(FakeReports(State.RENDERING), FakeFiles(piece_bytes=1))
+@pytest.mark.parametrize("state", [state for state in State if state is not State.READY])
+def test_report_without_a_file_is_not_ready(state: State) -> None:
+    """The error tells where it stands, and when to try again as long as that can help."""
     with pytest.raises(ReportNotReady) as caught:
-        await downloads.open("anna-id", "report-1", offset=0, limit=0)
-    assert caught.value.metadata == ReportNotReady(State.RENDERING, under_way=True).metadata
+        Downloads(FakeFiles(piece_bytes=1)).open(dataclasses.replace(REPORT, state=state), offset=0, limit=0)
+    assert caught.value.metadata == {"state": state}
+    assert (caught.value.retry_after_seconds is None) == state.final
 
 
 async def test_offset_past_the_end_is_out_of_range() -> None:
