@@ -18,11 +18,14 @@ from dossier.profile.v1 import profile_service_pb2_grpc as profile_rpc
 from dossier.report.v1 import report_pb2 as report_pb
 from dossier.report.v1 import report_service_pb2 as service_pb
 from dossier.report.v1 import report_service_pb2_grpc as service_rpc
+from dossier.report.v1 import share_link_pb2 as share_pb
+from dossier.report.v1 import share_service_pb2 as share_service_pb
+from dossier.report.v1 import share_service_pb2_grpc as share_rpc
 from dossier.stats.v1 import snapshot_service_pb2_grpc as snapshot_rpc
 from google.rpc import error_details_pb2
 from grpc_status import rpc_status
 
-from report_service.app import STORAGE, Parts, open_parts
+from report_service.app import SERVICE_NAMES, STORAGE, Parts, open_parts
 from report_service.document.snapshot import Document, Order
 from report_service.metrics import ReportMetrics
 from report_service.reports import Rules
@@ -136,14 +139,22 @@ class Stage:
 
     def as_player(self, username: str) -> Player:
         """Return the RPCs as this player calls them."""
-        return Player(service_rpc.ReportServiceStub(self.channel), username)
+        return Player(self.channel, username)
+
+    async def shared(self, uri: str, **fields: Any) -> tuple[service_pb.DownloadReportMetadata, bytes]:
+        """Follow a link as somebody who is not signed in, and return what is announced and the bytes."""
+        stub: Any = share_rpc.ShareServiceStub(self.channel)
+        request = share_service_pb.DownloadSharedReportRequest(token=uri.rpartition("/")[2], **fields)
+        first, *rest = [message async for message in stub.DownloadSharedReport(request, timeout=60)]
+        return first.metadata, b"".join(message.chunk for message in rest)
 
 
 class Player:
     """The RPCs of one signed-in caller."""
 
-    def __init__(self, stub: service_rpc.ReportServiceStub, username: str) -> None:
-        self._stub: Any = stub
+    def __init__(self, channel: grpc.aio.Channel, username: str) -> None:
+        self._stub: Any = service_rpc.ReportServiceStub(channel)
+        self._shares: Any = share_rpc.ShareServiceStub(channel)
         self._options = {"metadata": (("authorization", f"Bearer {username}"),), "timeout": 60}
 
     async def create(self, **fields: Any) -> report_pb.Report:
@@ -188,6 +199,17 @@ class Player:
     async def delete(self, report_id: str) -> None:
         await self._stub.DeleteReport(service_pb.DeleteReportRequest(report_id=report_id), **self._options)
 
+    async def share(self, report_id: str, **fields: Any) -> share_pb.ShareLink:
+        request = share_service_pb.CreateShareLinkRequest(report_id=report_id, **fields)
+        return (await self._shares.CreateShareLink(request, **self._options)).link
+
+    async def links(self, report_id: str) -> list[share_pb.ShareLink]:
+        request = share_service_pb.ListShareLinksRequest(report_id=report_id)
+        return list((await self._shares.ListShareLinks(request, **self._options)).links)
+
+    async def unshare(self, link_id: str) -> None:
+        await self._shares.DeleteShareLink(share_service_pb.DeleteShareLinkRequest(link_id=link_id), **self._options)
+
 
 @asynccontextmanager
 async def open_profile(
@@ -218,7 +240,7 @@ async def open_stage(
     tokens = ServiceTokens(SECRET, issuer="report_service")
     sessions: Any = SimpleNamespace(remembers=lambda caller: True)
     verifier: Any = _NamedCallers()
-    methods = {path: method for path, method in contract.methods().items() if method.service.endswith("ReportService")}
+    methods = {path: method for path, method in contract.methods().items() if method.service in SERVICE_NAMES}
     async with (
         open_profile(snapshots, lifecycle, profiles) as address,
         grpc.aio.insecure_channel(address) as profile,

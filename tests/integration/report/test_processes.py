@@ -24,7 +24,6 @@ from dossier.auth.v1 import auth_service_pb2_grpc as auth_rpc
 from dossier.profile.v1 import credentials_service_pb2 as credentials_pb
 from dossier.profile.v1 import credentials_service_pb2_grpc as credentials_rpc
 from dossier.report.v1 import report_pb2 as report_pb
-from dossier.report.v1 import report_service_pb2_grpc as service_rpc
 from dossier.stats.v1 import snapshot_service_pb2 as snapshot_pb
 from dossier.stats.v1 import snapshot_service_pb2_grpc as snapshot_rpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
@@ -169,7 +168,7 @@ class Town:
 
     def player(self, username: str) -> Player:
         """Return the RPCs as this player calls them."""
-        return Player(service_rpc.ReportServiceStub(self.channel()), self.world.token(username))
+        return Player(self.channel(), self.world.token(username))
 
     async def close(self) -> None:
         """Kill what still runs."""
