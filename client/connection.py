@@ -14,6 +14,7 @@ from dossier.profile.v1 import account_service_pb2_grpc as account_rpc
 from dossier.profile.v1 import avatar_service_pb2_grpc as avatar_rpc
 from dossier.profile.v1 import profile_service_pb2_grpc as profile_rpc
 from dossier.report.v1 import report_service_pb2_grpc as report_rpc
+from dossier.report.v1 import share_service_pb2_grpc as share_rpc
 from dossier.stats.v1 import game_service_pb2_grpc as game_rpc
 from dossier.stats.v1 import stats_service_pb2_grpc as stats_rpc
 
@@ -63,6 +64,7 @@ class Stubs:
     games: game_rpc.GameServiceAsyncStub
     stats: stats_rpc.StatsServiceAsyncStub
     reports: report_rpc.ReportServiceAsyncStub
+    shares: share_rpc.ShareServiceAsyncStub
     admin: admin_rpc.AdminServiceAsyncStub
 
     @classmethod
@@ -76,6 +78,7 @@ class Stubs:
             games=game_rpc.GameServiceStub(channel),
             stats=stats_rpc.StatsServiceStub(channel),
             reports=report_rpc.ReportServiceStub(channel),
+            shares=share_rpc.ShareServiceStub(channel),
             admin=admin_rpc.AdminServiceStub(channel),
         )
 

@@ -16,13 +16,23 @@ from client.patience import Backoff
 from client.privacy import PrivacyCalls
 from client.profiles import ProfileCalls
 from client.reports import ReportCalls
+from client.share_links import ShareLinkCalls
 from client.statistics import StatisticsCalls
 
 if TYPE_CHECKING:
     from types import TracebackType
 
 
-class DossierClient(PrivacyCalls, ProfileCalls, AvatarCalls, GameCalls, StatisticsCalls, ReportCalls, AdminCalls):
+class DossierClient(
+    PrivacyCalls,
+    ProfileCalls,
+    AvatarCalls,
+    GameCalls,
+    StatisticsCalls,
+    ReportCalls,
+    ShareLinkCalls,
+    AdminCalls,
+):
     """A client of one server, on one channel.
 
         async with DossierClient("localhost:7070", credentials=FileCredentialStore()) as dossier:

@@ -1,4 +1,4 @@
-"""report create, list, show, download, cancel, delete; verify stands beside it."""
+"""report create, list, show, download, cancel, delete; sharing and verify stand beside it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from client.cli import report_sharing
 from client.cli.output import page_size, take, word
 from client.cli.report_files import file_type, require_made, save
 from client.cli.report_options import (
@@ -24,8 +25,9 @@ from client.cli.report_options import (
     destination,
     kind_and_format,
 )
+from client.cli.report_sharing import ReportIdArgument
 from client.cli.report_verification import kind_words, scope_pairs, verify
-from client.cli.session import JsonOption, LimitOption, OwnUsernameArgument, examples, lower_case, session_of
+from client.cli.session import JsonOption, LimitOption, OwnUsernameArgument, examples, session_of
 from client.cli.statistics import SeasonOption
 
 if TYPE_CHECKING:
@@ -39,7 +41,6 @@ app = typer.Typer(help="Reports of players, seasons and games: PDF, JSON or CSV.
 _COLUMNS = ("REPORT", "PLAYER", "STATE", "ASKED FOR", "BYTES", "KIND", "FORMAT")
 _ID = "01936d3e-8c5a-7f21-9c0b-3a4d5e6f7081"
 
-ReportIdArgument = Annotated[str, typer.Argument(metavar="ID", parser=lower_case, help="The report's id.")]
 OutputOption = Annotated[
     Path | None,
     typer.Option(
@@ -167,6 +168,8 @@ def delete(ctx: typer.Context, report_id: ReportIdArgument) -> None:
 
     asyncio.run(work())
 
+
+report_sharing.add_to(app)
 
 app.command(
     "verify",

@@ -41,8 +41,7 @@ async def test_data_directory_is_migrated_from_the_version_that_it_has(tmp_path:
     assert first.out.splitlines() == [lines(str(places[0]))[0], lines(str(places[1]))[1]]
     with closing(sqlite3.connect(places[1])) as database, database:
         # What the last of the migrations did, undone.
-        database.execute("ALTER TABLE reports DROP COLUMN call_id")
-        database.execute("ALTER TABLE reports DROP COLUMN traceparent")
+        database.execute("DROP TABLE share_links")
         database.execute("DELETE FROM schema_version WHERE version = ?", (LATEST["report_service"],))
     again = await run("standalone.stored", "migrate", "--data", tmp_path)
     assert [line.partition("schema ")[2] for line in again.out.splitlines()] == [

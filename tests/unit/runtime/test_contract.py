@@ -81,9 +81,10 @@ def test_public_services_are_those_with_public_methods() -> None:
 
 def test_services_are_found_by_the_beginning_of_their_names() -> None:
     """Each part serves the packages that it names."""
-    assert contract.service_names("dossier.report.v1.") == ("dossier.report.v1.ReportService",)
+    reports = {"dossier.report.v1.ReportService", "dossier.report.v1.ShareService"}
+    assert set(contract.service_names("dossier.report.v1.")) == reports
     assert set(contract.service_names("dossier.report.v1.", "dossier.auth.v1.")) == {
-        "dossier.report.v1.ReportService",
+        *reports,
         "dossier.auth.v1.AuthService",
     }
 

@@ -26,7 +26,8 @@ if _version_not_supported:
 
 
 class ReportServiceStub:
-    """Printable reports of players, seasons and games, and exports of accounts. A report belongs to the account that asked for it; nobody else sees it.
+    """Printable reports of players, seasons and games, and exports of accounts. A report belongs to the account that asked for
+    it; nobody else sees it, but for whom its owner gives a link (ShareService).
 
     Beside those listed, any method may give the errors that error_reason.proto names for all.
     """
@@ -85,7 +86,8 @@ class ReportServiceStub:
 
 
 class ReportServiceServicer:
-    """Printable reports of players, seasons and games, and exports of accounts. A report belongs to the account that asked for it; nobody else sees it.
+    """Printable reports of players, seasons and games, and exports of accounts. A report belongs to the account that asked for
+    it; nobody else sees it, but for whom its owner gives a link (ShareService).
 
     Beside those listed, any method may give the errors that error_reason.proto names for all.
     """
@@ -111,10 +113,10 @@ class ReportServiceServicer:
         among them.
 
         The file holds `account.json` (profile, e-mail, roles, statistics, sessions, games, events of the audit log, what
-        reports there are, and which the club remembers as made about the caller, whoever asked), its JSON Schema
-        `account.schema.json`, `avatar.webp`, and the finished reports about the caller. Password, secrets and other people are
-        not in it: a seat is the caller's own, and a report about somebody else is listed without the name. Each part is as of
-        the moment in which it is read.
+        reports there are with the links to them, and which reports the club remembers as made about the caller, whoever
+        asked), its JSON Schema `account.schema.json`, `avatar.webp`, and the finished reports about the caller. Password,
+        secrets and other people are not in it: a seat is the caller's own, and a report about somebody else is listed without
+        the name. Each part is as of the moment in which it is read.
 
         Idempotent with a `request_id`: a repeat within the life of the export answers the same export.
 
@@ -269,7 +271,8 @@ def add_ReportServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class ReportService:
-    """Printable reports of players, seasons and games, and exports of accounts. A report belongs to the account that asked for it; nobody else sees it.
+    """Printable reports of players, seasons and games, and exports of accounts. A report belongs to the account that asked for
+    it; nobody else sees it, but for whom its owner gives a link (ShareService).
 
     Beside those listed, any method may give the errors that error_reason.proto names for all.
     """

@@ -27,7 +27,8 @@ GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
 class ReportServiceStub:
-    """Printable reports of players, seasons and games, and exports of accounts. A report belongs to the account that asked for it; nobody else sees it.
+    """Printable reports of players, seasons and games, and exports of accounts. A report belongs to the account that asked for
+    it; nobody else sees it, but for whom its owner gives a link (ShareService).
 
     Beside those listed, any method may give the errors that error_reason.proto names for all.
     """
@@ -53,10 +54,10 @@ class ReportServiceStub:
     among them.
 
     The file holds `account.json` (profile, e-mail, roles, statistics, sessions, games, events of the audit log, what
-    reports there are, and which the club remembers as made about the caller, whoever asked), its JSON Schema
-    `account.schema.json`, `avatar.webp`, and the finished reports about the caller. Password, secrets and other people are
-    not in it: a seat is the caller's own, and a report about somebody else is listed without the name. Each part is as of
-    the moment in which it is read.
+    reports there are with the links to them, and which reports the club remembers as made about the caller, whoever
+    asked), its JSON Schema `account.schema.json`, `avatar.webp`, and the finished reports about the caller. Password,
+    secrets and other people are not in it: a seat is the caller's own, and a report about somebody else is listed without
+    the name. Each part is as of the moment in which it is read.
 
     Idempotent with a `request_id`: a repeat within the life of the export answers the same export.
 
@@ -125,7 +126,8 @@ class ReportServiceStub:
 
 @_typing.type_check_only
 class ReportServiceAsyncStub(ReportServiceStub):
-    """Printable reports of players, seasons and games, and exports of accounts. A report belongs to the account that asked for it; nobody else sees it.
+    """Printable reports of players, seasons and games, and exports of accounts. A report belongs to the account that asked for
+    it; nobody else sees it, but for whom its owner gives a link (ShareService).
 
     Beside those listed, any method may give the errors that error_reason.proto names for all.
     """
@@ -148,10 +150,10 @@ class ReportServiceAsyncStub(ReportServiceStub):
     among them.
 
     The file holds `account.json` (profile, e-mail, roles, statistics, sessions, games, events of the audit log, what
-    reports there are, and which the club remembers as made about the caller, whoever asked), its JSON Schema
-    `account.schema.json`, `avatar.webp`, and the finished reports about the caller. Password, secrets and other people are
-    not in it: a seat is the caller's own, and a report about somebody else is listed without the name. Each part is as of
-    the moment in which it is read.
+    reports there are with the links to them, and which reports the club remembers as made about the caller, whoever
+    asked), its JSON Schema `account.schema.json`, `avatar.webp`, and the finished reports about the caller. Password,
+    secrets and other people are not in it: a seat is the caller's own, and a report about somebody else is listed without
+    the name. Each part is as of the moment in which it is read.
 
     Idempotent with a `request_id`: a repeat within the life of the export answers the same export.
 
@@ -219,7 +221,8 @@ class ReportServiceAsyncStub(ReportServiceStub):
     """
 
 class ReportServiceServicer(metaclass=_abc_1.ABCMeta):
-    """Printable reports of players, seasons and games, and exports of accounts. A report belongs to the account that asked for it; nobody else sees it.
+    """Printable reports of players, seasons and games, and exports of accounts. A report belongs to the account that asked for
+    it; nobody else sees it, but for whom its owner gives a link (ShareService).
 
     Beside those listed, any method may give the errors that error_reason.proto names for all.
     """
@@ -252,10 +255,10 @@ class ReportServiceServicer(metaclass=_abc_1.ABCMeta):
         among them.
 
         The file holds `account.json` (profile, e-mail, roles, statistics, sessions, games, events of the audit log, what
-        reports there are, and which the club remembers as made about the caller, whoever asked), its JSON Schema
-        `account.schema.json`, `avatar.webp`, and the finished reports about the caller. Password, secrets and other people are
-        not in it: a seat is the caller's own, and a report about somebody else is listed without the name. Each part is as of
-        the moment in which it is read.
+        reports there are with the links to them, and which reports the club remembers as made about the caller, whoever
+        asked), its JSON Schema `account.schema.json`, `avatar.webp`, and the finished reports about the caller. Password,
+        secrets and other people are not in it: a seat is the caller's own, and a report about somebody else is listed without
+        the name. Each part is as of the moment in which it is read.
 
         Idempotent with a `request_id`: a repeat within the life of the export answers the same export.
 
