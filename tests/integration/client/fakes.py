@@ -19,6 +19,7 @@ from google.rpc import error_details_pb2, status_pb2
 from grpc_status import rpc_status
 
 from tests.integration.client.fake_reports import FakeReports
+from tests.integration.client.fake_shares import FakeShares
 
 PASSWORD = "correct horse battery"
 GAME_ID = "01936d3e-8c5a-7f21-9c0b-3a4d5e6f7081"
@@ -80,6 +81,7 @@ class FakeServer:
         self.service_tokens: list[str] = []
         self.page_size = 2
         self.reports = FakeReports(self)
+        self.shares = FakeShares(self)
         self.address = ""
 
     def fail_next(self, method: str, *faults: Fault) -> None:

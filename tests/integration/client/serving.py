@@ -13,6 +13,7 @@ from dossier.profile.v1 import avatar_service_pb2_grpc as avatar_rpc
 from dossier.profile.v1 import credentials_service_pb2_grpc as credentials_rpc
 from dossier.profile.v1 import profile_service_pb2_grpc as profile_rpc
 from dossier.report.v1 import report_service_pb2_grpc as report_rpc
+from dossier.report.v1 import share_service_pb2_grpc as share_rpc
 from dossier.stats.v1 import game_service_pb2_grpc as game_rpc
 from dossier.stats.v1 import stats_service_pb2_grpc as stats_rpc
 
@@ -40,6 +41,7 @@ async def serving(fake: FakeServer, credentials: grpc.ServerCredentials | None =
     game_rpc.add_GameServiceServicer_to_server(FakeGames(fake), server)
     stats_rpc.add_StatsServiceServicer_to_server(FakeStats(fake), server)
     report_rpc.add_ReportServiceServicer_to_server(fake.reports, server)
+    share_rpc.add_ShareServiceServicer_to_server(fake.shares, server)
     admin_rpc.add_AdminServiceServicer_to_server(FakeAdmin(fake), server)
     credentials_rpc.add_CredentialsServiceServicer_to_server(FakeCredentials(fake), server)
     if credentials is None:
