@@ -61,6 +61,8 @@ def headers_of(metadata: Any, *, has_ranges: bool) -> Headers:
         (b"etag", etag_of(metadata)),
         (b"cache-control", b"private, no-cache"),
         (b"vary", b"authorization"),
+        # An address may be a secret itself, so that no page learns of it that is opened from the file.
+        (b"referrer-policy", b"no-referrer"),
         (b"accept-ranges", b"bytes" if has_ranges else b"none"),
         (b"content-disposition", _disposition(getattr(metadata, "file_name", ""))),
     ]

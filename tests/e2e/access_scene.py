@@ -19,9 +19,11 @@ from dossier.auth.v1 import auth_service_pb2 as auth_pb
 from dossier.auth.v1 import auth_service_pb2_grpc as auth_rpc
 from dossier.profile.v1 import account_service_pb2 as account_pb
 from dossier.profile.v1 import account_service_pb2_grpc as account_rpc
-from dossier.report.v1 import report_pb2
+from dossier.report.v1 import report_pb2, share_link_pb2
 from dossier.report.v1 import report_service_pb2 as report_pb
 from dossier.report.v1 import report_service_pb2_grpc as report_rpc
+from dossier.report.v1 import share_service_pb2 as share_pb
+from dossier.report.v1 import share_service_pb2_grpc as share_rpc
 from dossier.stats.v1 import game_pb2
 from dossier.stats.v1 import game_service_pb2 as game_service_pb
 from dossier.stats.v1 import game_service_pb2_grpc as game_rpc
@@ -69,6 +71,8 @@ class Scene:
         self._installation = installation
         self._auth = auth_rpc.AuthServiceStub(channel)
         self._reports = report_rpc.ReportServiceStub(channel)
+        self._shares = share_rpc.ShareServiceStub(channel)
+        self._links: dict[str, share_link_pb2.ShareLink] = {}
         self.picture = _picture()
         self.owner = self._with_report(self.newcomer("owner"))
         self.actors = [Actor("anonymous"), self.owner, *self._others()]
@@ -110,6 +114,30 @@ class Scene:
             return str(uuid.uuid4())
         asked = self._reports.CreateReport(report_pb.CreateReportRequest(), metadata=actor.metadata, timeout=TIMEOUT)
         return str(asked.report.report_id)
+
+    def link(self, actor: Actor, target: Target) -> str:
+        """Return the id of a link to a report."""
+        return str(uuid.uuid4()) if target is Target.ABSENT else self._link(self._holder(actor, target)).link_id
+
+    def new_link(self, actor: Actor) -> str:
+        """Return the id of a link that was just made."""
+        return self._new_link(self._holder(actor, Target.OWN)).link_id
+
+    def token(self, actor: Actor, target: Target) -> str:
+        """Return the token of a link to a report."""
+        if target is Target.ABSENT:
+            return uuid.uuid4().hex
+        return self._link(self._holder(actor, target)).uri.rpartition("/")[2]
+
+    def _link(self, actor: Actor) -> share_link_pb2.ShareLink:
+        # One for each: a report may not have many.
+        if actor.report_id not in self._links:
+            self._links[actor.report_id] = self._new_link(actor)
+        return self._links[actor.report_id]
+
+    def _new_link(self, actor: Actor) -> share_link_pb2.ShareLink:
+        request = share_pb.CreateShareLinkRequest(report_id=actor.report_id)
+        return self._shares.CreateShareLink(request, metadata=actor.metadata, timeout=TIMEOUT).link
 
     def session(self, actor: Actor, target: Target) -> str:
         """Return the id of a session that nobody else in the scene uses."""

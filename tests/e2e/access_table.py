@@ -20,6 +20,7 @@ from dossier.profile.v1 import avatar_service_pb2 as avatar_pb
 from dossier.profile.v1 import profile_service_pb2 as profile_pb
 from dossier.profile.v1 import user_pb2, visibility_pb2
 from dossier.report.v1 import report_service_pb2 as report_pb
+from dossier.report.v1 import share_service_pb2 as share_pb
 from dossier.stats.v1 import game_pb2
 from dossier.stats.v1 import game_service_pb2 as game_service_pb
 from dossier.stats.v1 import stats_service_pb2 as stats_pb
@@ -43,6 +44,8 @@ SESSION_NOT_FOUND = refused(grpc.StatusCode.NOT_FOUND, "SESSION_NOT_FOUND")
 GUEST_NOT_FOUND = refused(grpc.StatusCode.NOT_FOUND, "GUEST_NOT_FOUND")
 GAME_NOT_FOUND = refused(grpc.StatusCode.NOT_FOUND, "GAME_NOT_FOUND")
 REPORT_NOT_FOUND = refused(grpc.StatusCode.NOT_FOUND, "REPORT_NOT_FOUND")
+SHARE_LINK_INVALID = refused(grpc.StatusCode.NOT_FOUND, "SHARE_LINK_INVALID")
+SHARE_LINK_NOT_FOUND = refused(grpc.StatusCode.NOT_FOUND, "SHARE_LINK_NOT_FOUND")
 REPORT_FINISHED = refused(grpc.StatusCode.FAILED_PRECONDITION, "REPORT_FINISHED")
 API_KEY_INVALID = refused(grpc.StatusCode.UNAUTHENTICATED, "API_KEY_INVALID")
 API_KEY_NOT_FOUND = refused(grpc.StatusCode.NOT_FOUND, "API_KEY_NOT_FOUND")
@@ -182,6 +185,11 @@ def _pair(scene: Scene, actor: Actor, target: Target) -> Message:
 def _delete_report(scene: Scene, actor: Actor, target: Target) -> Message:
     report_id = scene.new_report(actor) if target is Target.OWN else scene.report(actor, target)
     return report_pb.DeleteReportRequest(report_id=report_id)
+
+
+def _delete_link(scene: Scene, actor: Actor, target: Target) -> Message:
+    link_id = scene.new_link(actor) if target is Target.OWN else scene.link(actor, target)
+    return share_pb.DeleteShareLinkRequest(link_id=link_id)
 
 
 def _set_roles(scene: Scene, actor: Actor, target: Target) -> Message:
@@ -347,6 +355,22 @@ TABLE: dict[str, Row] = {
     "dossier.report.v1.ReportService/DeleteReport": signed_in(_delete_report, OK, REPORT_NOT_FOUND, REPORT_NOT_FOUND),
     # An id that nobody knows is answered too: it was not issued.
     "dossier.report.v1.ReportService/VerifyReport": anyone(_by_report(report_pb.VerifyReportRequest), OK, OK, OK),
+    "dossier.report.v1.ShareService/CreateShareLink": signed_in(
+        _by_report(share_pb.CreateShareLinkRequest), OK, REPORT_NOT_FOUND, REPORT_NOT_FOUND
+    ),
+    "dossier.report.v1.ShareService/ListShareLinks": signed_in(
+        _by_report(share_pb.ListShareLinksRequest), OK, REPORT_NOT_FOUND, REPORT_NOT_FOUND
+    ),
+    "dossier.report.v1.ShareService/DeleteShareLink": signed_in(
+        _delete_link, OK, SHARE_LINK_NOT_FOUND, SHARE_LINK_NOT_FOUND
+    ),
+    # Whoever has a link has the report.
+    "dossier.report.v1.ShareService/DownloadSharedReport": anyone(
+        lambda scene, actor, target: share_pb.DownloadSharedReportRequest(token=scene.token(actor, target)),
+        OK,
+        OK,
+        SHARE_LINK_INVALID,
+    ),
     "dossier.profile.v1.CredentialsService/CreateAccount": parts(),
     "dossier.profile.v1.CredentialsService/OpenSession": parts(),
     "dossier.profile.v1.CredentialsService/OpenSessionWithApiKey": parts(),

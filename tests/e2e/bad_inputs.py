@@ -23,6 +23,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from tests.e2e.access_scene import Scene
 from tests.e2e.bad_managing import lifecycle, managing
+from tests.e2e.bad_sharing import shares
 from tests.e2e.bad_things import games, pictures, reports
 from tests.e2e.bad_values import (
     ACCOUNT,
@@ -73,6 +74,7 @@ def rows() -> list[Bad]:
         pictures,
         games,
         reports,
+        shares,
         managing,
         lifecycle,
     )

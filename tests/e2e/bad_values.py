@@ -44,7 +44,7 @@ PROFILE, AVATAR = "dossier.profile.v1.ProfileService", "dossier.profile.v1.Avata
 GAME, STATS = "dossier.stats.v1.GameService", "dossier.stats.v1.StatsService"
 REPORT, CREDENTIALS = "dossier.report.v1.ReportService", "dossier.profile.v1.CredentialsService"
 SNAPSHOT, LIFECYCLE = "dossier.stats.v1.SnapshotService", "dossier.lifecycle.v1.LifecycleService"
-ADMIN = "dossier.admin.v1.AdminService"
+ADMIN, SHARE = "dossier.admin.v1.AdminService", "dossier.report.v1.ShareService"
 
 USERNAMES = {
     "empty": "",

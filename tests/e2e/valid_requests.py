@@ -14,6 +14,7 @@ from dossier.profile.v1 import avatar_service_pb2 as avatar_pb
 from dossier.profile.v1 import profile_service_pb2 as profile_pb
 from dossier.profile.v1 import user_pb2, visibility_pb2
 from dossier.report.v1 import report_service_pb2 as report_pb
+from dossier.report.v1 import share_service_pb2 as share_pb
 from dossier.stats.v1 import game_pb2
 from dossier.stats.v1 import game_service_pb2 as game_service_pb
 from dossier.stats.v1 import stats_service_pb2 as stats_pb
@@ -106,6 +107,10 @@ VALID: dict[str, Callable[[Scene], Message | list[Message]]] = {
     "CancelReport": lambda scene: report_pb.CancelReportRequest(report_id=scene.report_id),
     "DeleteReport": lambda scene: report_pb.DeleteReportRequest(report_id=scene.report_id),
     "VerifyReport": lambda _: report_pb.VerifyReportRequest(report_id=str(uuid.uuid4())),
+    "CreateShareLink": lambda scene: share_pb.CreateShareLinkRequest(report_id=scene.report_id),
+    "ListShareLinks": lambda scene: share_pb.ListShareLinksRequest(report_id=scene.report_id),
+    "DeleteShareLink": lambda _: share_pb.DeleteShareLinkRequest(link_id=str(uuid.uuid4())),
+    "DownloadSharedReport": lambda _: share_pb.DownloadSharedReportRequest(token="of no link"),
     "SearchUsers": lambda _: admin_pb.SearchUsersRequest(prefix="a"),
     "SetRoles": lambda scene: admin_pb.SetRolesRequest(username=scene.players[0], give=[access_pb2.ROLE_REFEREE]),
     "BanUser": lambda scene: admin_pb.BanUserRequest(username=scene.players[1], reason="rude"),

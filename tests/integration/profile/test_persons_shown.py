@@ -22,10 +22,10 @@ PERSONAL = frozenset((
 ))  # fmt: skip
 # All other text. Ids are random, and locales are for the choice of a language.
 IMPERSONAL_TEXT = frozenset((
-    "access_token", "alg", "api_key_id", "content_type", "crv", "default_points_profile", "etag", "event_id", "game_id",
-    "id", "kid", "kind", "kty", "locale", "next_page_token", "points_profile", "receipt_id", "refresh_token",
-    "report_id", "rule_set", "seal", "season", "secret", "session_id", "sha256", "table", "text", "title", "use", "x",
-    "y",
+    "access_token", "alg", "api_key_id", "content_type", "crv", "default_points_profile", "download_uri", "etag",
+    "event_id", "game_id", "id", "kid", "kind", "kty", "link_id", "locale", "next_page_token", "points_profile",
+    "receipt_id", "refresh_token", "report_id", "rule_set", "seal", "season", "secret", "session_id", "sha256",
+    "table", "text", "title", "uri", "use", "x", "y",
 ))  # fmt: skip
 
 OWN = "the caller's own"
@@ -63,6 +63,7 @@ WHOLE = {
     "ReportService/ListReports": NAMED,
     "ReportService/VerifyReport": "the name alone, while the account exists; whoever asks has the report",
     "ReportService/WatchReport": NAMED,
+    "ShareService/DownloadSharedReport": "its owner gave it away, and both accounts are still there",
 }
 
 
