@@ -48,7 +48,8 @@ class Settings(Places):
         minimum=MIN_SECRET_BYTES,
     )
     page_secret: Secret = setting(
-        "what page tokens are sealed with; the same for all replicas, 32 bytes at least", minimum=32
+        "what page tokens are sealed and links to reports signed with; the same for all replicas, 32 bytes at least",
+        minimum=32,
     )
     listen: str = setting("address to serve gRPC on", default="127.0.0.1:7072")
     workers: int = setting(
@@ -88,8 +89,8 @@ class Settings(Places):
         minimum=90,
     )
     public_url: WebAddress = setting(
-        "where anybody reaches the club over HTTP, such as https://club.example.org: the code on reports leads there; "
-        "empty: the code only names the report",
+        "where anybody reaches the club over HTTP, such as https://club.example.org: the code on reports leads there, "
+        "and so do links; empty: the code only names the report, and links are paths alone",
         default=WebAddress(""),
     )
     purge_poll_seconds: float = setting(

@@ -28,8 +28,8 @@ class Settings(MailSettings):
     )
     tls_key: Path | None = setting("PEM file with the key of that certificate", default=None)
     public_url: WebAddress = setting(
-        "Where anybody reaches the club over HTTP, such as https://club.example.org: the code on reports leads there; "
-        "empty: the code only names the report.",
+        "Where anybody reaches the club over HTTP, such as https://club.example.org: the code on reports leads there, "
+        "and so do links; empty: the code only names the report, and links are paths alone.",
         default=WebAddress(""),
     )
     render_workers: int = setting("Reports rendered at the same time.", default=2, minimum=1)
