@@ -84,4 +84,4 @@ def test_each_public_method_has_its_path() -> None:
 def test_files_are_known_by_their_shape() -> None:
     """The streams of bytes are files over HTTP, and nothing else is."""
     files = {b.method.path.rpartition("/")[2] for b in bindings_of(contract.methods().values()) if b.download}
-    assert files == {"DownloadReport", "GetAvatar"}
+    assert files == {"DownloadReport", "DownloadSharedReport", "GetAvatar"}
