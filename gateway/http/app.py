@@ -15,6 +15,7 @@ import grpc
 import structlog
 from google.protobuf.message import Message
 
+from gateway.http import cookies
 from gateway.http.bindings import Binding, Routes, bindings_of
 from gateway.http.downloads import send_file
 from gateway.http.errors import Failure, PathUnknown, Refused, failure_for, failure_of
@@ -79,6 +80,7 @@ class HttpFace:
         except InvalidInput as error:
             await self._refuse(binding, exchange, error)
             return
+        cookies.fill(request, exchange)
         if binding.upload:
             await self._take_file(binding, request, exchange)
         elif binding.download is not None:
@@ -130,8 +132,9 @@ class HttpFace:
 
     async def _send_message(self, binding: Binding, answer: bytes, exchange: Exchange) -> None:
         message = binding.method.response.FromString(answer)
+        headers = [_JSON, _NO_STORE, *cookies.taken_from(message, exchange, path=binding.method.path)]
         body = await _aside(len(answer), json_of, message, binding.response_body)
-        await exchange.answer(200, [_JSON, _NO_STORE], body)
+        await exchange.answer(200, headers, body)
 
     async def _send_stream(self, binding: Binding, request: Message, exchange: Exchange) -> None:
         """Send each message when it comes: as an event for who asks for events, else as a line of JSON."""

@@ -28,6 +28,7 @@ class ErrorReason(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     ERROR_REASON_NOT_OWNER: _ClassVar[ErrorReason]
     ERROR_REASON_SESSION_NOT_FOUND: _ClassVar[ErrorReason]
     ERROR_REASON_TOO_MANY_ATTEMPTS: _ClassVar[ErrorReason]
+    ERROR_REASON_ORIGIN_FOREIGN: _ClassVar[ErrorReason]
     ERROR_REASON_USERNAME_TAKEN: _ClassVar[ErrorReason]
     ERROR_REASON_USER_NOT_FOUND: _ClassVar[ErrorReason]
     ERROR_REASON_ETAG_STALE: _ClassVar[ErrorReason]
@@ -94,6 +95,7 @@ ERROR_REASON_ROLE_MISSING: ErrorReason
 ERROR_REASON_NOT_OWNER: ErrorReason
 ERROR_REASON_SESSION_NOT_FOUND: ErrorReason
 ERROR_REASON_TOO_MANY_ATTEMPTS: ErrorReason
+ERROR_REASON_ORIGIN_FOREIGN: ErrorReason
 ERROR_REASON_USERNAME_TAKEN: ErrorReason
 ERROR_REASON_USER_NOT_FOUND: ErrorReason
 ERROR_REASON_ETAG_STALE: ErrorReason
