@@ -1,7 +1,8 @@
 """Keeps refresh tokens in a cookie for clients that ask for it, so that no script of a page can read them.
 
 A client asks by a header that no other site's page can send: a browser would first ask us whether it may, and we never
-say yes. The cookie stands in for a `refresh_token` alone. Every other call is let in by its access token and nothing else.
+say yes. The cookie stands in for a `refresh_token` alone. Every other call is let in by its access token and by nothing
+else.
 """
 
 from __future__ import annotations
