@@ -24,7 +24,7 @@ export async function view({ parts: [name], signal }) {
     hero(user),
     el(
       "div",
-      { class: "page grid" },
+      { class: "page boxes" },
       cards(stats.overall),
       played && [results(stats.overall), weekly(lines), roles(stats), roleTable(stats)],
       stats.rating && rating(stats.rating, changes),
