@@ -23,7 +23,7 @@ export function drawBar() {
 function links(own) {
   const first = link("/", t("players"));
   if (!own) return [first, link("/sign-in", t("sign-in")), link("/sign-up", t("sign-up"))];
-  const profile = link(`/players/${own}`, el("span", { class: "own" }, avatar(own, 24, { loading: "eager" }), own));
+  const profile = link(`/players/${own}`, el("span", { class: "own" }, avatar(own, 24, { loading: "eager" }), el("span", {}, own)));
   return [first, link("/reports", t("reports")), link("/account", t("account")), profile, signOut()];
 }
 

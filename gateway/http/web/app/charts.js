@@ -30,7 +30,8 @@ export function keys(items) {
 }
 
 function swatch(paint) {
-  return svg("svg", { width: 12, height: 12, "aria-hidden": "true" }, svg("rect", { x: 1, y: 1, width: 10, height: 10, rx: 2, class: paint }));
+  const shape = paint === "mark" ? rule(6, 0, 6, 12, paint) : svg("rect", { x: 1, y: 1, width: 10, height: 10, rx: 2, class: paint });
+  return svg("svg", { width: 12, height: 12, "aria-hidden": "true" }, shape);
 }
 
 function text(x, y, words, props = {}) {
@@ -164,7 +165,7 @@ function plotted(points, steps, { left, right, top, foot }) {
 /** Draw each rate as a dot on a track of 0 to 100 %, its interval as a bar, the club's rate as a mark. */
 export function rates(items) {
   return (width) => {
-    const [left, right, pitch, bottom] = [84, width - (width < 380 ? 44 : 112), 32, items.length * 32];
+    const [left, right, pitch, bottom] = [84, width - (width < 380 ? 50 : 120), 32, items.length * 32];
     const on = (share) => left + (right - left) * share;
     const grid = [0, 0.5, 1].flatMap((share) => [
       rule(on(share), 2, on(share), bottom, "mid"),
@@ -177,7 +178,7 @@ export function rates(items) {
       const mark = baseline !== undefined && rule(on(baseline), middle - 8, on(baseline), middle + 8, "mark");
       const dot = rate !== undefined && svg("circle", { cx: on(rate), cy: middle, r: 5, class: "dot" });
       const words = rate === undefined ? counts : percent(rate);
-      const value = text(right + (width < 380 ? 44 : 46), middle + 4, words, { "text-anchor": "end", class: rate === undefined ? "" : "strong" });
+      const value = text(right + 50, middle + 4, words, { "text-anchor": "end", class: rate === undefined ? "" : "strong" });
       const of = width >= 380 && rate !== undefined && text(width, middle + 4, counts, { "text-anchor": "end" });
       return svg("g", {}, text(0, middle + 4, label, { class: "ink" }), track, bar, mark, dot, value, of);
     });

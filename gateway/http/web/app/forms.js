@@ -28,7 +28,7 @@ function control(kind, value, options, props) {
   }
   if (kind === "select") {
     const select = el("select", props, options.map(([key, word]) => el("option", { value: key }, word)));
-    select.value = value;
+    if (options.some(([key]) => key === value)) select.value = value;
     return select;
   }
   const input = el("input", { type: kind, ...props });

@@ -14,7 +14,7 @@ export function recent(lines, changes, total) {
   const draw = (count) => {
     const rows = lines.slice(0, count).map((line) => row(line, change.get(line.game.gameId)));
     const more = lines.length > count && el("button", { type: "button", class: "quiet", on: { click: () => draw(count + 50) } }, t("more"));
-    replace(place, table(t("recent-games"), head(), rows), more);
+    replace(place, table(t("recent-games"), head(), rows, { class: "lines" }), more);
   };
   draw(SHOWN);
   return panel(t("recent-games"), { class: "whole", note: t("games-count", { count: Math.max(total, lines.length) }) }, place);

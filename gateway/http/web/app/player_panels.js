@@ -87,9 +87,9 @@ export function roleTable({ roles: entries }) {
 }
 
 /** The rating over the latest games. */
-export function rating(now, changes) {
+export function rating(now, changes, place) {
   const series = changes.map((change) => [Date.parse(change.startTime), change.ratingAfter, change.deviationAfter]).reverse();
-  const parts = [`${number(now.rating)} ± ${number(now.deviation)}`, now.provisional && t("provisional"), now.peak && t("peak", { rating: number(now.peak.rating) })];
+  const parts = [`${number(now.rating)} ± ${number(now.deviation)}`, now.provisional && t("provisional"), place && t("rank", place), now.peak && t("peak", { rating: number(now.peak.rating) })];
   const note = parts.filter(Boolean).join("  ·  ");
   if (!series.length) return panel(t("rating"), { class: "whole", note }, el("p", { class: "none" }, t("games-hidden")));
   const spoken = t("line-rating", { count: series.length, first: number(series[0][1]), last: number(series.at(-1)[1]), deviation: number(series.at(-1)[2]) });

@@ -5,6 +5,7 @@ import { el } from "../dom.js";
 import { day, t } from "../i18n.js";
 import { avatar, heading } from "../page.js";
 import { cards, atTable, endings, hours, points, rating, results, roles, roleTable, weekly } from "../player_panels.js";
+import { company } from "../player_company.js";
 import { recent } from "../player_games.js";
 
 const PAGE = 200;
@@ -12,11 +13,12 @@ const PAGE = 200;
 /** Draw it. */
 export async function view({ parts: [name], signal }) {
   const at = `/v1/users/${encodeURIComponent(name)}`;
-  const [{ user }, { stats }, games, { changes }] = await Promise.all([
+  const [{ user }, { stats }, games, { changes }, place] = await Promise.all([
     call("GET", at, { signal }),
     call("GET", `${at}/stats`, { signal }),
     call("GET", "/v1/games", { query: { username: name, pageSize: PAGE }, signal }).then((answer) => answer.games),
     call("GET", `${at}/ratingChanges`, { query: { pageSize: PAGE }, signal }),
+    placeOf(name, signal),
   ]);
   const played = Number(stats.overall.sessions) > 0;
   const lines = games.map((game) => ({ ...seatOf(game, name), game })).filter((line) => line.role);
@@ -27,11 +29,24 @@ export async function view({ parts: [name], signal }) {
       { class: "page boxes" },
       cards(stats.overall),
       played && [results(stats.overall), weekly(lines), roles(stats), roleTable(stats)],
-      stats.rating && rating(stats.rating, changes),
+      stats.rating && rating(stats.rating, changes, place),
       played && [hours(stats.overall, lines), endings(stats), points(stats), atTable(stats)],
+      lines.length > 0 && (await company(name, lines, signal)),
       recent(lines, changes, Number(stats.overall.sessions)),
     ),
   ];
+}
+
+/** Return which place of how many the player has, null when it is none. */
+async function placeOf(name, signal) {
+  try {
+    const { standings, totalSize } = await call("GET", "/v1/standings", { query: { around: name, pageSize: 1 }, signal });
+    const here = standings.find((standing) => standing.username === name);
+    return here && { rank: Number(here.rank), total: Number(totalSize) };
+  } catch (error) {
+    if (error.reason === "NOT_ON_BOARD") return null;
+    throw error;
+  }
 }
 
 /** Return the player's part in a game. A seat whose player is not told is not theirs. */
