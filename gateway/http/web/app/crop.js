@@ -21,7 +21,7 @@ export function cropper(name, user, done) {
     // The browser keeps pictures by their address, which stays the same.
     await Promise.all(SIZES.map((size) => fetch(`/v1/users/${name}/avatar?size=${size}`, { cache: "reload" })));
     home();
-    done();
+    await done();
     announce(told);
     place.querySelector("input")?.focus();
   };

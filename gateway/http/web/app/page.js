@@ -77,7 +77,7 @@ export function table(caption, columns, rows, props = {}) {
   const kind = (number) => (columns[number][1] ? "number" : undefined);
   return el(
     "div",
-    { class: "scroll", tabindex: "0", role: "region", "aria-label": caption },
+    { class: "scroll", tabindex: "0", role: "group", "aria-label": caption },
     el(
       "table",
       props,

@@ -17,22 +17,27 @@ const LOCALES = ["ar", "de", "en", "ru", "uk"];
 export async function view({ signal }) {
   const name = own();
   if (!name) return [];
-  const { user } = await call("GET", `/v1/users/${name}`, { signal });
+  const read = () => call("GET", `/v1/users/${name}`, { signal });
+  const { user } = await read();
+  const changed = async () => {
+    drawBar();
+    // Another picture is another version of the profile, of which the form below sends its changes.
+    user.etag = (await read()).user.etag;
+  };
   return el(
     "div",
     { class: "page medium" },
     heading(t("edit-profile")),
-    panel(t("picture"), {}, cropper(name, user, drawBar)),
+    panel(t("picture"), {}, cropper(name, user, changed)),
     panel(t("profile"), {}, profile(user)),
     el("p", {}, el("a", { href: `#/players/${name}` }, t("to-profile"))),
   );
 }
 
 function profile(user) {
-  let { etag } = user;
   const send = async (body) => {
-    const answer = await call("PATCH", `/v1/users/${user.username}`, { query: { etag }, body });
-    ({ etag } = answer.user);
+    const answer = await call("PATCH", `/v1/users/${user.username}`, { query: { etag: user.etag }, body });
+    user.etag = answer.user.etag;
     announce(t("saved"));
     note.textContent = t("saved");
   };

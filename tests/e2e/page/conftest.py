@@ -1,0 +1,32 @@
+"""A browser before a standalone server, and people who use it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.e2e.http_calls import Http, http_to
+from tests.e2e.installations import Installation
+from tests.provision import chromium
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A Chromium for one module: Playwright keeps a loop of its own in the thread meanwhile."""
+    with chromium.browser() as running:
+        yield running
+
+
+@pytest.fixture
+def base(installation: Installation) -> str:
+    """Where the page is."""
+    return f"http://{installation.http_address}"
+
+
+@pytest.fixture
+def http(installation: Installation) -> Iterator[Http]:
+    """Requests that no page makes."""
+    with http_to(installation.http_address) as opened:
+        yield opened
