@@ -7,14 +7,15 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser
 
+from tests.e2e.access_scene import Scene
 from tests.e2e.http_calls import Http, http_to
 from tests.e2e.installations import Installation
 from tests.provision import chromium
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """A Chromium for one module: Playwright keeps a loop of its own in the thread meanwhile."""
+def browser(scene: Scene) -> Iterator[Browser]:
+    """A Chromium for one module: Playwright keeps a loop of its own in the thread, so the scene is set before."""
     with chromium.browser() as running:
         yield running
 
