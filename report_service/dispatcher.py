@@ -9,7 +9,7 @@ from typing import NoReturn, Protocol
 import structlog
 
 from report_service.hints import HintSender
-from report_service.reports import Due, DueHint
+from report_service.reports import Due, TakenHint
 from runtime.fail_points import FailPoint, nowhere
 
 BATCH = 100
@@ -25,13 +25,13 @@ _log = structlog.get_logger("dispatcher")
 class Alarms(Protocol):
     """What the dispatcher needs of the storage."""
 
-    async def due(self, *, limit: int) -> Due:
+    async def due(self) -> Due:
         """Return what the alarms ring for now."""
 
-    async def take_hints(self, waits: Sequence[tuple[DueHint, float]]) -> list[DueHint]:
-        """Move the alarms of QUEUED rows and count the hints; return those that nobody else has taken."""
+    async def take_hints(self, *, limit: int, first_seconds: float, longest_seconds: float) -> list[TakenHint]:
+        """Move ringing alarms of QUEUED rows, count their hints and return them; nobody else gets them too."""
 
-    async def return_hints(self, hints: Sequence[DueHint], *, wait_seconds: float) -> None:
+    async def return_hints(self, hints: Sequence[TakenHint], *, wait_seconds: float) -> None:
         """Undo the taking; the alarms ring after the wait."""
 
     async def ring_forgotten(self) -> None:
@@ -103,16 +103,15 @@ class Dispatcher:
     async def _ring(self) -> float:
         if self._hints.forgotten:
             await self._ring_forgotten()
-        due = await self._alarms.due(limit=BATCH)
+        due = await self._alarms.due()
         if due.stranded_count:
             stranded = await self._alarms.requeue_stranded()
             _log.warning("reports_stranded", count=len(stranded))
             self._tell(stranded)
-        if due.hints and self._hints.ready.is_set():
-            await self._send(due.hints)
+        sent_count = await self._send() if due.has_hints and self._hints.ready.is_set() else 0
         if due.expired_count:
             self._expired.set()
-        backlog = len(due.hints) == BATCH and self._hints.ready.is_set()
+        backlog = sent_count == BATCH and self._hints.ready.is_set()
         if due.stranded_count or backlog:
             return 0.0
         # Alarms of reports that are being purged ring on.
@@ -143,10 +142,11 @@ class Dispatcher:
             for waiter in waiters:
                 waiter.cancel()
 
-    async def _send(self, due: Sequence[DueHint]) -> None:
+    async def _send(self) -> int:
         # Taken before they are sent, as there may be other dispatchers. Those of one that dies in between are found
         # forgotten when the queue is empty, and otherwise ring again by themselves.
-        hints = await self._alarms.take_hints([(hint, _next_wait(hint)) for hint in due])
+        first, longest = HINT_WAIT_SECONDS
+        hints = await self._alarms.take_hints(limit=BATCH, first_seconds=first, longest_seconds=longest)
         self._fail_point("dispatch_before_publish")
         results = await asyncio.gather(
             *(self._hints.send(hint.report_id, hint.origin) for hint in hints), return_exceptions=True
@@ -158,6 +158,7 @@ class Dispatcher:
             _log.warning("hints_refused", count=len(refused), ready=ready)
             # Where it was not the transport's fault but theirs, they stand back, so as not to block the next batch.
             await self._alarms.return_hints(refused, wait_seconds=REFUSED_WAIT_SECONDS if ready else 0.0)
+        return len(hints)
 
     async def _purge_expired(self) -> NoReturn:
         while True:
@@ -188,8 +189,3 @@ class Dispatcher:
         for report_id, fault in zip(hidden, faults, strict=True):
             if fault is not None:
                 _log.warning("files_not_deleted", report_id=report_id, cause=repr(fault))
-
-
-def _next_wait(hint: DueHint) -> float:
-    first, longest = HINT_WAIT_SECONDS
-    return min(longest, first * 2.0 ** min(hint.hint_count, 10))

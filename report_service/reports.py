@@ -111,8 +111,8 @@ class Rules:
 
 
 @dataclass(frozen=True, slots=True)
-class DueHint:
-    """A QUEUED row whose alarm rings. The fence and count let only who has seen them move the alarm."""
+class TakenHint:
+    """A QUEUED row whose alarm rang and was moved. The fence and count let only who took it move the alarm back."""
 
     report_id: str
     fence: int
@@ -124,7 +124,7 @@ class DueHint:
 class Due:
     """What the alarms ring for at one moment. `wait_seconds` lasts until the next alarm; None when there is none."""
 
-    hints: list[DueHint]
+    has_hints: bool
     stranded_count: int
     expired_count: int
     wait_seconds: float | None

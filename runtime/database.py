@@ -63,6 +63,9 @@ class Database(Protocol):
         that has one writer takes no notice.
         """
 
+    def write_beside(self) -> AbstractAsyncContextManager[Session]:
+        """Run one transaction beside all others, for a statement that decides only by the rows that it locks."""
+
     async def forget_log(self) -> None:
         """Have what was deleted leave the database's own log too. Raises Unavailable while somebody reads."""
 

@@ -54,6 +54,7 @@ _READ = f"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {_BOUNDS}"
 # database.
 _ALONE = "SELECT pg_advisory_xact_lock(hashtext(current_schema()), 0)"
 _WRITE = f"BEGIN; {_BOUNDS} {_ALONE};"
+_WRITE_BESIDE = f"BEGIN; {_BOUNDS}"
 _WRITE_PART = f"BEGIN; {_BOUNDS} SELECT pg_advisory_xact_lock_shared(hashtext(current_schema()), 0);" + (
     "SELECT pg_advisory_xact_lock(hashtext(current_schema()), hashtext('{part}'));"
 )
@@ -280,6 +281,10 @@ class PostgresqlDatabase:
         """See `Database.write`."""
         begin = _WRITE_PART.format(part=part) if part else _WRITE
         return self._connections.turn(begin, self._queries)
+
+    def write_beside(self) -> AbstractAsyncContextManager[Session]:
+        """See `Database.write_beside`."""
+        return self._connections.transaction(_WRITE_BESIDE, self._queries)
 
     async def forget_log(self) -> None:
         """See `Database.forget_log`. How long PostgreSQL keeps its log, and backups of it, its operator decides."""

@@ -7,7 +7,7 @@ import fcntl
 import sqlite3
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -146,6 +146,10 @@ class SqliteDatabase:
                 except BaseException:
                     await to_the_end(self._writer.rollback())
                     raise
+
+    def write_beside(self) -> AbstractAsyncContextManager[Session]:
+        """See `Database.write_beside`. SQLite has one writer."""
+        return self.write()
 
     async def forget_log(self) -> None:
         """See `Database.forget_log`. Pages of the file itself are overwritten with zeros by the deletion."""

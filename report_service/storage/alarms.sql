@@ -1,15 +1,9 @@
 -- What the dispatcher does when alarms ring.
 
--- name: overdue_hints
-SELECT report_id, fence, hint_count, call_id, traceparent
-FROM reports
-WHERE state = 'QUEUED' AND due_time <= now_micros()
-ORDER BY due_time
-LIMIT :row_limit;
-
 -- name: count_overdue^
--- How many rows of each other kind are due.
+-- Whether a hint is due, and how many rows of each other kind are.
 SELECT
+    EXISTS (SELECT 1 FROM reports WHERE state = 'QUEUED' AND due_time <= now_micros()) AS hinted,
     (SELECT COUNT(*) FROM reports WHERE state = 'RENDERING' AND due_time <= now_micros()) AS stranded,
     (SELECT COUNT(*) FROM reports WHERE state = 'READY' AND due_time <= now_micros())
     + (SELECT COUNT(*) FROM reports WHERE state = 'FAILED' AND due_time <= now_micros())
@@ -38,15 +32,28 @@ SELECT state, COUNT(*) AS row_count FROM reports GROUP BY state;
 -- For how long the oldest QUEUED row has been there, in microseconds; NULL when there is none.
 SELECT now_micros() - MIN(create_time) AS age FROM reports WHERE state = 'QUEUED';
 
--- name: take_hint^
--- Of several dispatchers that saw it due, one sends it.
-UPDATE reports SET due_time = now_micros() + :wait, hint_count = hint_count + 1
-WHERE report_id = :report_id AND state = 'QUEUED' AND fence = :fence AND hint_count = :hint_count
-RETURNING report_id;
+-- name: take_hints
+-- Several dispatchers take at once, each what no other is just taking. The wait doubles from the first to the longest.
+WITH due AS (
+    SELECT report_id FROM reports
+    WHERE state = 'QUEUED' AND due_time <= now_micros()
+    ORDER BY due_time
+    LIMIT :row_limit
+    /*postgresql FOR UPDATE SKIP LOCKED */
+)
+UPDATE reports SET
+    hint_count = hint_count + 1,
+    due_time = now_micros() + CASE
+        WHEN hint_count < 10 AND CAST(:first_wait AS BIGINT) << hint_count < :longest_wait
+        THEN CAST(:first_wait AS BIGINT) << hint_count
+        ELSE :longest_wait
+    END
+WHERE report_id IN (SELECT report_id FROM due)
+RETURNING report_id, fence, hint_count, call_id, traceparent;
 
 -- name: return_hint^
 UPDATE reports SET due_time = now_micros() + :wait, hint_count = hint_count - 1
-WHERE report_id = :report_id AND state = 'QUEUED' AND fence = :fence AND hint_count = :hint_count + 1
+WHERE report_id = :report_id AND state = 'QUEUED' AND fence = :fence AND hint_count = :hint_count
 RETURNING report_id;
 
 -- name: ring_forgotten

@@ -10,7 +10,7 @@ from typing import Any
 import structlog
 
 from report_service.errors import RequestIdTaken
-from report_service.reports import Due, DueHint, FailureReason, Report, Rules, State
+from report_service.reports import Due, FailureReason, Report, Rules, State, TakenHint
 from report_service.storage.rows import END_OF_TIME, origin_of, to_report, wish_columns
 from report_service.wishes import Wish
 from runtime.database import Database, Row, Session, UniqueViolation
@@ -138,33 +138,37 @@ class ReportStore:
 
     # What alarms do.
 
-    async def due(self, *, limit: int) -> Due:
+    async def due(self) -> Due:
         """Return what the alarms ring for now."""
         async with self._database.read() as session:
-            hints = await session.all("overdue_hints", row_limit=limit)
             counts = await session.one("count_overdue")
             alarm = await session.one("next_alarm")
         wait = alarm["wait"] if alarm else None
         return Due(
-            hints=[DueHint(row["report_id"], row["fence"], row["hint_count"], origin_of(row)) for row in hints],
+            has_hints=bool(counts and counts["hinted"]),
             stranded_count=counts["stranded"] if counts else 0,
             expired_count=counts["expired"] if counts else 0,
             wait_seconds=None if wait is None else max(0.0, wait / 1_000_000),
         )
 
-    async def take_hints(self, waits: Sequence[tuple[DueHint, float]]) -> list[DueHint]:
-        """Move the alarms of QUEUED rows, each to its wait from now, and count the hints.
+    async def take_hints(self, *, limit: int, first_seconds: float, longest_seconds: float) -> list[TakenHint]:
+        """Move ringing alarms of QUEUED rows, count their hints and return them, oldest first.
 
-        Returns those that no other dispatcher has taken meanwhile.
+        Of several dispatchers none waits for another, and each hint is one's.
         """
-        async with self._database.write() as session:
-            return [hint for hint, wait in waits if await session.one("take_hint", **_alarm(hint, wait))]
+        waits = {"first_wait": span_micros(first_seconds), "longest_wait": span_micros(longest_seconds)}
+        async with self._database.write_beside() as session:
+            rows = await session.all("take_hints", row_limit=limit, **waits)
+        taken = (TakenHint(row["report_id"], row["fence"], row["hint_count"], origin_of(row)) for row in rows)
+        return sorted(taken, key=lambda hint: hint.report_id)
 
-    async def return_hints(self, hints: Sequence[DueHint], *, wait_seconds: float) -> None:
+    async def return_hints(self, hints: Sequence[TakenHint], *, wait_seconds: float) -> None:
         """Undo the taking of hints that could not be sent; their alarms ring after the wait."""
+        wait = span_micros(wait_seconds)
         async with self._database.write() as session:
             for hint in hints:
-                await session.one("return_hint", **_alarm(hint, wait_seconds))
+                guard = {"report_id": hint.report_id, "fence": hint.fence, "hint_count": hint.hint_count}
+                await session.one("return_hint", wait=wait, **guard)
 
     async def ring_forgotten(self) -> None:
         """QUEUED and hinted → due now. For when the transport has lost its hints."""
@@ -259,12 +263,3 @@ class _WishRows:
 
 def _report(row: Row | None) -> Report | None:
     return None if row is None else to_report(row)
-
-
-def _alarm(hint: DueHint, wait_seconds: float) -> dict[str, Any]:
-    return {
-        "report_id": hint.report_id,
-        "fence": hint.fence,
-        "hint_count": hint.hint_count,
-        "wait": span_micros(wait_seconds),
-    }

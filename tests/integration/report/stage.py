@@ -28,7 +28,7 @@ from grpc_status import rpc_status
 from report_service.app import SERVICE_NAMES, STORAGE, Parts, open_parts
 from report_service.document.snapshot import Document, Order
 from report_service.metrics import ReportMetrics
-from report_service.reports import Rules
+from report_service.reports import Rules, TakenHint
 from report_service.settings import Settings
 from report_service.storage.report_store import ReportStore
 from report_service.wishes import Wish
@@ -66,6 +66,11 @@ async def open_store(path: Path, *, clock: Clock, rules: Rules | None = None) ->
     """Open a real report store on a database file below `path`."""
     async with place_at(path / "report.sqlite3").open(STORAGE, clock) as database:
         yield ReportStore(database, rules=rules or Rules())
+
+
+async def take_hints(store: ReportStore) -> list[TakenHint]:
+    """Take what is due, as a dispatcher does; the alarms ring again after half a minute."""
+    return await store.take_hints(limit=10, first_seconds=30.0, longest_seconds=600.0)
 
 
 def a_wish(**changes: Any) -> Wish:

@@ -71,11 +71,11 @@ class FaultyAlarms:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._store, name)
 
-    async def due(self, *, limit: int) -> Any:
+    async def due(self) -> Any:
         if self.faults:
             self.faults -= 1
             raise Unavailable("locked", dependency="database")
-        return await self._store.due(limit=limit)
+        return await self._store.due()
 
 
 class Post:
@@ -158,8 +158,8 @@ async def test_hint_goes_out_again_when_nobody_claims(post: Post, clock: Clock) 
 
 async def alarm(store: ReportStore) -> float | None:
     """Return how long until the next alarm, None while one is ringing."""
-    due = await store.due(limit=1)
-    return None if due.hints else due.wait_seconds
+    due = await store.due()
+    return None if due.has_hints else due.wait_seconds
 
 
 async def test_backlog_waits_and_drains_when_transport_is_ready_again(post: Post) -> None:

@@ -14,7 +14,7 @@ from report_service.storage.report_store import ReportStore
 from runtime import calls
 from runtime.amqp import origin_of
 from runtime.calls import NO_CALL, Origin
-from tests.integration.report.stage import FakeRenderer, a_wish
+from tests.integration.report.stage import FakeRenderer, a_wish, take_hints
 from tests.integration.report.test_hint_transports import FIRST, Transport, taken, transport  # noqa: F401
 from tests.integration.report.test_worker import Workshop, working
 
@@ -43,7 +43,7 @@ async def inserted(store: ReportStore, **changes: Any) -> None:
 async def test_row_tells_who_asked_when_hinted_and_when_claimed(store: ReportStore) -> None:
     """The row keeps the call, for every hint that is sent and every worker that takes it."""
     await inserted(store, origin=ASKED)
-    assert [hint.origin for hint in (await store.due(limit=1)).hints] == [ASKED]
+    assert [hint.origin for hint in await take_hints(store)] == [ASKED]
     job = await store.claim("report-1", take_over=False)
     assert job is not None
     assert job.origin == ASKED

@@ -12,7 +12,7 @@ from report_service.reports import FailureReason, Report, Rules, State
 from report_service.storage.report_store import ReportStore
 from report_service.wishes import Wish
 from tests.integration.report.fake_snapshots import NOW
-from tests.integration.report.stage import Clock, a_wish, open_store
+from tests.integration.report.stage import Clock, a_wish, open_store, take_hints
 
 DIGEST = "ab" * 32
 
@@ -49,46 +49,53 @@ async def test_created_report_is_queued_with_alarm_now(store: ReportStore) -> No
     assert (report.state, report.attempt_count, report.fence) == (State.QUEUED, 0, 0)
     assert report.create_time == report.update_time == NOW
     assert report.expire_time is None
-    assert [hint.report_id for hint in (await store.due(limit=10)).hints] == ["report-1"]
+    assert [hint.report_id for hint in await take_hints(store)] == ["report-1"]
 
 
 async def test_hint_alarm_moves_when_taken(store: ReportStore, clock: Clock) -> None:
     """After a hint the alarm is silent for the given time and the hint is counted."""
     await queued(store)
-    [hint] = (await store.due(limit=10)).hints
-    assert await store.take_hints([(hint, 30.0)]) == [hint]
-    due = await store.due(limit=10)
-    assert (due.hints, due.wait_seconds) == ([], 30.0)
+    [hint] = await take_hints(store)
+    due = await store.due()
+    assert (hint.hint_count, due.has_hints, due.wait_seconds) == (1, False, 30.0)
     clock.turn(seconds=30)
-    [again] = (await store.due(limit=10)).hints
-    assert again.hint_count == 1
+    assert (await store.due()).has_hints
+    [again] = await take_hints(store)
+    assert again.hint_count == 2
 
 
 async def test_hint_is_taken_once_when_two_dispatchers_saw_it(store: ReportStore) -> None:
     """Who comes second gets nothing; who could not send it makes it due again and uncounted."""
     await queued(store)
-    [hint] = (await store.due(limit=10)).hints
-    assert await store.take_hints([(hint, 30.0)]) == [hint]
-    assert await store.take_hints([(hint, 30.0)]) == []
+    [hint] = await take_hints(store)
+    assert await take_hints(store) == []
     await store.return_hints([hint], wait_seconds=0.0)
-    assert (await store.due(limit=10)).hints == [hint]
+    assert await take_hints(store) == [hint]
+
+
+async def test_hints_are_taken_oldest_first_when_there_are_many(store: ReportStore, clock: Clock) -> None:
+    """A batch is what has waited longest."""
+    for number in (3, 1, 2):
+        await queued(store, report_id=f"report-{number}")
+        clock.turn(seconds=1)
+    taken = await store.take_hints(limit=2, first_seconds=30.0, longest_seconds=600.0)
+    assert [hint.report_id for hint in taken] == ["report-1", "report-3"]
 
 
 async def test_hint_alarm_stays_when_row_was_claimed_meanwhile(store: ReportStore) -> None:
     """The dispatcher's late bookkeeping does not shorten a worker's lease."""
     await queued(store)
-    [hint] = (await store.due(limit=10)).hints
+    [hint] = await take_hints(store)
     await store.claim("report-1", take_over=False)
-    assert await store.take_hints([(hint, 30.0)]) == []
     await store.return_hints([hint], wait_seconds=0.0)
-    assert (await store.due(limit=10)).wait_seconds == 120.0
+    assert (await store.due()).wait_seconds == 120.0
 
 
 async def test_claim_turns_queued_rendering(store: ReportStore) -> None:
     """A claim counts an attempt, raises the fence and sets the alarm to the lease."""
     job = await claimed(store)
     assert (job.state, job.fence, job.attempt_count) == (State.RENDERING, 1, 1)
-    assert (await store.due(limit=10)).wait_seconds == 120.0
+    assert (await store.due()).wait_seconds == 120.0
 
 
 async def test_second_claim_gets_nothing_when_hint_is_a_duplicate(store: ReportStore) -> None:
@@ -171,10 +178,10 @@ async def test_passing_fault_turns_rendering_queued(store: ReportStore, clock: C
     job = await claimed(store)
     assert await store.retry(job, wait_seconds=5.0)
     assert (await seen(store)).state is State.QUEUED
-    assert (await store.due(limit=10)).wait_seconds == 5.0
+    assert (await store.due()).wait_seconds == 5.0
     clock.turn(seconds=5)
-    [hint] = (await store.due(limit=10)).hints
-    assert hint.hint_count == 0
+    [hint] = await take_hints(store)
+    assert hint.hint_count == 1
 
 
 async def test_lasting_fault_turns_rendering_failed(store: ReportStore) -> None:
@@ -202,21 +209,20 @@ async def test_alarm_turns_stranded_rendering_queued(store: ReportStore, clock: 
     """When worker and broker are both gone, the lease's end queues the report, due now."""
     await claimed(store)
     clock.turn(seconds=119)
-    assert (await store.due(limit=10)).stranded_count == 0
+    assert (await store.due()).stranded_count == 0
     clock.turn(seconds=1)
-    assert (await store.due(limit=10)).stranded_count == 1
+    assert (await store.due()).stranded_count == 1
     assert await store.requeue_stranded() == ["report-1"]
-    assert [hint.report_id for hint in (await store.due(limit=10)).hints] == ["report-1"]
+    assert [hint.report_id for hint in await take_hints(store)] == ["report-1"]
 
 
 async def test_start_queues_everything_when_worker_is_embedded(store: ReportStore) -> None:
     """After a restart the hints and the worker of the last process are gone: both kinds of row are due now."""
     await claimed(store, "report-1")
     await queued(store, report_id="report-2")
-    [hint] = (await store.due(limit=10)).hints
-    await store.take_hints([(hint, 600.0)])
+    await take_hints(store)
     await store.requeue_everything()
-    assert {hint.report_id for hint in (await store.due(limit=10)).hints} == {"report-1", "report-2"}
+    assert {hint.report_id for hint in await take_hints(store)} == {"report-1", "report-2"}
 
 
 async def test_cancel_turns_queued_cancelled(store: ReportStore) -> None:
@@ -240,12 +246,12 @@ async def test_expired_report_vanishes_before_its_files(store: ReportStore, cloc
     """At its expiry a report is hidden, and removed once its files are gone."""
     await completed(store, await claimed(store))
     clock.turn(days=30)
-    assert (await store.due(limit=10)).expired_count == 1
+    assert (await store.due()).expired_count == 1
     assert await store.begin_purge(limit=10, wait_seconds=60.0) == ["report-1"]
     assert await store.get("anna-id", "report-1") is None
     await store.remove(["report-1"])
     clock.turn(seconds=60)
-    assert (await store.due(limit=10)).expired_count == 0
+    assert (await store.due()).expired_count == 0
 
 
 async def test_purge_is_tried_again_when_files_stayed(store: ReportStore, clock: Clock) -> None:
@@ -253,7 +259,7 @@ async def test_purge_is_tried_again_when_files_stayed(store: ReportStore, clock:
     await completed(store, await claimed(store))
     clock.turn(days=30)
     await store.begin_purge(limit=10, wait_seconds=60.0)
-    assert (await store.due(limit=10)).wait_seconds == 60.0
+    assert (await store.due()).wait_seconds == 60.0
     clock.turn(seconds=60)
     assert await store.begin_purge(limit=10, wait_seconds=60.0) == ["report-1"]
 
@@ -277,7 +283,7 @@ async def test_delete_purges_at_once_when_no_worker_is_at_it(store: ReportStore,
     assert await store.delete("anna-id", "report-1")
     assert await store.get("anna-id", "report-1") is None
     assert await store.claim("report-1", take_over=True) is None
-    assert (await store.due(limit=10)).expired_count == 1
+    assert (await store.due()).expired_count == 1
     assert not await store.delete("anna-id", "report-1")
 
 
@@ -291,9 +297,9 @@ async def test_delete_waits_for_the_lease_when_a_worker_is_at_it(
         await store.cancel("anna-id", "report-1")
     assert await store.delete("anna-id", "report-1")
     assert not await completed(store, job)
-    assert (await store.due(limit=10)).expired_count == 0
+    assert (await store.due()).expired_count == 0
     clock.turn(seconds=120)
-    assert (await store.due(limit=10)).expired_count == 1
+    assert (await store.due()).expired_count == 1
 
 
 async def test_foreign_report_is_absent(store: ReportStore) -> None:
@@ -323,8 +329,8 @@ async def test_due_rings_all_kinds_when_many_hints_wait(store: ReportStore, cloc
     clock.turn(days=31)
     for number in range(20):
         await queued(store, report_id=f"waiting-{number}")
-    due = await store.due(limit=5)
-    assert (len(due.hints), due.stranded_count, due.expired_count) == (5, 1, 1)
+    due = await store.due()
+    assert (due.has_hints, due.stranded_count, due.expired_count) == (True, 1, 1)
 
 
 async def test_watched_finds_all_when_there_are_more_than_fit_one_statement(store: ReportStore) -> None:

@@ -22,7 +22,7 @@ from report_service.worker import ATTEMPTS_AT_CRASH, RETRY_SECONDS, SHORTAGE_SEC
 from runtime.calls import NO_CALL
 from runtime.errors import DeadlineExceeded, Unavailable
 from tests.integration.report.fake_snapshots import a_snapshot_message
-from tests.integration.report.stage import PDF, Clock, FakeRenderer, a_wish, eventually
+from tests.integration.report.stage import PDF, Clock, FakeRenderer, a_wish, eventually, take_hints
 
 
 @dataclass
@@ -288,7 +288,7 @@ async def test_report_waits_when_snapshot_fails_for_now(shop: Workshop, clock: C
         await shop.ask()
         await eventually(lambda: not shop.source.faults)
         await shop.turns(State.QUEUED)
-        assert (await shop.store.due(limit=1)).wait_seconds == RETRY_SECONDS[0]
+        assert (await shop.store.due()).wait_seconds == RETRY_SECONDS[0]
         await shop.hints.send("report-1")
         report = await shop.turns(State.READY)
     assert report.attempt_count == 2
@@ -303,7 +303,7 @@ async def test_report_outlasts_a_want_of_render_processes(shop: Workshop) -> Non
         for left in reversed(range(tries)):
             await eventually(lambda left=left: len(shop.renderer.faults) == left)
             assert (await shop.turns(State.QUEUED)).attempt_count == 0
-            assert (await shop.store.due(limit=1)).wait_seconds == SHORTAGE_SECONDS
+            assert (await shop.store.due()).wait_seconds == SHORTAGE_SECONDS
             await shop.hints.send("report-1")
         report = await shop.turns(State.READY)
     assert (report.attempt_count, len(shop.files)) == (1, 1)
@@ -318,7 +318,7 @@ async def test_report_outlasts_a_store_that_stays_full(shop: Workshop) -> None:
             await eventually(lambda begun=begun: len(shop.source.asked) == begun)
             report = await shop.turns(State.QUEUED)
             assert (report.fence, report.attempt_count) == (begun, 0)
-            assert (await shop.store.due(limit=1)).wait_seconds == SHORTAGE_SECONDS
+            assert (await shop.store.due()).wait_seconds == SHORTAGE_SECONDS
             shop.files.fault = Unavailable("full", dependency="blobs") if begun < 7 else None
             await shop.hints.send("report-1")
         report = await shop.turns(State.READY)
@@ -358,7 +358,7 @@ async def test_report_waits_when_what_makes_it_is_cancelled_by_itself(shop: Work
         await shop.ask()
         await shop.renderer.begun.wait()
         await shop.turns(State.QUEUED)
-        assert (await shop.store.due(limit=1)).wait_seconds == RETRY_SECONDS[0]
+        assert (await shop.store.due()).wait_seconds == RETRY_SECONDS[0]
         await shop.hints.send("report-1")
         assert (await shop.turns(State.READY)).attempt_count == 2
 
@@ -430,7 +430,7 @@ async def test_stop_gives_the_report_back_when_grace_is_over(shop: Workshop) -> 
         await shop.renderer.begun.wait()
         await worker.stop(grace_seconds=0)
     assert (await shop.seen()).state is State.QUEUED
-    assert [hint.report_id for hint in (await shop.store.due(limit=1)).hints] == ["report-1"]
+    assert [hint.report_id for hint in await take_hints(shop.store)] == ["report-1"]
     assert shop.hints._known == {"report-1": True}
 
 
