@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from enum import StrEnum
 from functools import partial
 from typing import NoReturn, Protocol, TypeAlias
 
 import aio_pika
 import structlog
-from aio_pika.abc import AbstractChannel, AbstractExchange, AbstractIncomingMessage
+from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractExchange, AbstractIncomingMessage, HeadersType
 
+from profile_service.amqp_former import FORMER_DEAD_QUEUE, FORMER_QUEUE, retire
 from runtime import calls, tracing
 from runtime.amqp import (
     AMQP_FAULTS,
@@ -25,15 +27,16 @@ from runtime.amqp import (
     origin_of,
     stay_connected,
 )
+from runtime.background import meanwhile
 from runtime.errors import DomainError, InvalidInput, Unavailable
 from runtime.settings import Secret
 from runtime.statuses import MAX_VIOLATIONS
 
 TOPOLOGY = Topology(
     "dossier.games",
-    "dossier.games.intake",
+    "dossier.games.intake.v1",
     "dossier.games.dead",
-    "dossier.games.dead",
+    "dossier.games.dead.v1",
     # Good games count up to it too, when the service is killed beside them or the database is away for hours.
     delivery_limit=1000,
     exchange_type=aio_pika.ExchangeType.TOPIC,
@@ -42,6 +45,8 @@ TOPOLOGY = Topology(
 PREFETCH = 50
 # How long a consumer that nobody told of its end may go unnoticed.
 CHECK_SECONDS = 5.0
+# How often queues that processes of an earlier build still use are looked at.
+FORMER_SECONDS = 30.0
 REASON_HEADER, MESSAGE_HEADER, FIELDS_HEADER = "dossier-reason", "dossier-message", "dossier-fields"
 _log = structlog.get_logger("game_intake")
 
@@ -99,9 +104,13 @@ class AmqpGames:
                     channel = await connection.channel()
                     dead_channel = await connection.channel(publisher_confirms=True, on_return_raises=True)
                     dead = await dead_channel.get_exchange(self._topology.dead_exchange, ensure=False)
+                # Before what came later, as a correction must follow its game.
+                gone = await self._retire_former(connection, dead)
+                async with asyncio.timeout(OPERATION_TIMEOUT_SECONDS):
                     arrived = await self._consume(channel)
                 self.ready.set()
-                await self._settle_all(arrived, dead_channel, dead)
+                async with meanwhile(self._go_on_retiring(connection, dead, gone=gone), name="former queues"):
+                    await self._settle_all(arrived, dead_channel, dead)
         except AMQP_FAULTS:
             raise
         except Exception:
@@ -109,6 +118,28 @@ class AmqpGames:
             _log.exception("game_intake_fault")
         finally:
             self.ready.clear()
+
+    async def _retire_former(self, connection: AbstractConnection, dead: AbstractExchange) -> bool:
+        async def settle(message: AbstractIncomingMessage) -> None:
+            await self._settle(message, dead, after=None)
+
+        async def move(message: AbstractIncomingMessage) -> None:
+            async with asyncio.timeout(OPERATION_TIMEOUT_SECONDS):
+                await dead.publish(_copy(message, message.headers), routing_key="", mandatory=True)
+                await message.ack()
+
+        exchange, dead_exchange = self._topology.exchange, self._topology.dead_exchange
+        games_gone = await retire(connection, FORMER_QUEUE, exchange=exchange, key="#", settle=settle)
+        # A queue is bound by its name where no key is given.
+        key = FORMER_DEAD_QUEUE
+        return await retire(connection, key, exchange=dead_exchange, key=key, settle=move) and games_gone
+
+    async def _go_on_retiring(self, connection: AbstractConnection, dead: AbstractExchange, *, gone: bool) -> None:
+        """Take what processes of an earlier build leave behind, until the last of them has ended."""
+        while not gone:
+            await asyncio.sleep(FORMER_SECONDS)
+            with suppress(*AMQP_FAULTS):
+                gone = await self._retire_former(connection, dead)
 
     async def _consume(self, channel: AbstractChannel) -> Arrived:
         """Return where messages arrive, and None when there will be no more."""
@@ -222,13 +253,18 @@ class _Fault(DomainError):
 
 def _dead_letter(message: AbstractIncomingMessage, error: DomainError) -> aio_pika.Message:
     violations = error.violations[:MAX_VIOLATIONS] if isinstance(error, InvalidInput) else ()
+    headers: HeadersType = {
+        REASON_HEADER: error.reason,
+        MESSAGE_HEADER: error.message,
+        FIELDS_HEADER: "\n".join(f"{each.field}: {each.description}" for each in violations),
+    }
+    return _copy(message, headers)
+
+
+def _copy(message: AbstractIncomingMessage, headers: HeadersType) -> aio_pika.Message:
     return aio_pika.Message(
         message.body,
-        headers={
-            REASON_HEADER: error.reason,
-            MESSAGE_HEADER: error.message,
-            FIELDS_HEADER: "\n".join(f"{each.field}: {each.description}" for each in violations),
-        },
+        headers=headers,
         type=message.type,
         content_type=message.content_type,
         message_id=message.message_id,

@@ -6,6 +6,7 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,8 @@ import aio_pika
 import pytest
 from aiormq.exceptions import ChannelAccessRefused
 
-from profile_service.amqp_games import AmqpGames
+from profile_service.amqp_former import FORMER_DEAD_QUEUE, FORMER_QUEUE
+from profile_service.amqp_games import TOPOLOGY, AmqpGames
 from report_service.amqp_hints import AmqpReceiver, AmqpSender
 from runtime.settings import Secret
 from tests import certificates
@@ -89,10 +91,16 @@ async def test_hints_travel_encrypted_for_the_report_services_user(broker: Broke
 
 
 async def test_games_come_in_encrypted_for_the_profile_services_user(broker: Broker) -> None:
-    """The intake of games is ready as this user."""
-    games = AmqpGames(broker.url("dossier-profile"), NoIntake())
-    async with running(games.run()), asyncio.timeout(20):
-        await games.ready.wait()
+    """The intake of games is ready as this user, who may also delete the queues of an earlier build."""
+    url = broker.url("dossier-profile")
+    async with await aio_pika.connect(url.reveal().decode()) as connection:
+        await replace(TOPOLOGY, queue=FORMER_QUEUE, dead_queue=FORMER_DEAD_QUEUE).declare(connection)
+        games = AmqpGames(url, NoIntake())
+        async with running(games.run()), asyncio.timeout(20):
+            await games.ready.wait()
+        for name in (FORMER_QUEUE, FORMER_DEAD_QUEUE):
+            with pytest.raises(aio_pika.exceptions.ChannelNotFoundEntity):
+                await (await connection.channel()).declare_queue(name, passive=True)
 
 
 async def declare(channel: Any, exchange: str, _queue: str) -> None:
@@ -113,7 +121,7 @@ async def read(channel: Any, _exchange: str, queue: str) -> None:
 @pytest.mark.parametrize(
     ("user", "exchange", "queue"),
     [
-        ("dossier-report", "dossier.games", "dossier.games.intake"),
+        ("dossier-report", "dossier.games", "dossier.games.intake.v1"),
         ("dossier-profile", "dossier.reports", "dossier.reports.render.v1"),
         ("dossier-table", "dossier.reports", "dossier.reports.render.v1"),
     ],
@@ -141,7 +149,7 @@ async def test_table_may_publish_games_and_nothing_else(broker: Broker) -> None:
         channel = await connection.channel()
         exchange = await channel.get_exchange("dossier.games", ensure=False)
         await exchange.publish(aio_pika.Message(b"?"), routing_key="table-7", mandatory=True)
-        queue = await channel.get_queue("dossier.games.intake", ensure=False)
+        queue = await channel.get_queue("dossier.games.intake.v1", ensure=False)
         with pytest.raises(ChannelAccessRefused):
             await queue.get()
 
