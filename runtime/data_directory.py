@@ -8,17 +8,23 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+# In a directory that a restore has begun to fill, and taken away when all is there.
+UNFINISHED = ".unfinished-restore"
+
 
 class DataDirectoryUnusable(Exception):
     """The directory cannot be used; the message says why in one sentence."""
 
 
 @contextmanager
-def hold(path: Path) -> Iterator[Path]:
+def hold(path: Path, *, unfinished: bool = False) -> Iterator[Path]:
     """Make the directory when missing and hold it until leaving; a second holder is refused.
 
+    Args:
+        unfinished: whether it may be one that a restore has not finished.
+
     Raises:
-        DataDirectoryUnusable: it cannot be made or written to, or another process holds it.
+        DataDirectoryUnusable: it cannot be made or written to, another process holds it, or it is unfinished.
     """
     try:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -35,6 +41,8 @@ def hold(path: Path) -> Iterator[Path]:
             f"another Dossier is running on the data directory {path}; stop it or choose another directory"
         ) from None
     try:
+        if not unfinished and (path / UNFINISHED).exists():
+            raise DataDirectoryUnusable(f"a restore into {path} has not ended; run `dossier admin restore` once more")
         yield path
     finally:
         os.close(lock)

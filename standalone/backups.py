@@ -21,7 +21,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from client.cli.progress import CountProgress
-from runtime.data_directory import hold
+from runtime.data_directory import UNFINISHED, hold
 from runtime.sqlite_snapshots import snapshot, stored_files
 from runtime.stored import StoredUnusable
 from standalone.archives import Archive, Digest, extract
@@ -30,7 +30,8 @@ from standalone.kept import kept_in, require_installation
 
 FORMAT = 1
 MANIFEST = "manifest.json"
-_UNPACKED = ".restoring"
+# What a restore brings back, in this order.
+_FOLDERS = ("secrets", "report", "profile")
 _STEP = 250
 # Each finds the files that came after the last; one that comes and goes within the seconds between two is rare.
 COPIES = 5
@@ -134,25 +135,36 @@ def _copy_named(data: Path, scratch: Path, archive: Archive) -> tuple[dict[str, 
 def restore(source: Path, data: Path) -> None:
     """Bring a backup back into a directory that is empty or not there, once all of it was found to be whole.
 
+    Whenever it is killed, nobody can use the directory before it was run again, which begins anew.
+
     Raises:
         StoredUnusable: the file is no backup, or damaged, or the directory has something in it.
         DataDirectoryUnusable: the directory cannot be written to, or a server holds it.
     """
-    with hold(data):
-        others = sorted({path.name for path in data.iterdir()} - {"lock", _UNPACKED})
+    with hold(data, unfinished=True):
+        unpacked = data / UNFINISHED
+        ours = {"lock", UNFINISHED, *(_FOLDERS if unpacked.exists() else ())}
+        others = sorted({path.name for path in data.iterdir()} - ours)
         if others:
             raise StoredUnusable(f"{data} is not empty: it has {others[0]}; name another folder")
-        unpacked = data / _UNPACKED
-        shutil.rmtree(unpacked, ignore_errors=True)
+        _clear(data)
         try:
             time = _unpack(source, unpacked)
             os.sync()
-            # The database that a server would miss first comes last.
-            for folder in ("secrets", "report", "profile"):
+            for folder in _FOLDERS:
                 (unpacked / folder).rename(data / folder)
-        finally:
-            shutil.rmtree(unpacked, ignore_errors=True)
+            unpacked.rmdir()
+        except BaseException:
+            _clear(data)
+            raise
     say(f"{data} is as it was at {time}. Start it with: dossier up --data {data}")
+
+
+def _clear(data: Path) -> None:
+    """Delete what an unfinished restore has brought, and that it is unfinished last."""
+    for folder in (*_FOLDERS, UNFINISHED):
+        if (data / folder).exists():
+            shutil.rmtree(data / folder)
 
 
 def _unpack(source: Path, folder: Path) -> str:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import signal
 import sqlite3
+import sys
 import tarfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
@@ -14,7 +16,7 @@ import pytest
 
 import standalone.backups
 from client import DossierClient
-from runtime.data_directory import hold
+from runtime.data_directory import DataDirectoryUnusable, hold
 from runtime.stored import StoredUnusable
 from standalone.archives import Archive
 from standalone.backups import back_up, restore
@@ -99,6 +101,65 @@ async def test_damaged_backup_is_refused_and_leaves_nothing(tmp_path: Path) -> N
     file.write_bytes(whole)
     restore(file, back)
     assert contents(back) == contents(data)
+
+
+_KILLED = """
+import os, signal, sys
+from pathlib import Path
+from standalone.backups import restore
+
+left, rename = int(sys.argv[1]), Path.rename
+
+def die(*_):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+def rename_or_die(path, target):
+    global left
+    if left == 0:
+        die()
+    left -= 1
+    return rename(path, target)
+
+Path.rename, Path.rmdir = rename_or_die, die
+restore(Path(sys.argv[2]), Path(sys.argv[3]))
+"""
+
+
+async def test_restore_that_was_killed_is_used_by_nobody_until_it_was_run_again(tmp_path: Path) -> None:
+    """Before, between and after the renames: a server is refused in one sentence, and the second restore has it all."""
+    data, file = tmp_path / "data", tmp_path / "club.tar"
+    await make_club(data, Club(users=2, pictures=2, reports=2))
+    back_up(data, file)
+    for renames in range(4):
+        back = tmp_path / f"back-{renames}"
+        process = await asyncio.create_subprocess_exec(sys.executable, "-c", _KILLED, str(renames), file, back)
+        assert await process.wait() == -signal.SIGKILL
+        found = {path.name for path in back.iterdir()} - {"lock"}
+        assert found == {".unfinished-restore", *["secrets", "report", "profile"][:renames]}
+        told = "has not ended; run `dossier admin restore` once more"
+        with pytest.raises(DataDirectoryUnusable, match=told), hold(back):
+            pass
+        restore(file, back)
+        with hold(back):
+            assert contents(back) == contents(data)
+
+
+async def test_restore_that_was_interrupted_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C between two renames takes back the first."""
+    data, back, file = tmp_path / "data", tmp_path / "back", tmp_path / "club.tar"
+    await make_club(data, Club(users=2, pictures=2, reports=2))
+    back_up(data, file)
+    rename = Path.rename
+
+    def interrupted(path: Path, target: Path) -> Path:
+        if path.name == "profile":
+            raise KeyboardInterrupt
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        restore(file, back)
+    assert [path.name for path in back.iterdir()] == ["lock"]
 
 
 def test_backup_that_names_other_places_is_refused(tmp_path: Path) -> None:
