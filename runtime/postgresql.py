@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
@@ -42,6 +43,8 @@ MIGRATION_SECONDS = 3600.0
 # How long they wait for a table that somebody reads, and how long they then let others work.
 TABLE_LOCK_SECONDS = 1
 MIGRATION_PAUSE_SECONDS = 5.0
+# For how long they come back before they give up.
+MIGRATION_PATIENCE_SECONDS = 600.0
 # More than either service has.
 STATEMENTS_KEPT = 500
 
@@ -388,11 +391,20 @@ async def migrate(connection: Any, folder: Path, *, clock: str = _CLOCK) -> Vers
 
     Args:
         clock: the statement that makes `now_micros()`, where it is missing.
+
+    Raises:
+        DatabaseUnusable: somebody had a table in use whenever it came back, for `MIGRATION_PATIENCE_SECONDS`.
     """
+    until = time.monotonic() + MIGRATION_PATIENCE_SECONDS
     while True:
         try:
             return await _migrate_once(connection, folder, clock)
-        except asyncpg.LockNotAvailableError:
+        except asyncpg.LockNotAvailableError as error:
+            if time.monotonic() >= until:
+                raise DatabaseUnusable(
+                    f"the database cannot be brought up to date: for {MIGRATION_PATIENCE_SECONDS:g} seconds somebody "
+                    "has had one of its tables in use; end long queries and backups, and start again"
+                ) from error
             _log.warning("migration_waits", seconds=MIGRATION_PAUSE_SECONDS)
         await asyncio.sleep(MIGRATION_PAUSE_SECONDS)
 

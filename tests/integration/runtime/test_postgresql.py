@@ -227,6 +227,25 @@ async def test_migration_that_waits_for_a_reader_lets_others_work(
             assert (await migrating).after == 2
 
 
+async def test_migration_that_waits_too_long_gives_up_and_says_why(
+    url: str, storage: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A table that is in use for ever ends the start with one sentence, and nothing was changed."""
+    monkeypatch.setattr("runtime.postgresql.MIGRATION_PAUSE_SECONDS", 0.1)
+    monkeypatch.setattr("runtime.postgresql.MIGRATION_PATIENCE_SECONDS", 0.5)
+    async with open_postgresql(url, storage=storage):
+        pass
+    (storage / "migrations" / "0002_more.sql").write_text("ALTER TABLE things ADD COLUMN more TEXT;")
+    reader = await asyncpg.connect(url)
+    try:
+        await reader.execute("BEGIN; SELECT * FROM things")
+        with pytest.raises(DatabaseUnusable, match=r"for 0\.5 seconds somebody has had one of its tables in use; end"):
+            await migrate_postgresql(url, storage=storage)
+    finally:
+        await reader.close()
+    assert (await migrate_postgresql(url, storage=storage)) == (1, 2)
+
+
 async def test_migration_may_take_longer_than_any_statement_of_a_call(
     url: str, storage: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
