@@ -103,8 +103,8 @@ class Translated:
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         if isinstance(error, asyncpg.UniqueViolationError):
             raise UniqueViolation(str(error)) from error
-        # A driver that finds its connection closed says no more than that it was used in a wrong way.
-        lost = isinstance(error, asyncpg.InterfaceError) and self._connection is not None and _is_lost(self._connection)
+        # A driver that finds its connection closed says no more than that it was used in a wrong way, or stumbles.
+        lost = isinstance(error, Exception) and self._connection is not None and _is_lost(self._connection)
         if lost or isinstance(error, _PASSING):
             raise unreachable() from error
 
@@ -264,7 +264,9 @@ async def _roll_back(connection: Any) -> None:
         try:
             await connection.execute("ROLLBACK", timeout=ROLLBACK_SECONDS)
         except _LOST:
-            connection.terminate()
+            # Lost meanwhile it is the pool's again, and this would hide what the transaction ended for.
+            if not _is_lost(connection):
+                connection.terminate()
 
 
 class PostgresqlDatabase:

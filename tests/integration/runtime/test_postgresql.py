@@ -7,13 +7,14 @@ import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import asyncpg
 import pytest
 
 from runtime.database import Database, DatabaseUnusable, UniqueViolation
-from runtime.errors import Unavailable
+from runtime.errors import DomainError, Unavailable
 from runtime.postgresql import TABLE_LOCK_SECONDS, PostgresqlDatabase, migrate_postgresql, open_postgresql
 from tests.integration.runtime.things import make_storage, names
 from tests.provision.fixtures import started_postgresql
@@ -94,6 +95,58 @@ async def test_transaction_that_loses_its_connection_is_unavailable_and_leaves_n
 
     with pytest.raises(Unavailable):
         await lose()
+    await add(database, "kept")
+    assert await names(database.point) == ["kept"]
+
+
+def kill_backends(postgresql: PostgresqlServer) -> None:
+    """End all connections while the event loop stands still, so that whoever goes on knows nothing of it yet."""
+    kill = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'things'"
+    thread = Thread(target=lambda: asyncio.run(postgresql.execute(kill)))
+    thread.start()
+    thread.join()
+
+
+@pytest.mark.parametrize("deed", ["one", "all", "many", "commit"])
+async def test_connection_that_dies_at_a_statement_is_unavailable(
+    database: PostgresqlDatabase, postgresql: PostgresqlServer, deed: str
+) -> None:
+    """Whatever the driver makes of it; the next call gets in."""
+
+    async def meet_the_end() -> None:
+        async with database.write() as session:
+            await session.one("insert_thing", name="lost")
+            kill_backends(postgresql)
+            if deed == "many":
+                await session.many("insert_thing", ({"name": f"{number}" * 200} for number in range(20_000)))
+            elif deed != "commit":
+                await getattr(session, deed)("insert_thing", name="lost too")
+
+    with pytest.raises(Unavailable):
+        await meet_the_end()
+    await add(database, "kept")
+    assert await names(database.point) == ["kept"]
+
+
+class Refused(DomainError):
+    """What a use case says."""
+
+    reason = "REFUSED"
+
+
+async def test_refusal_stays_one_when_the_connection_dies_at_its_rollback(
+    database: PostgresqlDatabase, postgresql: PostgresqlServer
+) -> None:
+    """Nothing is left to roll back, and the caller is told why it was refused."""
+
+    async def refuse() -> None:
+        async with database.write() as session:
+            await session.one("insert_thing", name="lost")
+            kill_backends(postgresql)
+            raise Refused("no")
+
+    with pytest.raises(Refused):
+        await refuse()
     await add(database, "kept")
     assert await names(database.point) == ["kept"]
 
