@@ -127,8 +127,8 @@ def distributed(
         replicas: how many of each part there are but the gateway.
         workers: how many processes the gateway and the first replica of each service have.
         identity: what every part shows, to clients and to the others; without one, they speak plain text.
-        previous: where the code of an earlier version is, which the first replica of each service and worker runs; the
-            other replicas wait to be started.
+        previous: where the code of an earlier version is, which the gateway and the first replica of each service and
+            worker run; the other replicas wait to be started, and so does a gateway of this version.
         collector: where they send traces.
         trusted_proxies: how many stand before gateway and services.
     """
@@ -189,12 +189,18 @@ def distributed(
         name = module[0].partition("_")[0]
         own = {"LISTEN": address, "DATA_DIR": str(folder / (f"{name}{number}" if number else name))}
         own["WORKERS"] = "1" if number else str(workers)
+        if previous and "worker" in module:
+            own["METRICS_LISTEN"] = f"127.0.0.1:{free_port()}"
         own_environ = {f"DOSSIER_{name.upper()}_{key}": value for key, value in own.items()}
         serves = "" if "worker" in module else address
         tree = None if number else previous
         return part(*module, environ=environ | own_environ, address=serves, number=number, tree=tree)
 
-    parts = {"gateway": part("gateway", environ=gateway_environ, address=gateway)}
+    parts = {"gateway": part("gateway", environ=gateway_environ, address=gateway, tree=previous)}
+    if previous is not None:
+        address = f"127.0.0.1:{free_port()}"
+        environ = gateway_environ | {"DOSSIER_GATEWAY_LISTEN": address}
+        parts["gateway1"] = part("gateway", environ=environ, address=address, number=1)
     for number, (profile_address, report_address) in enumerate(zip(profiles, reports, strict=True)):
         suffix = str(number) if number else ""
         profile_part = replica("profile_service", environ=profile_environ, address=profile_address, number=number)
@@ -222,7 +228,9 @@ def _traced(prefix: str, collector: Collector | None) -> dict[str, str]:
 def edge(folder: Path, behind: Installation) -> Iterator[Installation]:
     """Run an Envoy before an installation whose parts are apart: it stands where the gateway's relay does."""
     profile, report = ([behind.parts[part].address] for part in ("profile", "report"))
-    with envoy_before(folder, gateway=behind.endpoint, profile=profile, report=report) as address:
+    # Tables of bad calls come from one network faster than anybody signs up.
+    options = ["--rate=100"]
+    with envoy_before(folder, gateway=behind.endpoint, profile=profile, report=report, options=options) as address:
         yield replace(behind, endpoint=address)
 
 
