@@ -41,6 +41,7 @@ class Part:
         """
         self.name = "-".join(module) + (f"-{number}" if number else "")
         self.address = address
+        self.metrics_address = environ.get("DOSSIER_REPORT_METRICS_LISTEN", "")
         self._credentials = credentials
         self._command = [sys.executable, "-m", *module]
         self._environ = {**os.environ, **environ}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import subprocess
 import tarfile
@@ -22,14 +23,17 @@ from tests.picture_files import a_picture, saved
 from tests.provision.postgresql import PostgresqlServer
 from tests.provision.rabbitmq import RabbitNode
 from tests.provision.s3 import S3Server
+from tests.scraping import scraped
 
 pytestmark = pytest.mark.timeout(180)
 
 # The version that must run beside this one: the last release, once there is one.
 PREVIOUS = "85ad874"
+# Hints go to both workers in turn, as soon as the second has connected.
+MOST_TURNS = 8
 _ROOT = Path(__file__).parents[2]
 # What of it its services run.
-_FOLDERS = ("runtime", "profile_service", "report_service", "protos/gen")
+_FOLDERS = ("runtime", "gateway", "profile_service", "report_service", "protos/gen")
 
 
 @pytest.fixture
@@ -49,7 +53,7 @@ def previous(tmp_path: Path) -> Path:
 async def club(
     previous: Path, own_rabbitmq: RabbitNode, postgresql: PostgresqlServer, seaweedfs: S3Server, tmp_path: Path
 ) -> AsyncIterator[Club]:
-    """People of an installation whose services are of the previous version, and those of this one not yet started."""
+    """People of an installation whose parts are of the previous version, and those of this one not yet started."""
     servers = {"amqp_url": own_rabbitmq.url, "postgresql": postgresql, "s3": seaweedfs}
     with distributed(tmp_path, replicas=2, previous=previous, **servers) as installation:
         async with AsyncExitStack() as stack:
@@ -85,26 +89,59 @@ async def find(player: DossierClient) -> None:
     assert (await player.read_report(report.report_id)).startswith(b"%PDF")
 
 
+async def play_until_all_had_a_part(club: Club) -> list[DossierClient]:
+    """Play by the gateways of both versions in turn until both versions' services and workers have done something."""
+    before = {part: await done_by(part) for number in (0, 1) for part in replicas(club, number)}
+    players: list[DossierClient] = []
+    for turn in range(MOST_TURNS):
+        club.installation.endpoint = club.installation.parts["gateway1" if turn % 2 else "gateway"].address
+        players.append(await play(club))
+        idle = [part.name for part, count in before.items() if await done_by(part) == count]
+        if turn and not idle:
+            return players
+    pytest.fail(f"{idle} did nothing for {MOST_TURNS} turns")
+
+
+async def done_by(part: Part) -> float:
+    """Return how many calls a service has answered, or reports a worker has made."""
+    if part.address:
+        return part.log().count("/dossier.")
+    # It serves no health to wait for, and is asked as soon as it has begun to start.
+    try:
+        made = (await scraped(part.metrics_address)).value("dossier_report_finished_total", state="READY")
+    except OSError:
+        made = None
+    return made or 0.0
+
+
+async def start(*parts: Part) -> None:
+    """Start parts, and wait for those that serve."""
+    for part in parts:
+        part.start()
+    for part in parts:
+        if part.address:
+            await asyncio.to_thread(part.wait_serving)
+
+
 async def test_upgrade_goes_through_replica_by_replica(club: Club) -> None:
     """What the previous version kept is there for this one and the other way round, while both serve and after."""
-    before = await play(club)
-    for part in replicas(club, 1):
-        part.start()
-    for part in replicas(club, 1)[:2]:
-        part.wait_serving()
-    before_both = {part: len(part.log()) for part in (*replicas(club, 0), *replicas(club, 1))}
-    beside = [await play(club) for _ in range(3)]
-    for part, known in before_both.items():
-        if part.address:
-            assert "rpc" in part.log()[known:], f"{part.name} served nobody"
-    for player in [before, *beside]:
+    installation = club.installation
+    before = [await play(club)]
+    await start(installation.parts["gateway1"])
+    installation.endpoint = installation.parts["gateway1"].address
+    before.append(await play(club))
+    await start(*replicas(club, 1))
+    beside = await play_until_all_had_a_part(club)
+    for player in [*before, *beside]:
         await find(player)
     for part in replicas(club, 0):
         assert part.stop() == 0, part.log()
-    club.installation.operator_address = club.installation.parts["profile1"].address
+    installation.operator_address = installation.parts["profile1"].address
+    installation.endpoint = installation.parts["gateway"].address
     after = await play(club)
-    for player in [before, *beside, after]:
+    for player in [*before, *beside, after]:
         await find(player)
-    for part in replicas(club, 0) + replicas(club, 1):
+    gateways = [installation.parts["gateway"], installation.parts["gateway1"]]
+    for part in [*gateways, *replicas(club, 0), *replicas(club, 1)]:
         assert "Traceback" not in part.log(), part.log()
         assert "report_given_back" not in part.log()
