@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 
 import aio_pika
 import structlog
-from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractIncomingMessage, FieldValue
+from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractIncomingMessage, FieldValue, TimeoutType
 
 from runtime import calls
 from runtime.calls import Origin
@@ -144,10 +144,26 @@ async def _connect_to_any(urls: list[str], *, name: str) -> AbstractConnection:
     return await _connect(last, name=name)
 
 
+class _Connection(aio_pika.Connection):
+    """Closes itself when it cannot connect, which the driver leaves to the garbage collector, in whatever thread."""
+
+    async def connect(self, timeout: TimeoutType = None) -> None:
+        try:
+            await super().connect(timeout)
+        except BaseException:
+            await self.close()
+            raise
+
+
 async def _connect(url: str, *, name: str) -> AbstractConnection:
     async with asyncio.timeout(OPERATION_TIMEOUT_SECONDS):
         # Not connect_robust: what it restores after a loss cannot be relied upon.
-        return await aio_pika.connect(url, heartbeat=HEARTBEAT_SECONDS, client_properties={"connection_name": name})
+        return await aio_pika.connect(
+            url,
+            heartbeat=HEARTBEAT_SECONDS,
+            client_properties={"connection_name": name},
+            connection_class=_Connection,
+        )
 
 
 def origin_headers(origin: Origin) -> dict[str, FieldValue]:

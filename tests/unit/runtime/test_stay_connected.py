@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from traceback import walk_tb
 
+import aio_pika
 import pytest
 
+from report_service.amqp_hints import TOPOLOGY
 from runtime import amqp
-from runtime.amqp import stay_connected
+from runtime.amqp import AMQP_FAULTS, connected, stay_connected
+from tests.provision.ports import free_port
 
 
 async def test_supervisor_ends_when_its_cancellation_comes_out_as_a_fault() -> None:
@@ -51,3 +55,18 @@ async def test_supervisor_connects_again_after_a_fault(
         await again.wait()
     supervisor.cancel()
     await asyncio.wait([supervisor])
+
+
+async def test_connection_that_could_not_be_made_is_closed() -> None:
+    """The garbage collector, which the driver leaves it to, may run where there is no event loop."""
+
+    async def session() -> None:
+        async with connected(f"amqp://127.0.0.1:{free_port()}/", TOPOLOGY, name="x"):
+            pytest.fail("somebody listens")
+
+    with pytest.raises(AMQP_FAULTS) as refused:
+        await session()
+    frames = [frame for frame, _ in walk_tb(refused.value.__traceback__)]
+    made = [each for frame in frames for each in frame.f_locals.values() if isinstance(each, aio_pika.Connection)]
+    assert made
+    assert all(connection.is_closed for connection in made)
