@@ -14,7 +14,7 @@ import asyncpg
 import pytest
 
 from runtime.database import Database, DatabaseUnusable, UniqueViolation
-from runtime.errors import DomainError, Unavailable
+from runtime.errors import InvalidInput, Unavailable
 from runtime.postgresql import TABLE_LOCK_SECONDS, PostgresqlDatabase, migrate_postgresql, open_postgresql
 from tests.integration.runtime.things import make_storage, names
 from tests.provision.fixtures import started_postgresql
@@ -128,12 +128,6 @@ async def test_connection_that_dies_at_a_statement_is_unavailable(
     assert await names(database.point) == ["kept"]
 
 
-class Refused(DomainError):
-    """What a use case says."""
-
-    reason = "REFUSED"
-
-
 async def test_refusal_stays_one_when_the_connection_dies_at_its_rollback(
     database: PostgresqlDatabase, postgresql: PostgresqlServer
 ) -> None:
@@ -143,9 +137,9 @@ async def test_refusal_stays_one_when_the_connection_dies_at_its_rollback(
         async with database.write() as session:
             await session.one("insert_thing", name="lost")
             kill_backends(postgresql)
-            raise Refused("no")
+            raise InvalidInput("no")
 
-    with pytest.raises(Refused):
+    with pytest.raises(InvalidInput):
         await refuse()
     await add(database, "kept")
     assert await names(database.point) == ["kept"]
