@@ -36,6 +36,7 @@ lint: .venv/dev ## Check style, types, imports, protos and that the stubs are fr
 	@buf format --diff --exit-code
 	@sh tools/check_breaking.sh
 	@$(BIN)/python tools/generate_stubs.py --check
+	@$(BIN)/python -m tools.openapi --check
 	@check-jsonschema --builtin-schema vendor.compose-spec compose.yml
 	@hadolint deploy/Dockerfile
 	@$(BIN)/python tools/check_manifests.py
@@ -46,8 +47,9 @@ format: .venv/dev ## Put code and protos in order
 	@ruff format .
 	@buf format -w
 
-protos: .venv/dev ## Generate the Python stubs and the README's configuration table
+protos: .venv/dev ## Generate the Python stubs, the OpenAPI document and the README's configuration table
 	@$(BIN)/python tools/generate_stubs.py
+	@$(BIN)/python -m tools.openapi
 	@$(BIN)/python tools/configuration_table.py
 
 messages: .venv/dev ## Bring the catalogues of the reports up to the messages in the code
