@@ -10,7 +10,7 @@ PORT ?= 7070
 TESTFLAGS ?= -n 3 --dist loadgroup
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help run reset test compose-test lint format protos messages document-check faults mutants bench calibrate dist clean
+.PHONY: help run reset test compose-test lint format protos messages document-check openapi-check faults mutants bench calibrate dist clean
 
 help: ## List the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -57,6 +57,9 @@ messages: .venv/dev ## Bring the catalogues of the reports up to the messages in
 
 document-check: .venv/dev ## Have veraPDF, poppler and qpdf judge the report in every state (DOCUMENTFLAGS=)
 	@$(BIN)/python -m tests.document $(DOCUMENTFLAGS)
+
+openapi-check: .venv/dev ## Send thousands of requests made of the OpenAPI document to a running club (OPENAPIFLAGS=)
+	@$(BIN)/python -m tests.openapi $(OPENAPIFLAGS)
 
 faults: .venv/dev ## Break an installation in every way and count what is lost (MINUTES=2 for each way, FAULTFLAGS=)
 	@$(BIN)/python -m tests.faults --minutes $(or $(MINUTES),2) $(FAULTFLAGS)

@@ -1,0 +1,1 @@
+"""schemathesis against a running installation, by the OpenAPI document that it serves."""
