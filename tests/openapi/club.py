@@ -59,20 +59,26 @@ class Club:
             game["seats"] = [{"seatNumber": first["seatNumber"], "role": first["role"], "nickname": guest}, *rest]
         return str(self.post("/v1/games", token=self.token, **game)["game"]["gameId"])
 
-    def report(self) -> str:
+    def report(self, token: str) -> str:
         """Return the id of a report that was just asked for."""
-        return str(self.post("/v1/reports", token=self.token)["report"]["reportId"])
+        return str(self.post("/v1/reports", token=token)["report"]["reportId"])
 
     def finished_report(self) -> str:
         """Return the id of a report that is READY."""
-        report_id = self.report()
+        report_id = self.report(self.token)
         self._ask("GET", f"/v1/reports/{report_id}:watch", None, self.token)
         return report_id
 
     def api_key(self) -> dict[str, Any]:
-        """Return a key of the program, with its secret."""
-        path = f"/v1/admin/serviceAccounts/{PROGRAM}/apiKeys"
+        """Return a key, with its secret, of a program that nobody else uses."""
+        username = self.program(f"program-{uuid.uuid4().hex[:12]}")
+        path = f"/v1/admin/serviceAccounts/{username}/apiKeys"
         return self.post(path, token=self.token, displayName="blue laptop")
+
+    def program(self, username: str) -> str:
+        """Open an account for a program, and return its name."""
+        self.post("/v1/admin/serviceAccounts", token=self.token, username=username)
+        return username
 
     def post(self, path: str, *, token: str = "", **fields: Any) -> dict[str, Any]:
         """Return the answer to a request that is good."""

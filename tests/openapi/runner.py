@@ -59,7 +59,7 @@ async def people(installation: Installation) -> Club:
         club.sign_up(username)
     await installation.grant(CALLER, access_pb2.ROLE_ADMIN)
     club.token = club.sign_in(CALLER)
-    club.post("/v1/admin/serviceAccounts", token=club.token, username=PROGRAM)
+    club.program(PROGRAM)
     return club
 
 

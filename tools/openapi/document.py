@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from typing import Any, Final
 
+from dossier.common.v1 import error_reason_pb2
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.rpc import error_details_pb2
 
@@ -24,10 +25,10 @@ _DETAILS: Final = (
 )
 _ABOUT: Final = """The players of a game club over HTTP with JSON: the same methods, rules and errors as over gRPC.
 
-Names are in camelCase (a request may also use those of the protos), enums by their names, whole numbers of 64 bits as texts, \
-times in RFC 3339, durations in seconds such as `1.5s`. A field that is not set is answered by its empty value, but for \
-messages and optional ones, which are absent. Programs decide by the `reason` of an error, and ignore fields they do not know. \
-Every GET answers HEAD, too."""
+Names are in camelCase (a request may also use those of the protos), enums by their names, whole numbers of 64 bits as \
+texts, times in RFC 3339, durations in seconds such as `1.5s`. A field that is not set is answered by its empty value, but \
+for messages and optional ones, which are absent. Programs decide by the `reason` of an error, and ignore fields they do \
+not know. Every GET answers HEAD, too."""
 _REQUEST_ID: Final = {"type": "string", "pattern": "^[A-Za-z0-9_.-]{1,64}$"}
 
 
@@ -50,7 +51,7 @@ def document(comments: Comments) -> Schema:
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "servers": [{"url": "/"}],
-        "tags": [{"name": service.rpartition(".")[2], "description": comments.text(service)} for service in services],
+        "tags": [_tag(service, comments) for service in services],
         "paths": operations.paths,
         "components": {
             "schemas": _errors(comments) | dict(sorted(schemas.components.items())),
@@ -62,12 +63,18 @@ def document(comments: Comments) -> Schema:
                     "type": "http",
                     "scheme": "bearer",
                     "bearerFormat": "JWT",
-                    "description": "The access token of AuthService_SignIn. The roles of an operation are those that are "
-                    "let in; an operation that also takes none is open to everybody.",
+                    "description": "The access token of AuthService_SignIn. Of the roles that an operation names, one is "
+                    "enough.",
                 }
             },
         },
     }
+
+
+def _tag(service: str, comments: Comments) -> Schema:
+    # Here each operation lists its errors, also those of all.
+    paragraphs = [text for text in comments.text(service).split("\n\n") if "error_reason.proto" not in text]
+    return {"name": service.rpartition(".")[2], "description": "\n\n".join(paragraphs)}
 
 
 def _types(binding: Binding) -> list[Any]:
@@ -115,8 +122,6 @@ def _errors(comments: Comments) -> dict[str, Schema]:
 
 
 def _reasons(comments: Comments) -> Schema:
-    from dossier.common.v1 import error_reason_pb2
-
     values = [value for value in error_reason_pb2.ErrorReason.DESCRIPTOR.values if value.number]
     names = {value.name.removeprefix("ERROR_REASON_"): comments.text(f"{_REASONS}.{value.name}") for value in values}
     lines = [f"- `{name}`: {text}" for name, text in names.items()]
@@ -172,7 +177,7 @@ def _headers() -> dict[str, Schema]:
         return {"description": description, "required": required, "schema": {"type": "string", **schema}}
 
     return {
-        "RequestId": header("Names the call in logs.", **_REQUEST_ID),
+        "RequestId": header("Names the call in logs.", pattern=_REQUEST_ID["pattern"]),
         "Challenge": header('How to sign in: `Bearer`, with `error="invalid_token"` when one was sent.'),
         "RetryAfter": header("After how many seconds to try again.", required=False, pattern="^[0-9]+$"),
         "ETag": header("Names the bytes of the file: its SHA-256, in quotes."),

@@ -121,7 +121,8 @@ class Operations:
         return {"200": success({"application/json": {"schema": schema}}, words)}
 
     def _file(self, binding: Binding) -> dict[str, Schema]:
-        described = binding.method.response.DESCRIPTOR.fields_by_name[METADATA].message_type
+        response: Any = binding.method.response.DESCRIPTOR
+        described = response.fields_by_name[METADATA].message_type
         words = self._comments.text(f"{described.full_name}.content_type")
         content: dict[str, Schema] = {kind: {"schema": {}} for kind in _MEDIA_TYPE.findall(words) or [_BINARY]}
         headers: Schema = {"ETag": {"$ref": "#/components/headers/ETag"}}

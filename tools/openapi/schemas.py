@@ -110,7 +110,7 @@ class Schemas:
 
     def _output(self, message: Descriptor) -> Schema:
         fields = [field for field in message.fields if not _is(field, field_behavior_pb2.INPUT_ONLY)]
-        schema = {
+        schema: Schema = {
             "type": "object",
             "description": self._comments.text(message.full_name),
             "properties": {field.json_name: self._field(field, for_input=False) for field in fields},
@@ -141,8 +141,9 @@ class Schemas:
     def _field(self, field: FieldDescriptor, *, for_input: bool) -> Schema:
         bounds = bounds_of(field) if for_input else Bounds()
         words = _described(self._comments.text(field.full_name), bounds.words)
+        kind: Any = field.message_type
         if _is_map(field):
-            value = field.message_type.fields_by_name["value"]
+            value = kind.fields_by_name["value"]
             one = {"type": "object", "additionalProperties": self._one(value, bounds, for_input=for_input)}
         elif field.is_repeated:
             items = self._one(field, bounds.items or Bounds(), for_input=for_input)

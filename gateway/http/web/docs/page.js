@@ -145,8 +145,7 @@ function copied(text) {
 
 function accessOf(operation) {
   if (operation.security.some((one) => !Object.keys(one).length)) return "Open to everybody; a token that is sent must be good.";
-  const roles = operation.security.flatMap((one) => one.bearer);
-  return roles.length ? `Needs a token with the role of ${roles.join(" or ")}.` : "Needs a token.";
+  return "Needs a token.";
 }
 
 function answersOf(operation) {
@@ -186,7 +185,7 @@ function operationOf(verb, path, operation) {
     make("span", { className: "verb", text: verb.toUpperCase() }),
     make("span", { className: "path", text: path }),
   );
-  const summary = make("summary", {}, heading, make("span", { className: "summary", text: operation.summary }));
+  const summary = make("summary", {}, heading, make("span", { className: "summary" }, ...inline(operation.summary)));
   const details = fold(summary, () => contentOf(verb, path, operation), "operation");
   details.id = operation.operationId;
   const reasons = Object.values(operation.responses).flatMap((one) => one["x-reasons"] ?? []);
