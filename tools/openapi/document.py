@@ -25,10 +25,10 @@ _DETAILS: Final = (
 )
 _ABOUT: Final = """The players of a game club over HTTP with JSON: the same methods, rules and errors as over gRPC.
 
-Names are in camelCase (a request may also use those of the protos), enums by their names, whole numbers of 64 bits as \
-texts, times in RFC 3339, durations in seconds such as `1.5s`. A field that is not set is answered by its empty value, but \
-for messages and optional ones, which are absent. Programs decide by the `reason` of an error, and ignore fields they do \
-not know. Every GET answers HEAD, too."""
+Names are in camelCase (a request may also use those of the protos), enums by their names, whole numbers of 64 bits \
+as texts, times in RFC 3339, durations in seconds such as `1.5s`. A field that is not set is answered by its empty \
+value, but for messages and optional ones, which are absent. Programs decide by the `reason` of an error, and ignore \
+fields they do not know. Every GET answers HEAD, too."""
 _REQUEST_ID: Final = {"type": "string", "pattern": "^[A-Za-z0-9_.-]{1,64}$"}
 
 
@@ -63,8 +63,7 @@ def document(comments: Comments) -> Schema:
                     "type": "http",
                     "scheme": "bearer",
                     "bearerFormat": "JWT",
-                    "description": "The access token of AuthService_SignIn. Of the roles that an operation names, one is "
-                    "enough.",
+                    "description": "An access token. Of the roles that an operation names, one is enough.",
                 }
             },
         },
