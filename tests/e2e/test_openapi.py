@@ -12,7 +12,7 @@ from tests.e2e.http_calls import http_to
 from tests.e2e.installations import Installation
 from tests.openapi.runner import DOCUMENT, check, people
 
-CASES, SEED = 5, 1
+CASES, SEED = 3, 1
 
 pytestmark = [pytest.mark.parametrize("installation", ["standalone"], indirect=True), pytest.mark.timeout(180)]
 
