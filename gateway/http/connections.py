@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+import uuid_utils
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from gateway.http.errors import Refused
+from gateway.http.exchange import ALWAYS
 from runtime.errors import InvalidInput
 from runtime.interceptors import IDLE_SECONDS
 from runtime.server import HANDSHAKE_SECONDS, MAX_METADATA_BYTES
@@ -59,7 +61,8 @@ class Connection(HttpToolsProtocol):
         """Refuse what is no request, or a too large one, and hang up."""
         problem = self._problem or Refused(400, InvalidInput("This is not an HTTP request; check the client."))
         headers, body = problem.failure.answer(accept=b"", with_token=False)
-        headers += [(b"content-length", str(len(body)).encode()), (b"connection", b"close")]
+        headers += [(b"content-length", str(len(body)).encode()), (b"connection", b"close"), ALWAYS]
+        headers.append((b"x-request-id", str(uuid_utils.uuid7()).encode()))
         lines = b"".join(b"%b: %b\r\n" % header for header in headers)
         self.transport.write(STATUS_LINE[problem.failure.code] + lines + b"\r\n" + body)
         self._linger()

@@ -28,7 +28,7 @@ _PASSED: Final = {
     b"traceparent": "traceparent",
     b"x-forwarded-for": "x-forwarded-for",
 }
-_ALWAYS: Final = (b"x-content-type-options", b"nosniff")
+ALWAYS: Final = (b"x-content-type-options", b"nosniff")
 
 
 class Exchange:
@@ -121,7 +121,7 @@ class Exchange:
     async def start(self, code: int, headers: Headers) -> None:
         """Send status and headers."""
         self.started = True
-        every = [*headers, (b"x-request-id", self.request_id.encode()), _ALWAYS]
+        every = [*headers, (b"x-request-id", self.request_id.encode()), ALWAYS]
         await self._send({"type": "http.response.start", "status": code, "headers": every})
 
     async def write(self, data: bytes, *, last: bool = False) -> None:

@@ -199,6 +199,7 @@ async def test_what_is_no_request_is_refused_in_json(port: int, sent: bytes, sta
         got, headers, body = await peer.answer()
         assert (got, headers["content-type"], headers["connection"]) == (status, "application/json", "close")
         assert json.loads(body)["code"] == 3
+        assert headers["x-request-id"]
         assert await peer.is_closed()
 
 
