@@ -56,7 +56,7 @@ class StaticFile:
 
 def static_file(body: bytes, content_type: str) -> StaticFile:
     """Return a file that is made of bytes. The type has no charset where it needs none."""
-    return StaticFile(content_type, body, gzip.compress(body, mtime=0))
+    return StaticFile(content_type, body, gzip.compress(body, 6, mtime=0))
 
 
 class Site:
