@@ -29,7 +29,7 @@ Names are in camelCase (a request may also use those of the protos), enums by th
 as texts, times in RFC 3339, durations in seconds such as `1.5s`. A field that is not set is answered by its empty \
 value, but for messages and optional ones, which are absent. Programs decide by the `reason` of an error, and ignore \
 fields they do not know. Every GET answers HEAD, too."""
-_REQUEST_ID: Final = {"type": "string", "pattern": "^[A-Za-z0-9_.-]{1,64}$"}
+_REQUEST_ID: Final = "^[A-Za-z0-9_.-]{1,64}$"
 
 
 def document(comments: Comments) -> Schema:
@@ -164,7 +164,11 @@ def _parameters() -> dict[str, Schema]:
 
     text = {"type": "string"}
     return {
-        "RequestId": header("X-Request-Id", "Names the call in logs. Default: the server makes one.", _REQUEST_ID),
+        "RequestId": header(
+            "X-Request-Id",
+            "Names the call in logs: 1 to 64 of A-Z a-z 0-9 _ . -. In place of none, or another, the server makes one.",
+            text,
+        ),
         "IfNoneMatch": header("If-None-Match", "The ETag of the file that the client has.", text),
         "Range": header("Range", "The one part of the file to send, such as `bytes=0-1023`.", text),
         "IfRange": header("If-Range", "The ETag that the part belongs to; with another, the whole is sent.", text),
@@ -176,7 +180,7 @@ def _headers() -> dict[str, Schema]:
         return {"description": description, "required": required, "schema": {"type": "string", **schema}}
 
     return {
-        "RequestId": header("Names the call in logs.", pattern=_REQUEST_ID["pattern"]),
+        "RequestId": header("Names the call in logs.", pattern=_REQUEST_ID),
         "Challenge": header('How to sign in: `Bearer`, with `error="invalid_token"` when one was sent.'),
         "RetryAfter": header("After how many seconds to try again.", required=False, pattern="^[0-9]+$"),
         "ETag": header("Names the bytes of the file: its SHA-256, in quotes."),
