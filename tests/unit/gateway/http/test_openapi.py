@@ -33,7 +33,7 @@ from tools.openapi.comments import Comments
 DOCUMENT: dict[str, Any] = json.loads((WEB / "openapi.json").read_text(encoding="utf-8"))
 SCHEMAS: dict[str, Any] = DOCUMENT["components"]["schemas"]
 BINDINGS = {_binding.method.path: _binding for _binding in bindings_of(contract.methods().values())}
-MESSAGES = 12
+MESSAGES = 8
 
 
 def operations() -> Iterator[tuple[str, str, dict[str, Any]]]:
