@@ -24,7 +24,7 @@ _HEADER: Final = b"x-dossier-session"
 _FIELD: Final = "refresh_token"
 _EXPIRE_FIELD: Final = "refresh_expire_time"
 _ATTRIBUTES: Final = "Path=/; Secure; HttpOnly; SameSite=Strict"
-_ENDING: Final = frozenset(
+ENDING: Final = frozenset(
     {
         "/dossier.auth.v1.AuthService/SignOut",
         "/dossier.auth.v1.AuthService/SignOutEverywhere",
@@ -56,7 +56,7 @@ def taken_from(answer: Message, exchange: Exchange, *, path: str) -> Headers:
     """Take the refresh tokens out of a method's answer and return the header that keeps or clears the cookie."""
     if not _is_asked_for(exchange):
         return []
-    if path in _ENDING:
+    if path in ENDING:
         return [_cookie("", 0)]
     found: Headers = []
     for holder in _holders(answer):

@@ -69,6 +69,11 @@ class Club:
         self._ask("GET", f"/v1/reports/{report_id}:watch", None, self.token)
         return report_id
 
+    def share_link(self, report_id: str, token: str) -> dict[str, Any]:
+        """Return a link to a report, of which the last part of the address is the token."""
+        link: dict[str, Any] = self.post(f"/v1/reports/{report_id}/shareLinks", token=token)["link"]
+        return link
+
     def api_key(self) -> dict[str, Any]:
         """Return a key, with its secret, of a program that nobody else uses."""
         username = self.program(f"program-{uuid.uuid4().hex[:12]}")

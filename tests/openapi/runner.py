@@ -65,14 +65,17 @@ async def people(installation: Installation) -> Club:
 
 def check(club: Club, address: str, folder: Path, *, cases: int, phases: str, seed: int, extra: list[str]) -> Result:
     """Send so many cases to each operation, in each phase that makes its own."""
-    key = club.api_key()
+    key, report_id = club.api_key(), club.finished_report()
+    link = club.share_link(report_id, club.token)
     known = {
-        "token": club.token,
+        "caller": club.token,
         "game": DOCUMENT["components"]["schemas"]["GameInput"]["examples"][0],
         "username": CALLER,
         "otherUsername": "amara",
         "gameId": club.game(),
-        "reportId": club.finished_report(),
+        "reportId": report_id,
+        "linkId": link["linkId"],
+        "token": link["uri"].rpartition("/")[2],
         "receiptId": club.leaver()[1],
         "apiKeyId": key["apiKey"]["apiKeyId"],
         "apiKey": key["secret"],

@@ -10,6 +10,7 @@ from dossier.access.v1 import access_pb2
 from google.rpc import code_pb2
 
 from gateway.http.bindings import Binding
+from gateway.http.cookies import ENDING
 from gateway.http.errors import PROBLEM, http_code
 from tools.openapi.comments import Comments, Error
 from tools.openapi.rules import Schema
@@ -25,6 +26,9 @@ _BODY: Final = {
 }
 _UPLOAD: Final = {411: Error("INVALID_ARGUMENT", ("INVALID_REQUEST",), "say the size by `Content-Length`.")}
 _PATH: Final = {404: Error("NOT_FOUND", ("PATH_UNKNOWN",), "a name in the path is empty.")}
+_SESSION: Final = {
+    403: Error("PERMISSION_DENIED", ("ORIGIN_FOREIGN",), "only this server's own pages can use its cookie.")
+}
 _ALWAYS: Final = {431: Error("INVALID_ARGUMENT", ("INVALID_REQUEST",), "path and headers are over 16 KiB.")}
 # Python changed its own names of these between its versions.
 _PHRASES: Final = {413: "Content Too Large", 416: "Range Not Satisfiable"}
@@ -73,6 +77,17 @@ def success(content: Mapping[str, Schema], description: str, **headers: Schema) 
     return answer | ({"content": dict(content)} if content else {})
 
 
+def uses_session(binding: Binding) -> bool:
+    """Whether a page of the server's own can leave the refresh token to a cookie."""
+    ends = binding.method.path in ENDING
+    return ends or any(map(_has_token, (binding.method.request.DESCRIPTOR, binding.method.response.DESCRIPTOR)))
+
+
+def _has_token(message: Any) -> bool:
+    inner = (field.message_type for field in message.fields if field.message_type is not None)
+    return "refresh_token" in message.fields_by_name or any("refresh_token" in one.fields_by_name for one in inner)
+
+
 def _applies(error: Error, binding: Binding) -> bool:
     audience = binding.method.audience
     if "TOKEN_MISSING" in error.reasons:
@@ -96,6 +111,8 @@ def _of_http(binding: Binding) -> Iterable[tuple[int, Error]]:
         found |= _BODY
     if binding.template.fields:
         found |= _PATH
+    if uses_session(binding):
+        found |= _SESSION
     return found.items()
 
 

@@ -169,6 +169,11 @@ def _parameters() -> dict[str, Schema]:
             "Names the call in logs: 1 to 64 of A-Z a-z 0-9 _ . -. In place of none, or another, the server makes one.",
             text,
         ),
+        "Session": header(
+            "X-Dossier-Session",
+            "Has the server keep the refresh token in a cookie, out of the body; for pages of its own alone.",
+            {"type": "string", "enum": ["cookie"]},
+        ),
         "IfNoneMatch": header("If-None-Match", "The ETag of the file that the client has.", text),
         "Range": header("Range", "The one part of the file to send, such as `bytes=0-1023`.", text),
         "IfRange": header("If-Range", "The ETag that the part belongs to; with another, the whole is sent.", text),
@@ -183,6 +188,7 @@ def _headers() -> dict[str, Schema]:
         "RequestId": header("Names the call in logs.", pattern=_REQUEST_ID),
         "Challenge": header('How to sign in: `Bearer`, with `error="invalid_token"` when one was sent.'),
         "RetryAfter": header("After how many seconds to try again.", required=False, pattern="^[0-9]+$"),
+        "Cookie": header("The refresh token, or its end, for `X-Dossier-Session: cookie`.", required=False),
         "ETag": header("Names the bytes of the file: its SHA-256, in quotes."),
         "AcceptRanges": header("Whether parts of the file can be asked for.", enum=["bytes", "none"]),
     }

@@ -31,6 +31,7 @@ _TEXTS: Final[dict[str, str]] = {
     "receipt_id": "01936d3f-3c4d-7e5f-8a6b-7c8d9e0f1a2b",
     "request_id": "01936d3f-4d5e-7f6a-8b7c-8d9e0f1a2b3c",
     "account_id": "01936d3f-5e6f-7a7b-8c8d-9e0f1a2b3c4d",
+    "link_id": "01936d3f-6f7a-7b8c-8d9e-0f1a2b3c4d5e",
     "display_name": "Віра Коваль",
     "city": "Kyiv",
     "club": "Night City",

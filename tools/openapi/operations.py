@@ -12,7 +12,7 @@ from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from gateway.http.bindings import Binding, field_at
 from gateway.http.faults import is_value
 from gateway.http.shapes import CHUNK, METADATA
-from tools.openapi.answers import Answers, success
+from tools.openapi.answers import Answers, success, uses_session
 from tools.openapi.comments import Comments
 from tools.openapi.examples import value_of
 from tools.openapi.rules import Schema
@@ -118,7 +118,8 @@ class Operations:
             note = "One JSON object a line, or one event each for who sends `Accept: text/event-stream`."
             content = {kind: {"schema": each} for kind in ("application/x-ndjson", "text/event-stream")}
             return {"200": success(content, f"{words}\n\n{note}")}
-        return {"200": success({"application/json": {"schema": schema}}, words)}
+        headers: Schema = {"Set-Cookie": {"$ref": "#/components/headers/Cookie"}} if uses_session(binding) else {}
+        return {"200": success({"application/json": {"schema": schema}}, words, **headers)}
 
     def _file(self, binding: Binding) -> dict[str, Schema]:
         response: Any = binding.method.response.DESCRIPTOR
@@ -157,6 +158,8 @@ def _query_fields(message: Descriptor, prefix: str) -> Iterator[tuple[str, Field
 
 def _headers(binding: Binding) -> Iterator[Schema]:
     yield {"$ref": "#/components/parameters/RequestId"}
+    if uses_session(binding):
+        yield {"$ref": "#/components/parameters/Session"}
     if binding.download is not None:
         yield {"$ref": "#/components/parameters/IfNoneMatch"}
         if binding.download.has_ranges:
