@@ -56,15 +56,17 @@ def _name(operation: Any) -> str:
 
 
 def _chosen(value: Any) -> bool:
-    """Whether to put something that exists in the place of a value."""
-    return isinstance(value, str) and _NAME.fullmatch(value) is not None and zlib.crc32(value.encode()) % 4 > 0
+    """Whether to put something that exists in the place of a value: of most, and of each example."""
+    if not isinstance(value, str) or not _NAME.fullmatch(value):
+        return False
+    return value.startswith("01936d3") or zlib.crc32(value.encode()) % 4 > 0
 
 
 @schemathesis.hook
 def map_path_parameters(context: Any, path_parameters: dict[str, Any] | None) -> dict[str, Any] | None:
     """Name what exists, mostly."""
     for name, value in (path_parameters or {}).items():
-        if name in KNOWN and (_chosen(value) or name == "token" and isinstance(value, str) and len(value) % 2 == 0):
+        if name in KNOWN and (_chosen(value) or (name == "token" and isinstance(value, str) and len(value) % 2 == 0)):
             path_parameters[name] = _known(_name(context.operation), name)  # type: ignore[index]
     return path_parameters
 
