@@ -31,7 +31,7 @@ def test_nothing_comes_from_elsewhere() -> None:
 
 
 def test_every_language_has_every_word() -> None:
-    """A word that is missing in one would show as its key. The server's own sentences, in English, need no other text."""
+    """A word that is missing would show as its key. The server's own sentences, in English, need no other text."""
     words = {path.stem: set(WORD.findall(path.read_text("utf-8"))) for path in (WEB / "app" / "messages").iterdir()}
     assert set(words) == {"en", "ru"}
     assert words["en"] - words["ru"] == set()
