@@ -68,10 +68,8 @@ class HttpFace:
     async def _answer(self, exchange: Exchange) -> None:
         found = self._routes.find("GET" if exchange.verb == "HEAD" else exchange.verb, exchange.path)
         if found is None:
-            file = self._site.find(exchange)
-            if file is None:
+            if not await self._site.answers(exchange):
                 raise self._not_found(exchange)
-            await self._site.send(file, exchange)
             return
         binding, fields = found
         body = b"" if binding.upload else await exchange.body()

@@ -65,11 +65,18 @@ class Site:
     def __init__(self, files: Mapping[str, StaticFile]) -> None:
         self._files = dict(files)
 
-    def find(self, exchange: Exchange) -> StaticFile | None:
-        """Return what a request asks for, None when that is no file of ours."""
-        return self._files.get(exchange.path) if exchange.verb in ("GET", "HEAD") else None
+    async def answers(self, exchange: Exchange) -> bool:
+        """Answer a request for a file or a folder; False: there is none, and nothing was answered."""
+        if exchange.verb not in ("GET", "HEAD"):
+            return False
+        file = self._files.get(exchange.path)
+        if file is not None:
+            await self._send(file, exchange)
+        elif exchange.path + "/" in self._files:
+            await exchange.answer_empty(308, [(b"location", f"{exchange.path}/".encode())])
+        return exchange.started
 
-    async def send(self, file: StaticFile, exchange: Exchange) -> None:
+    async def _send(self, file: StaticFile, exchange: Exchange) -> None:
         """Answer with a file, or say that the client has it."""
         zipped = b"gzip" in exchange.header(b"accept-encoding") and len(file.gzipped) < len(file.body)
         tag = file.etag + ("-gzip" if zipped else "")

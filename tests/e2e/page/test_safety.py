@@ -101,6 +101,13 @@ def test_files_of_the_page_carry_every_guard(http: Http, installation: Installat
     assert (again.status, again.body) == (304, b"")
 
 
+def test_folder_is_found_without_its_slash(http: Http, installation: Installation) -> None:
+    """Whoever leaves the last slash out is sent on; a path of somebody else's making leads nowhere else."""
+    sent_on = http.ask("GET", "/docs")
+    assert (sent_on.status, sent_on.headers["location"]) == (308, "/docs/")
+    assert http.ask("GET", "//evil.example/docs").status == 404
+
+
 @pytest.mark.parametrize(
     ("path", "kept"),
     [
