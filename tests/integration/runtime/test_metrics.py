@@ -156,12 +156,16 @@ async def test_held_up_event_loop_is_seen() -> None:
 async def test_metrics_are_served_until_closed() -> None:
     """Prometheus finds what is registered and the process itself; afterwards nothing listens."""
     address = f"127.0.0.1:{free_port()}"
+
+    async def lag_is_shown() -> bool:
+        return (await scraped(address)).value("dossier_event_loop_lag_seconds_count") is not None
+
     async with open_metrics(address) as registry:
         CallMetrics(registry).count(Call("/s/m", "id"))
         samples = await scraped(address)
         assert samples.value("grpc_server_handled_total", grpc_method="m") == 1
         assert samples.value("process_resident_memory_bytes")
-        assert samples.value("dossier_event_loop_lag_seconds_count") is not None
+        await eventually(lag_is_shown, within_seconds=TIMEOUT)
         assert all(family.documentation for family in samples.families)
     with pytest.raises(urllib.error.URLError):
         await scraped(address)
