@@ -141,13 +141,12 @@ class HttpFace:
         parse = binding.method.response.FromString
         call = self._calls.responses(binding.method.path, request.SerializeToString(), exchange.context())
         async with exchange.cancelled_when_gone(), aclosing(call) as responses:
-            first = await anext(responses, None)
+            message = await anext(responses, None)
             await exchange.start(200, [(b"content-type", kind), _NO_STORE, (b"x-accel-buffering", b"no")])
             try:
-                if first is not None:
-                    await exchange.write(_piece(json_of(parse(first), binding.response_body), events=events))
-                async for message in responses:
+                while message is not None and exchange.verb != "HEAD":
                     await exchange.write(_piece(json_of(parse(message), binding.response_body), events=events))
+                    message = await anext(responses, None)
             except grpc.aio.AioRpcError as error:
                 failure = failure_of(error).answer(accept=b"", with_token=False)[1]
                 await exchange.write(b"event: error\ndata: %b\n\n" % failure if events else b'{"error":%b}\n' % failure)

@@ -39,6 +39,7 @@ class Exchange:
         self.path: str = scope["raw_path"].decode("ascii")
         self.query: bytes = scope["query_string"]
         self.started = False
+        self._finished = False
         self._receive = receive
         self._send = send
         self._headers: list[tuple[bytes, bytes]] = scope["headers"]
@@ -109,7 +110,7 @@ class Exchange:
         async def watch() -> None:
             while (await self._receive())["type"] != "http.disconnect":
                 pass
-            if task is not None:
+            if task is not None and not self._finished:
                 task.cancel()
 
         watching = asyncio.create_task(watch(), name="client gone")
@@ -126,6 +127,7 @@ class Exchange:
 
     async def write(self, data: bytes, *, last: bool = False) -> None:
         """Send a piece of the body; returns when the client takes more."""
+        self._finished = last
         await self._send({"type": "http.response.body", "body": data, "more_body": not last})
 
     async def answer(self, code: int, headers: Headers, body: bytes) -> None:

@@ -140,6 +140,16 @@ async def test_stream_comes_as_it_is_made_and_ends_with_its_client(
     await happened(club.reports.visits.cancelled)
 
 
+async def test_head_of_a_stream_is_its_head(club: Club, port: int) -> None:
+    """Who asks for the headers alone gets them, waits for nothing that happens, and can ask for more."""
+    async with connected(port) as peer:
+        peer.say("HEAD", f"/v1/reports/{REPORT}:watch", authorization=token_of(club))
+        status, headers = await peer.head()
+        assert (status, headers["content-type"]) == (200, "application/x-ndjson")
+        peer.say("GET", "/v1/users/alice")
+        assert (await peer.answer())[0] == 200
+
+
 async def test_file_that_breaks_off_is_shorter_than_promised(club: Club, port: int) -> None:
     """The connection closes before the length that was told, so no client takes a part for the whole."""
     club.reports.announced.size_bytes = club.reports.announced.read_size_bytes = 3 * len(CHUNK)
