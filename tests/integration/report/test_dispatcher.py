@@ -134,11 +134,15 @@ async def test_hints_go_out_once_when_two_dispatchers_share_them(post: Post) -> 
 
 async def test_hint_that_was_refused_goes_out_when_transport_is_ready_again(post: Post) -> None:
     """A connection that breaks while hints are sent delays them hardly longer than it is away."""
+
+    async def is_returned() -> bool:
+        return not post.sender.ready.is_set() and (await post.store.due()).has_hints
+
     await post.ask("report-1")
     post.sender.poison = {"report-1"}
     post.sender.breaks = True
     async with post.running():
-        await eventually(lambda: not post.sender.ready.is_set())
+        await eventually(is_returned)
         post.sender.poison = set()
         post.sender.ready.set()
         await eventually(lambda: post.sender.sent == ["report-1"], within_seconds=5)
