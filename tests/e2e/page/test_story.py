@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 
 from tests.e2e.access_scene import Scene
 from tests.e2e.installations import PASSWORD
@@ -214,3 +214,32 @@ def test_nothing_is_wider_than_the_window(visitor: Visitor, scene: Scene) -> Non
     for address in ("#/", f"#/players/{scene.players[0]}", "#/search?q=a", "#/sign-up"):
         visitor.visit(address)
         assert visitor.page.evaluate("document.documentElement.scrollWidth") <= 320, address
+
+
+@pytest.mark.parametrize("visitor", [DESK], indirect=True, ids=["desk"])
+def test_tabs_keep_one_session_and_end_it_together(visitor: Visitor) -> None:
+    """Tabs take up the session one after the other, each by the token that the one before it got; all are signed out at
+    once."""
+    first, second = visitor.page, visitor.page.context.new_page()
+    visitor.visit("#/sign-up")
+    first.locator('[name="username"]').fill(f"tabs-{uuid.uuid4().hex[:10]}")
+    first.locator('[name="password"]').fill(PASSWORD)
+    first.locator("main [type=submit]").click()
+    expect(first.locator("#sign-out")).to_be_visible()
+    held: list[Route] = []
+    first.route("**/v1/auth:refresh", lambda route: held.append(route))
+    with first.expect_request("**/v1/auth:refresh"):
+        first.reload(wait_until="commit")
+    second.goto(f"{visitor.base}/#/reports", wait_until="commit")
+    second.wait_for_function("navigator.locks.query().then(({ pending }) => pending.length === 1)")
+    with second.expect_request("**/v1/auth:refresh") as later:
+        held[0].continue_()
+    tokens = [request.all_headers()["cookie"] for request in (held[0].request, later.value)]
+    assert tokens[0] != tokens[1]
+    for tab in (first, second):
+        expect(tab.locator("#sign-out")).to_be_visible()
+        expect(tab.locator("[aria-busy]")).to_have_count(0)
+    first.locator("#sign-out").click()
+    for tab in (first, second):
+        expect(tab.locator("#nav--sign-in")).to_be_visible()
+    assert visitor.problems == []
