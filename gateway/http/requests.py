@@ -81,10 +81,11 @@ def _require_flat(body: bytes) -> None:
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        twice = next(name for name, _ in pairs if sum(name == other for other, _ in pairs) > 1)
-        raise InvalidInput("The body names a field twice.", Violation(twice[:64], "must be given once"))
+    found: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in found:
+            raise InvalidInput("The body names a field twice.", Violation(name[:64], "must be given once"))
+        found[name] = value
     return found
 
 
