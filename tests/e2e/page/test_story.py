@@ -9,22 +9,28 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, Route, expect
 
 from tests.e2e.access_scene import Scene
 from tests.e2e.installations import PASSWORD
 from tests.e2e.page.visitor import Visitor
-from tests.e2e.test_story import a_picture
 
 pytestmark = [
     pytest.mark.parametrize("installation", ["standalone"], indirect=True),
     pytest.mark.timeout(180),
 ]
-DESK: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}, "color_scheme": "light", "locale": "en-GB"}
+DESK: dict[str, Any] = {
+    "viewport": {"width": 1280, "height": 900},
+    "color_scheme": "light",
+    "locale": "en-GB",
+    "reduced_motion": "reduce",
+}
 PHONE: dict[str, Any] = {
     "viewport": {"width": 390, "height": 844},
     "color_scheme": "dark",
     "locale": "ru-RU",
+    "reduced_motion": "reduce",
     "has_touch": True,
     "is_mobile": True,
 }
@@ -106,16 +112,13 @@ def _edit(visitor: Visitor, username: str, folder: Path) -> None:
     visitor.is_at("#/edit")
     visitor.sees_no_barrier()
     picture = folder / "picture.jpg"
-    picture.write_bytes(a_picture())
+    Image.linear_gradient("L").save(picture)  # Another part of it looks different.
     visitor.tab_to(page.locator("#picture"))
     page.locator("#picture").set_input_files(picture)  # The system's own window is not the page's.
     expect(page.locator("#crop-zoom")).to_be_focused()
     before = page.locator("canvas").evaluate("canvas => canvas.toDataURL()")
     page.keyboard.press("End")
-    assert (
-        page.locator("canvas").evaluate("canvas => canvas.toDataURL()") != before
-        or page.locator("#crop-zoom").input_value() == "400"
-    )
+    assert page.locator("canvas").evaluate("canvas => canvas.toDataURL()") != before
     visitor.sees_no_barrier()
     with page.expect_response(lambda answer: answer.request.method == "PUT") as uploaded:
         visitor.press("main .crop-now button.primary")
