@@ -1,8 +1,13 @@
-"""Finds out what is wrong with JSON that is no such message, field by field; values are never repeated."""
+"""Finds out what is wrong with JSON that is no such message, field by field; values are never repeated.
+
+The library that makes messages takes more than ProtoJSON has: true for the number 1, [] for an empty message, " 2 " and
+"1_0" for numbers. So the kinds of values are looked at here first.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Any, Final
 
@@ -15,6 +20,8 @@ from runtime.errors import Violation
 from runtime.statuses import MAX_VIOLATIONS
 
 _LONGEST_PATH: Final = 128
+_WHOLE: Final = re.compile(r"-?[0-9]{1,20}")
+_NUMBER: Final = re.compile(r"-?[0-9]{1,400}(\.[0-9]{1,400})?([eE][+-]?[0-9]{1,3})?|NaN|-?Infinity")
 _WORDS: Final = {
     FieldDescriptor.CPPTYPE_BOOL: "must be true or false",
     FieldDescriptor.CPPTYPE_STRING: "must be a text",
@@ -55,13 +62,25 @@ def field_named(message: Descriptor, name: str) -> FieldDescriptor | None:
     return found
 
 
+def misfits_of(tree: Any, kind: type[Message]) -> list[Violation]:
+    """Return what in a tree of JSON names no field, or is of another kind of value than its field."""
+    return _found(tree, kind, _is_of_kind)
+
+
 def faults_of(tree: Any, kind: type[Message]) -> list[Violation]:
-    """Return what keeps a tree of JSON from being a message."""
+    """Return what keeps a tree of JSON from being a message, as far as `misfits_of` has not told."""
+    return _found(tree, kind, _can_be_read)
+
+
+_Fits = Callable[[Any, FieldDescriptor], bool]
+
+
+def _found(tree: Any, kind: type[Message], fits: _Fits) -> list[Violation]:
     descriptor: Any = kind.DESCRIPTOR
-    return list(islice(_in_message(tree, descriptor, ""), MAX_VIOLATIONS))
+    return list(islice(_in_message(tree, descriptor, "", fits), MAX_VIOLATIONS))
 
 
-def _in_message(tree: Any, message: Descriptor, path: str) -> Iterator[Violation]:
+def _in_message(tree: Any, message: Descriptor, path: str, fits: _Fits) -> Iterator[Violation]:
     if not isinstance(tree, dict):
         yield _at(path, "must be an object")
         return
@@ -76,30 +95,66 @@ def _in_message(tree: Any, message: Descriptor, path: str) -> Iterator[Violation
             yield _at(inner, "must be given once")
         seen.add(field.name)
         if value is not None:
-            yield from _in_field(value, field, f"{path}.{field.name}" if path else field.name)
+            yield from _in_field(value, field, f"{path}.{field.name}" if path else field.name, fits)
 
 
-def _in_field(value: Any, field: FieldDescriptor, path: str) -> Iterator[Violation]:
-    if field.is_repeated and not _is_map(field):
-        if not isinstance(value, list):
-            yield _at(path, "must be a list")
-            return
-        for index, one in enumerate(value):
-            yield from _in_one(one, field, f"{path}[{index}]", whole=[one])
+def _in_field(value: Any, field: FieldDescriptor, path: str, fits: _Fits) -> Iterator[Violation]:
+    if not field.is_repeated or _is_map(field):
+        yield from _in_one(value, field, path, fits)
+    elif not isinstance(value, list):
+        yield _at(path, "must be a list")
     else:
-        yield from _in_one(value, field, path, whole=value)
+        for index, one in enumerate(value):
+            yield from _in_one(one, field, f"{path}[{index}]", fits)
 
 
-def _in_one(value: Any, field: FieldDescriptor, path: str, *, whole: Any) -> Iterator[Violation]:
+def _in_one(value: Any, field: FieldDescriptor, path: str, fits: _Fits) -> Iterator[Violation]:
     message = field.message_type
-    holder: Any = field.containing_type
     if message is not None and not is_value(message) and not _is_map(field):
-        yield from _in_message(value, message, path)
-        return
+        yield from _in_message(value, message, path, fits)
+    elif not fits(value, field):
+        yield _at(path, _words(field))
+
+
+def _can_be_read(value: Any, field: FieldDescriptor) -> bool:
+    holder: Any = field.containing_type
+    whole = [value] if field.is_repeated and not _is_map(field) else value
     try:
         json_format.ParseDict({field.name: whole}, GetMessageClass(holder)())
     except (json_format.ParseError, ValueError, TypeError, AttributeError, OverflowError):
-        yield _at(path, _words(field))
+        return False
+    return True
+
+
+def _is_of_kind(value: Any, field: FieldDescriptor) -> bool:
+    if field.message_type is not None:
+        inner = field.message_type.fields_by_name.get("value")
+        if inner is None:
+            return isinstance(value, str)
+        if _is_map(field):
+            return isinstance(value, dict) and all(_is_of_kind(one, inner) for one in value.values())
+        return _is_of_kind(value, inner)
+    if field.enum_type is not None:
+        return _is_whole(value) or (isinstance(value, str) and value in field.enum_type.values_by_name)
+    if field.cpp_type == FieldDescriptor.CPPTYPE_BOOL:
+        return isinstance(value, bool)
+    if field.cpp_type == FieldDescriptor.CPPTYPE_STRING:
+        return isinstance(value, str)
+    if field.cpp_type in (FieldDescriptor.CPPTYPE_DOUBLE, FieldDescriptor.CPPTYPE_FLOAT):
+        return _is_number(value)
+    return _is_whole(value) or (isinstance(value, float) and value.is_integer())
+
+
+def _is_whole(value: Any) -> bool:
+    if isinstance(value, str):
+        return _WHOLE.fullmatch(value) is not None
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _is_number(value: Any) -> bool:
+    if isinstance(value, str):
+        return _NUMBER.fullmatch(value) is not None
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def _words(field: FieldDescriptor) -> str:

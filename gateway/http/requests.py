@@ -14,7 +14,8 @@ from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.message import Message
 
 from gateway.http.bindings import Binding
-from gateway.http.faults import faults_of, field_named, is_value
+from gateway.http.faults import faults_of, field_named, is_value, misfits_of
+from gateway.http.shapes import BY_HEADER
 from runtime.errors import InvalidInput, Violation
 
 MAX_DEPTH = 32
@@ -100,6 +101,11 @@ def _add_query(tree: dict[str, Any], binding: Binding, query: bytes) -> None:
         root = field_named(descriptor, name.partition(".")[0])
         if root is None:
             raise InvalidInput("The query names a field that there is not.", Violation(name[:64], "is no field"))
+        if binding.download is not None and root.name in BY_HEADER:
+            raise InvalidInput(
+                "A part of a file is asked for by Range, a changed one by If-None-Match.",
+                Violation(name[:64], "must be given as a header"),
+            )
         path = _snake_path(descriptor, name)
         if binding.body == "*" or root.name == binding.body or path in bound:
             raise InvalidInput(
@@ -203,9 +209,14 @@ def _camel(path: str) -> str:
 
 
 def _parsed(tree: dict[str, Any], kind: type[Message]) -> Message:
+    misfits = misfits_of(tree, kind)
+    if misfits:
+        raise _unfit(misfits)
     try:
         return json_format.ParseDict(tree, kind(), max_recursion_depth=MAX_DEPTH)
     except (json_format.ParseError, ValueError, TypeError, AttributeError, OverflowError, RecursionError) as error:
-        raise InvalidInput(
-            "The request has fields that there are not, or values that do not fit.", *faults_of(tree, kind)
-        ) from error
+        raise _unfit(faults_of(tree, kind)) from error
+
+
+def _unfit(faults: Iterable[Violation]) -> InvalidInput:
+    return InvalidInput("The request has fields that there are not, or values that do not fit.", *faults)

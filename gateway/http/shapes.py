@@ -16,6 +16,8 @@ from runtime.contract import Method
 
 METADATA = "metadata"
 CHUNK = "chunk"
+# What a request for a file says by headers of HTTP and by nothing else.
+BY_HEADER = frozenset({"read_offset", "read_limit", "if_none_match"})
 _DESCRIBED = frozenset({"content_type", "size_bytes", "sha256"})
 
 

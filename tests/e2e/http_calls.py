@@ -40,6 +40,8 @@ STATUSES = {
     grpc.StatusCode.UNAVAILABLE: 503,
     grpc.StatusCode.DEADLINE_EXCEEDED: 504,
 }
+# Of a header that is passed on; a longer one names no file that there is.
+LONGEST_TAG = 64
 _CODES = {code.value[0]: code for code in grpc.StatusCode}
 _VARIABLE = re.compile(r"\{([^}=]+)(?:=[^}]*)?\}")
 
@@ -119,7 +121,8 @@ class HttpCalls:
             raise Unsayable("a path as long as that")
         status = json_format.ParseDict(got.json(), status_pb2.Status())
         answer = Answer(_CODES[status.code], " ".join(_reasons(status)), status.SerializeToString(deterministic=True))
-        assert got.status == STATUSES[answer.code], f"{answer} as {got.status}"
+        expected = 416 if "range" in asked.headers and got.status == 416 else STATUSES[answer.code]
+        assert got.status == expected, f"{answer} as {got.status}"
         return answer
 
 
@@ -143,13 +146,28 @@ def asked_of(method: Method, request: Message | bytes | Sequence[Message]) -> As
     if not isinstance(request, Message):
         return _upload(verb, template, request)
     tree = _tree(request)
+    headers = dict(_headers(tree)) if "chunk" in method.response.DESCRIPTOR.fields_by_name else {}
     path = _VARIABLE.sub(lambda found: _taken(tree, found.group(1)), template)
     if rule.body == "*":
         return Asked(verb, path, json.dumps(tree).encode(), {"content-type": "application/json"})
     if rule.body in tree:
         body = json.dumps(tree.pop(rule.body)).encode()
         return Asked(verb, path + _query(tree), body, {"content-type": "application/json"})
-    return Asked(verb, path + _query(tree))
+    return Asked(verb, path + _query(tree), headers=headers)
+
+
+def _headers(tree: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Take what HTTP says by headers out of a wish for a file."""
+    tag = str(tree.pop("if_none_match", ""))
+    if len(tag) > LONGEST_TAG:
+        raise Unsayable("a tag as long as that")
+    if tag:
+        yield "if-none-match", f'"{tag}"'
+    first, length = int(tree.pop("read_offset", 0)), int(tree.pop("read_limit", 0))
+    if first < 0 or length < 0:
+        raise Unsayable("a part before the file")
+    if first or length:
+        yield "range", f"bytes={first}-{first + length - 1 if length else ''}"
 
 
 def _upload(verb: str, template: str, messages: Sequence[Message]) -> Asked:

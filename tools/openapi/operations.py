@@ -11,7 +11,7 @@ from google.protobuf.descriptor import Descriptor, FieldDescriptor
 
 from gateway.http.bindings import Binding, field_at
 from gateway.http.faults import is_value
-from gateway.http.shapes import CHUNK, METADATA
+from gateway.http.shapes import BY_HEADER, CHUNK, METADATA
 from tools.openapi.answers import Answers, success, uses_session
 from tools.openapi.comments import Comments
 from tools.openapi.examples import value_of
@@ -22,8 +22,6 @@ _MEDIA_TYPE: Final = re.compile(r"\"([a-z]+/[a-z0-9.+-]+(?:; charset=[a-z0-9-]+)
 _BINARY: Final = "application/octet-stream"
 # Of another page, or of a file that the client has: there is no example that fits.
 _WITHOUT_EXAMPLE: Final = frozenset({"page_token", "etag"})
-# Beside these headers, which say the same, the query's fields for them are noise.
-_BY_HEADER: Final = frozenset({"read_offset", "read_limit", "if_none_match"})
 
 
 class Operations:
@@ -68,7 +66,7 @@ class Operations:
         taken = {*binding.template.fields, binding.body}
         if binding.body == "*":
             return
-        skipped = _BY_HEADER if binding.download else frozenset[str]()
+        skipped = BY_HEADER if binding.download else frozenset[str]()
         for path, field in _query_fields(request, ""):
             parts = path.split(".")
             sized = binding.upload and path == f"{METADATA}.size_bytes"

@@ -68,6 +68,25 @@ def test_patch_names_in_the_mask_what_the_body_has() -> None:
         ("GET", "/v1/users/anna", b"username=other", b"", "username"),
         ("PUT", "/v1/games/7", b"", b'{"gameId":"8"}', "game.game_id"),
         ("POST", "/v1/games:batchRecord", b"", b'{"games":[{},{"nope":1}]}', "games[1].nope"),
+        ("POST", "/v1/games:batchRecord", b"", b'{"games":[null]}', "games[0]"),
+        ("POST", "/v1/games:batchRecord", b"", b'{"games":{}}', "games"),
+        ("POST", "/v1/reports", b"", b'{"startTime":{}}', "start_time"),
+        ("POST", "/v1/games:batchRecord", b"", b'{"games":[[]]}', "games[0]"),
+        ("POST", "/v1/games:batchRecord", b"", b'{"games":[""]}', "games[0]"),
+        ("POST", "/v1/account:setVisibility", b"", b'{"visibility":[]}', "visibility"),
+        ("POST", "/v1/account:setVisibility", b"", b'{"visibility":""}', "visibility"),
+        *(
+            ("POST", "/v1/account:setVisibility", b"", b'{"visibility":{"city":%b}}' % value, "visibility.city")
+            for value in (b"true", b"1.9", b'" 2 "', b'"1_0"', b"[1]", b"{}", '"\u0662"'.encode())
+        ),
+        *(
+            ("GET", "/v1/users", b"pageSize=" + value, b"", "page_size")
+            for value in (b"1_0", b"%202", b"%D9%A2", b"true", b"1.5", b"1e1", b"0x1", b"")
+        ),
+        ("GET", "/v1/users", b"pageSize=99999999999999999999", b"", "page_size"),
+        ("PUT", "/v1/games/7", b"", b'{"seats":[{"seatNumber":true}]}', "game.seats[0].seat_number"),
+        ("PUT", "/v1/games/7", b"", b'{"seats":[{"seatNumber":"1e0"}]}', "game.seats[0].seat_number"),
+        ("GET", "/v1/reports/01936d3e-8c5a-7f21-9c0b-3a4d5e6f7081:download", b"readLimit=1", b"", "readLimit"),
     ],
 )
 def test_field_that_is_wrong_is_named(verb: str, path: str, query: bytes, body: bytes, field: str) -> None:
@@ -88,6 +107,23 @@ def test_depth_has_a_limit_and_brackets_in_texts_do_not_count() -> None:
     assert "nested" in refused("POST", "/v1/auth:signIn", body=deep).message
     text = b'{"username":"' + b"[{" * 100 + b'"}'
     assert made("POST", "/v1/auth:signIn", body=text).username == "[{" * 100
+
+
+def test_number_is_written_as_a_number_or_a_text() -> None:
+    """ProtoJSON has both, and a fraction that is none."""
+    for written in (b"2", b'"2"', b"2.0", b"2e0"):
+        game = made("PUT", "/v1/games/7", body=b'{"seats":[{"seatNumber":%b}]}' % written).game
+        assert game.seats[0].seat_number == 2
+    for written in (b"2", b'"2"', b'"GENDER_MALE"'):
+        assert made("PATCH", "/v1/users/anna", body=b'{"gender":%b}' % written).user.gender == 2
+
+
+def test_field_among_a_hundred_thousand_is_found_in_time() -> None:
+    """Names that are looked for among all others before would take a minute."""
+    body = json.dumps({str(number): 1 for number in range(100_000)}).encode()
+    assert len(refused("POST", "/v1/auth:signIn", body=body).violations) == 20
+    twice = body[:-1] + b',"99999":1}'
+    assert refused("POST", "/v1/auth:signIn", body=twice).violations[0].field == "99999"
 
 
 @given(JSON)
