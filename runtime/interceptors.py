@@ -50,6 +50,30 @@ class _Malformed:
     """Stands in for a request that could not be decoded, until there is a context to refuse it with."""
 
 
+class Refusal(grpc.RpcMethodHandler):  # type: ignore[type-arg]
+    """Ends a call that the door, or a lack of room, keeps out.
+
+    It takes a stream, whatever the method does: such a handler gets its context before the body is read.
+    """
+
+    request_streaming, response_streaming = True, False
+    request_deserializer, response_serializer = None, None
+    unary_unary, unary_stream, stream_stream = None, None, None
+
+    def __init__(self, error: BaseException) -> None:
+        self._error = error
+
+    async def stream_unary(  # type: ignore[override]
+        self, _requests: AsyncIterator[Any], context: Context
+    ) -> None:
+        """End the call."""
+        call = _call()
+        try:
+            await _translate(call, context, self._error)
+        finally:
+            _log_call(call)
+
+
 class CallInterceptor(grpc.aio.ServerInterceptor):
     """Surrounds the handlers of the contract's methods. `methods` is `contract.methods()` or a part of it."""
 
@@ -99,14 +123,14 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
         calls.enter(call)
         if self._draining:
             self.refused_draining += 1
-            return _refusal(Draining())
+            return Refusal(Draining())
         try:
             # A place is taken later: one that waits for the rest of a slow client's request would be lost to others.
             self._places[path].require_room()
             await self._door.admit(call, method, metadata)
         except (Exception, asyncio.CancelledError) as error:
             # Raised on, it would end the call as UNKNOWN with the name of its class, or not at all.
-            return _refusal(error)
+            return Refusal(error)
         return handler
 
 
@@ -119,18 +143,6 @@ def _origin(metadata: Iterable[tuple[str, str | bytes]]) -> Origin:
         elif key == "traceparent":
             traceparent = value
     return calls.origin_of(request_id, traceparent)
-
-
-def _refusal(error: BaseException) -> grpc.RpcMethodHandler[Any, Any]:
-    # A streaming handler gets its context before the body is read; a unary one only after.
-    async def refuse(_requests: AsyncIterator[Any], context: Context) -> None:
-        call = _call()
-        try:
-            await _translate(call, context, error)
-        finally:
-            _log_call(call)
-
-    return grpc.stream_unary_rpc_method_handler(refuse)
 
 
 def _wrap(inner: Any, door: Door, admission: Admission, places: Places) -> grpc.RpcMethodHandler[Any, Any]:

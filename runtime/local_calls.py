@@ -14,6 +14,8 @@ from typing import Any, NoReturn, TypeAlias
 
 import grpc
 
+from runtime.interceptors import Refusal
+
 Metadata = Sequence[tuple[str, str | bytes]]
 FindHandler: TypeAlias = "Callable[[grpc.HandlerCallDetails], Awaitable[grpc.RpcMethodHandler[Any, Any] | None]]"
 
@@ -75,41 +77,49 @@ class _Details:
     invocation_metadata: Metadata
 
 
+class LocalCall:
+    """A call that was let in and waits for its request."""
+
+    def __init__(self, handler: Any, context: LocalContext) -> None:
+        self._handler = handler
+        self._context = context
+
+    async def answer(self, requests: bytes | AsyncIterator[bytes]) -> bytes:
+        """Return the serialized response to one request, or to a stream of them. Raises grpc.aio.AioRpcError."""
+        try:
+            response = await _behaviour(self._handler)(_decoded(self._handler, requests), self._context)
+        except grpc.aio.AbortError:
+            raise self._context.error() from None
+        return _encoded(self._handler, response)
+
+    async def responses(self, request: bytes) -> AsyncGenerator[bytes, None]:
+        """Yield the serialized responses to one request; close it to end the call. Raises grpc.aio.AioRpcError."""
+        try:
+            async with aclosing(
+                _behaviour(self._handler)(_decoded(self._handler, request), self._context)
+            ) as responses:
+                async for response in responses:
+                    yield _encoded(self._handler, response)
+        except grpc.aio.AbortError:
+            raise self._context.error() from None
+
+
 class LocalCalls:
     """Makes calls by what `find_handler` returns for them: a server's `handler_of`."""
 
     def __init__(self, find_handler: FindHandler) -> None:
         self._find_handler = find_handler
 
-    async def answer(self, path: str, requests: bytes | AsyncIterator[bytes], context: LocalContext) -> bytes:
-        """Return the serialized response to one request, or to a stream of them. Raises grpc.aio.AioRpcError."""
-        handler = await self._handler(path, context)
-        try:
-            response = await _behaviour(handler)(_decoded(handler, requests), context)
-        except grpc.aio.AbortError:
-            raise context.error() from None
-        return _encoded(handler, response)
-
-    async def responses(self, path: str, request: bytes, context: LocalContext) -> AsyncGenerator[bytes, None]:
-        """Yield the serialized responses to one request; close it to end the call. Raises grpc.aio.AioRpcError."""
-        handler = await self._handler(path, context)
-        try:
-            call = _behaviour(handler)(_decoded(handler, request), context)
-            if not handler.response_streaming:  # The door refuses it.
-                await call
-                return
-            async with aclosing(call) as responses:
-                async for response in responses:
-                    yield _encoded(handler, response)
-        except grpc.aio.AbortError:
-            raise context.error() from None
-
-    async def _handler(self, path: str, context: LocalContext) -> Any:
+    async def open(self, path: str, context: LocalContext) -> LocalCall:
+        """Return a call that the door lets in, before there need be a request. Raises grpc.aio.AioRpcError."""
         details: Any = _Details(path, context.invocation_metadata())
         handler = await self._find_handler(details)
         if handler is None:
             raise LookupError(f"nothing serves {path}")
-        return handler
+        call = LocalCall(handler, context)
+        if isinstance(handler, Refusal):
+            await call.answer(b"")
+        return call
 
 
 def _behaviour(handler: Any) -> Any:

@@ -1,14 +1,13 @@
 """Answers HTTP requests by calls to the gRPC server of this process, so that every call comes in by the one door.
 
-What a request cannot be made of is sent all the same, as bytes that are no message: the door speaks first, as it does
-over gRPC, and only who is let in is told what is wrong.
+The door speaks first, as it does over gRPC: before a body is read, and before anything is said of a request.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
-from contextlib import aclosing
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import aclosing, nullcontext
 from typing import Final, ParamSpec, TypeVar
 
 import grpc
@@ -18,15 +17,16 @@ from google.protobuf.message import Message
 from gateway.http import cookies
 from gateway.http.bindings import Binding, Routes, bindings_of
 from gateway.http.downloads import send_file
-from gateway.http.errors import Failure, PathUnknown, Refused, failure_for, failure_of
+from gateway.http.errors import Failure, PathUnknown, Refused, failure_of
 from gateway.http.exchange import Exchange, Receive, Scope, Send, json_of
+from gateway.http.headers import names
 from gateway.http.requests import request_of
 from gateway.http.site import Site
-from gateway.http.uploads import messages_of
+from gateway.http.uploads import describe, messages_of
 from gateway.relay import UNARY_SECONDS
 from runtime.contract import Method
 from runtime.errors import InvalidInput
-from runtime.local_calls import LocalCalls
+from runtime.local_calls import LocalCall, LocalCalls
 from runtime.statuses import internal_status
 
 # No message of the contract begins like this.
@@ -72,21 +72,25 @@ class HttpFace:
                 raise self._not_found(exchange)
             return
         binding, fields = found
-        body = b"" if binding.upload else await exchange.body()
+        lasts = binding.upload or binding.method.server_streaming
+        context = exchange.context(seconds=None if lasts else UNARY_SECONDS)
+        call = await self._calls.open(binding.method.path, context)
         try:
-            request = await _aside(len(body), request_of, binding, fields, exchange.query, body)
-        except InvalidInput as error:
-            await self._refuse(binding, exchange, error)
-            return
-        cookies.fill(request, exchange)
+            request = await _request(binding, fields, exchange)
+        except Refused:
+            await _send_no_message(binding, call)
+            raise
         if binding.upload:
-            await self._take_file(binding, request, exchange)
-        elif binding.download is not None:
-            await self._send_file(binding, request, exchange)
-        elif binding.method.server_streaming:
-            await self._send_stream(binding, request, exchange)
-        else:
-            await self._send_answer(binding, request.SerializeToString(), exchange)
+            await self._take_file(binding, call, request, exchange)
+            return
+        async with exchange.cancelled_when_gone():
+            if binding.download is not None:
+                await self._send_file(binding, call, request, exchange)
+            elif lasts:
+                await self._send_stream(binding, call, request, exchange)
+            else:
+                answer = await call.answer(request.SerializeToString())
+                await self._send_message(binding, answer, exchange)
 
     def _not_found(self, exchange: Exchange) -> Refused:
         verbs = self._routes.verbs(exchange.path)
@@ -95,37 +99,16 @@ class HttpFace:
         allowed = ", ".join(verbs)
         return Refused(405, InvalidInput(f"This path takes {allowed} only."), (b"allow", allowed.encode()))
 
-    async def _refuse(self, binding: Binding, exchange: Exchange, error: InvalidInput) -> None:
-        """Say what is wrong with a request, if the door lets it in at all."""
-        context = exchange.context(seconds=UNARY_SECONDS)
+    async def _send_file(self, binding: Binding, call: LocalCall, request: Message, exchange: Exchange) -> None:
         try:
-            if binding.method.server_streaming:
-                async with aclosing(self._calls.responses(binding.method.path, _NO_MESSAGE, context)) as responses:
-                    await anext(responses, None)
-            else:
-                await self._calls.answer(binding.method.path, _NO_MESSAGE, context)
-        except grpc.aio.AioRpcError as answer:
-            failure = failure_of(answer)
-            if failure.reason() != "MALFORMED_REQUEST":
-                await exchange.fail(failure)
-                return
-        await exchange.fail(failure_for(error))
-
-    async def _send_answer(self, binding: Binding, request: bytes, exchange: Exchange) -> None:
-        answer = await self._calls.answer(binding.method.path, request, exchange.context(seconds=UNARY_SECONDS))
-        await self._send_message(binding, answer, exchange)
-
-    async def _send_file(self, binding: Binding, request: Message, exchange: Exchange) -> None:
-        try:
-            await send_file(self._calls, binding, request, exchange)
+            await send_file(self._calls, call, binding, request, exchange)
         except grpc.aio.AioRpcError as error:
             if exchange.started:
                 raise
             await exchange.fail(failure_of(error).of_file())
 
-    async def _take_file(self, binding: Binding, first: Message, exchange: Exchange) -> None:
-        requests = messages_of(first, exchange)
-        answer = await self._calls.answer(binding.method.path, requests, exchange.context())
+    async def _take_file(self, binding: Binding, call: LocalCall, first: Message, exchange: Exchange) -> None:
+        answer = await call.answer(messages_of(first, exchange))
         await self._send_message(binding, answer, exchange)
 
     async def _send_message(self, binding: Binding, answer: bytes, exchange: Exchange) -> None:
@@ -134,23 +117,53 @@ class HttpFace:
         body = await _aside(len(answer), json_of, message, binding.response_body)
         await exchange.answer(200, headers, body)
 
-    async def _send_stream(self, binding: Binding, request: Message, exchange: Exchange) -> None:
+    async def _send_stream(self, binding: Binding, call: LocalCall, request: Message, exchange: Exchange) -> None:
         """Send each message when it comes: as an event for who asks for events, else as a line of JSON."""
-        events = b"text/event-stream" in exchange.header(b"accept")
+        events = names(exchange.header(b"accept"), b"text/event-stream")
         kind = b"text/event-stream" if events else b"application/x-ndjson"
         parse = binding.method.response.FromString
-        call = self._calls.responses(binding.method.path, request.SerializeToString(), exchange.context())
-        async with exchange.cancelled_when_gone(), aclosing(call) as responses:
+        beats = exchange.beating(b":\n\n") if events else nullcontext()
+        async with aclosing(call.responses(request.SerializeToString())) as responses:
             message = await anext(responses, None)
             await exchange.start(200, [(b"content-type", kind), _NO_STORE, (b"x-accel-buffering", b"no")])
             try:
-                while message is not None and exchange.verb != "HEAD":
-                    await exchange.write(_piece(json_of(parse(message), binding.response_body), events=events))
-                    message = await anext(responses, None)
+                async with beats:
+                    while message is not None and exchange.verb != "HEAD":
+                        await exchange.write(_piece(json_of(parse(message), binding.response_body), events=events))
+                        message = await anext(responses, None)
             except grpc.aio.AioRpcError as error:
                 failure = failure_of(error).answer(accept=b"", with_token=False)[1]
                 await exchange.write(b"event: error\ndata: %b\n\n" % failure if events else b'{"error":%b}\n' % failure)
             await exchange.write(b"", last=True)
+
+
+async def _request(binding: Binding, fields: Mapping[str, str], exchange: Exchange) -> Message:
+    body = b"" if binding.upload else await exchange.body()
+    try:
+        request = await _aside(len(body), request_of, binding, fields, exchange.query, body)
+    except InvalidInput as error:
+        raise Refused(400, error) from error
+    cookies.fill(request, exchange)
+    if binding.upload:
+        describe(request, exchange)
+    return request
+
+
+async def _send_no_message(binding: Binding, call: LocalCall) -> None:
+    """End a call whose request cannot be made, so that it is counted and logged like one over gRPC.
+
+    Raises:
+        grpc.aio.AioRpcError: something else is the matter than that these bytes are no request.
+    """
+    try:
+        if binding.method.server_streaming:
+            async with aclosing(call.responses(_NO_MESSAGE)) as responses:
+                await anext(responses, None)
+        else:
+            await call.answer(_NO_MESSAGE)
+    except grpc.aio.AioRpcError as error:
+        if failure_of(error).reason() != "MALFORMED_REQUEST":
+            raise
 
 
 async def _aside(size: int, work: Callable[_P, _R], *arguments: _P.args, **options: _P.kwargs) -> _R:

@@ -61,7 +61,7 @@ class Connection(HttpToolsProtocol):
         """Refuse what is no request, or a too large one, and hang up."""
         problem = self._problem or Refused(400, InvalidInput("This is not an HTTP request; check the client."))
         headers, body = problem.failure.answer(accept=b"", with_token=False)
-        headers += [(b"content-length", str(len(body)).encode()), (b"connection", b"close"), ALWAYS]
+        headers += [(b"content-length", str(len(body)).encode()), (b"connection", b"close"), *ALWAYS]
         headers.append((b"x-request-id", str(uuid_utils.uuid7()).encode()))
         lines = b"".join(b"%b: %b\r\n" % header for header in headers)
         self.transport.write(STATUS_LINE[problem.failure.code] + lines + b"\r\n" + body)

@@ -13,6 +13,7 @@ from google.protobuf import json_format
 from google.protobuf.message import DecodeError
 from google.rpc import code_pb2, error_details_pb2, status_pb2
 
+from gateway.http.headers import names
 from runtime.errors import DomainError, InvalidInput, NotFound, Unavailable
 from runtime.statuses import STATUS_DETAILS, status_of
 
@@ -65,7 +66,7 @@ class Failure:
         """Return headers and body. `with_token`: whether the request had one, which then was not good."""
         tree = self.tree()
         kind = b"application/json"
-        if PROBLEM.encode() in accept:
+        if names(accept, PROBLEM.encode()):
             kind, tree = PROBLEM.encode(), self._problem(tree)
         headers = [(b"content-type", kind), (b"cache-control", b"no-store")]
         if self.code == HTTPStatus.UNAUTHORIZED:
@@ -134,12 +135,6 @@ def failure_of(error: grpc.aio.AioRpcError) -> Failure:
         status.Clear()
     if not status.code:
         status = _bare(error)
-    return Failure(http_code(status.code), status)
-
-
-def failure_for(error: DomainError) -> Failure:
-    """Return what an error says that was found before there was a call."""
-    status = status_of(error)
     return Failure(http_code(status.code), status)
 
 

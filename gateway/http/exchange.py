@@ -13,12 +13,15 @@ from google.protobuf import json_format
 from google.protobuf.message import Message
 
 from gateway.http.errors import Failure, Headers, Refused, body_too_large
+from gateway.relay import UNARY_SECONDS
 from runtime import calls
 from runtime.errors import DeadlineExceeded, InvalidInput
 from runtime.interceptors import IDLE_SECONDS
 from runtime.local_calls import LocalContext
 from runtime.server import MAX_RECEIVE_BYTES
 
+# Proxies mostly give up on an answer that has been silent for a minute.
+BEAT_SECONDS = 15.0
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
@@ -28,7 +31,13 @@ _PASSED: Final = {
     b"traceparent": "traceparent",
     b"x-forwarded-for": "x-forwarded-for",
 }
-ALWAYS: Final = (b"x-content-type-options", b"nosniff")
+# No answer is a page or is shown within one, but for the site's files, which have a policy of their own.
+ALWAYS: Final = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"no-referrer"),
+]
+_POLICY: Final = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
 
 
 class Exchange:
@@ -58,10 +67,9 @@ class Exchange:
 
     def context(self, *, seconds: float | None = None) -> LocalContext:
         """Return what a method is told of this request, which may take so long."""
+        # Metadata is ASCII. A token that is not is a bad one, and not none.
         metadata = [
-            (_PASSED[key], value.decode("latin-1"))
-            for key, value in self._headers
-            if key in _PASSED and value.isascii()
+            (_PASSED[key], value.decode("ascii", "backslashreplace")) for key, value in self._headers if key in _PASSED
         ]
         metadata.append(("x-request-id", self.request_id))
         return LocalContext(_peer(self._client), metadata, seconds=seconds)
@@ -75,16 +83,17 @@ class Exchange:
             raise body_too_large(MAX_RECEIVE_BYTES)
         found = bytearray()
         pieces = self.pieces()
+        end = asyncio.get_running_loop().time() + UNARY_SECONDS
         try:
             while True:
-                async with asyncio.timeout(IDLE_SECONDS):
+                async with asyncio.timeout_at(end), asyncio.timeout(IDLE_SECONDS):
                     found += await anext(pieces)
                 if len(found) > MAX_RECEIVE_BYTES:
                     raise body_too_large(MAX_RECEIVE_BYTES)
         except StopAsyncIteration:
             pass
         except TimeoutError as error:
-            slow = DeadlineExceeded(f"Nothing arrived for {IDLE_SECONDS:.0f} seconds; send it again.")
+            slow = DeadlineExceeded(f"The body did not arrive in {UNARY_SECONDS:.0f} seconds; send it again.")
             raise Refused(408, slow, (b"connection", b"close")) from error
         kind = self.header(b"content-type").partition(b";")[0].strip().lower()
         if found and kind not in (b"application/json", b""):
@@ -122,8 +131,25 @@ class Exchange:
     async def start(self, code: int, headers: Headers) -> None:
         """Send status and headers."""
         self.started = True
-        every = [*headers, (b"x-request-id", self.request_id.encode()), ALWAYS]
+        every = [*headers, (b"x-request-id", self.request_id.encode()), *ALWAYS]
+        if not any(name == _POLICY[0] for name, _ in headers):
+            every.append(_POLICY)
         await self._send({"type": "http.response.start", "status": code, "headers": every})
+
+    @asynccontextmanager
+    async def beating(self, piece: bytes) -> AsyncIterator[None]:
+        """Send a piece now and then until leaving, so that nobody in between thinks that this has ended."""
+
+        async def beat() -> None:
+            while True:
+                await asyncio.sleep(BEAT_SECONDS)
+                await self.write(piece)
+
+        beats = asyncio.create_task(beat(), name="beats")
+        try:
+            yield
+        finally:
+            beats.cancel()
 
     async def write(self, data: bytes, *, last: bool = False) -> None:
         """Send a piece of the body; returns when the client takes more."""

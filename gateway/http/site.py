@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from gateway.http.downloads import etags_of
 from gateway.http.errors import Headers
 from gateway.http.exchange import Exchange
+from gateway.http.headers import etags_of, names
 
 # Everything that a page of ours loads is ours, and nobody shows it within a page of theirs.
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -31,8 +31,6 @@ CONTENT_SECURITY_POLICY = "; ".join(
 )
 _GUARDS: Headers = [
     (b"content-security-policy", CONTENT_SECURITY_POLICY.encode()),
-    (b"x-frame-options", b"DENY"),
-    (b"referrer-policy", b"no-referrer"),
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"cross-origin-resource-policy", b"same-origin"),
     (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
@@ -78,7 +76,7 @@ class Site:
 
     async def _send(self, file: StaticFile, exchange: Exchange) -> None:
         """Answer with a file, or say that the client has it."""
-        zipped = b"gzip" in exchange.header(b"accept-encoding") and len(file.gzipped) < len(file.body)
+        zipped = names(exchange.header(b"accept-encoding"), b"gzip") and len(file.gzipped) < len(file.body)
         tag = file.etag + ("-gzip" if zipped else "")
         headers = [
             *_GUARDS,

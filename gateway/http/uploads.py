@@ -13,23 +13,16 @@ from runtime.errors import InvalidInput
 CHUNK_BYTES = 262_144
 
 
-def messages_of(first: Any, exchange: Exchange) -> AsyncIterator[bytes]:
-    """Return the serialized messages of an upload.
-
-    Args:
-        first: what path and query say, whose metadata lacks the size.
-
-    Raises:
-        Refused: the request does not say how long it is.
-    """
+def describe(first: Any, exchange: Exchange) -> None:
+    """Put the size that the request states into the first message. Raises Refused when it states none."""
     length = exchange.header(b"content-length")
     if not length.isdigit():
         raise Refused(411, InvalidInput("Say how many bytes the file has by Content-Length."))
     first.metadata.size_bytes = min(int(length[:19]), 2**63 - 1)
-    return _messages(first, exchange)
 
 
-async def _messages(first: Any, exchange: Exchange) -> AsyncIterator[bytes]:
+async def messages_of(first: Any, exchange: Exchange) -> AsyncIterator[bytes]:
+    """Yield the serialized messages of an upload, of which the first is the file's description."""
     yield first.SerializeToString()
     kind = type(first)
     async for piece in exchange.pieces():

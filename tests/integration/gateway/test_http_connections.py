@@ -102,9 +102,7 @@ async def test_upload_passes_on_what_has_come(club: Club, port: int) -> None:
             content_length=str(300_000),
             content_type="image/png",
         )
-        async with asyncio.timeout(TIMEOUT):
-            while club.avatars.messages_read < 2:
-                await asyncio.sleep(0)
+        await happened(club.avatars.chunk_came)
         peer.writer.write(b"2" * 299_000)
         status, _, body = await peer.answer()
         assert (status, json.loads(body)["avatar"]["sizeBytes"]) == (200, "300000")
@@ -153,8 +151,9 @@ async def test_head_of_a_stream_is_its_head(club: Club, port: int) -> None:
 async def test_file_that_breaks_off_is_shorter_than_promised(club: Club, port: int) -> None:
     """The connection closes before the length that was told, so no client takes a part for the whole."""
     club.reports.announced.size_bytes = club.reports.announced.read_size_bytes = 3 * len(CHUNK)
+    club.reports.breaks_off_after = 2
     async with connected(port) as peer:
-        peer.say("GET", f"/v1/reports/{REPORT}:download?read_limit=2", authorization=token_of(club))
+        peer.say("GET", f"/v1/reports/{REPORT}:download", authorization=token_of(club))
         status, headers = await peer.head()
         assert (status, headers["content-length"]) == (200, str(3 * len(CHUNK)))
         async with asyncio.timeout(TIMEOUT):

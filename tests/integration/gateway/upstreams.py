@@ -118,6 +118,7 @@ class FakeAvatars(avatar_rpc.AvatarServiceServicer):
     def __init__(self) -> None:
         self.visits = Visits()
         self.messages_read = 0
+        self.chunk_came = asyncio.Event()
 
     async def UploadAvatar(
         self, request_iterator: AsyncIterator[avatar_pb.UploadAvatarRequest], context: Context
@@ -131,6 +132,8 @@ class FakeAvatars(avatar_rpc.AvatarServiceServicer):
             if request.metadata.username == "waiting":
                 await self.visits.wait()
             size += len(request.chunk)
+            if size:
+                self.chunk_came.set()
         return avatar_pb.UploadAvatarResponse(avatar=user_pb2.Avatar(size_bytes=size))
 
     async def GetAvatar(
@@ -151,6 +154,7 @@ class FakeReports(report_rpc.ReportServiceServicer):
     def __init__(self) -> None:
         self.visits = Visits()
         self.chunks_sent = 0
+        self.breaks_off_after = 0
         self.announced = report_pb.DownloadReportMetadata()
 
     async def GetReport(self, request: report_pb.GetReportRequest, context: Context) -> report_pb.GetReportResponse:
@@ -171,7 +175,8 @@ class FakeReports(report_rpc.ReportServiceServicer):
         try:
             if self.announced.size_bytes:
                 yield report_pb.DownloadReportResponse(metadata=self.announced)
-            while not request.read_limit or self.chunks_sent < request.read_limit:
+            last = request.read_limit or self.breaks_off_after
+            while not last or self.chunks_sent < last:
                 yield report_pb.DownloadReportResponse(chunk=CHUNK)
                 self.chunks_sent += 1
         finally:

@@ -20,7 +20,7 @@ from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from gateway.http.bindings import Binding, bindings_of
-from gateway.http.errors import PROBLEM, PathUnknown, failure_for
+from gateway.http.errors import PROBLEM, PathUnknown, Refused
 from gateway.http.exchange import json_of
 from gateway.http.requests import request_of
 from gateway.http.server import WEB
@@ -194,7 +194,7 @@ def test_message_that_is_printed_is_what_the_document_says(path: str) -> None:
 @pytest.mark.parametrize(("accept", "name"), [(b"", "Status"), (PROBLEM.encode(), "Problem")])
 def test_error_is_what_the_document_says(error: DomainError, accept: bytes, name: str) -> None:
     """An error validates in both of its forms, with all its details."""
-    _, body = failure_for(error).answer(accept=accept, with_token=False)
+    _, body = Refused(400, error).failure.answer(accept=accept, with_token=False)
     tree = json.loads(body)
     validator(f"#/components/schemas/{name}", strict=True).validate(tree)
     assert tree["details"][0]["reason"] in SCHEMAS["ErrorReason"]["enum"]
