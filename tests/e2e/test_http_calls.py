@@ -96,12 +96,14 @@ def test_bad_input_is_answered_as_over_grpc(rpc: str, scene: Scene, calls: HttpC
     """Code and reason are the table's, for each bad request to the method that HTTP can say."""
     method = METHODS[rpc]
     actor = scene.admin if method.service == ADMIN else scene.referee
-    wrong = []
+    said, wrong = 0, []
     for row in [row for row in ROWS if row.rpc == rpc]:
         try:
             answer = calls.send(method, row.made(scene), actor.metadata)
         except Unsayable:
             continue
+        said += 1
         if answer != row.answer:
             wrong.append(f"{row}: {answer} instead of {row.answer}")
     assert not wrong, "\n".join(wrong)
+    assert said, "HTTP can say no row of it"

@@ -13,19 +13,21 @@ from tests.e2e.installations import Installation
 from tests.openapi.runner import DOCUMENT, check, people
 
 CASES, SEED = 3, 1
+# They need a secret that exists, or a report that is not made yet; among so few requests there may be none.
+BY_CHANCE = {"AuthService_SignInWithApiKey", "ReportService_CancelReport", "ShareService_DownloadSharedReport"}
 
 pytestmark = [pytest.mark.parametrize("installation", ["standalone"], indirect=True), pytest.mark.timeout(180)]
 
 
 def test_every_operation_answers_as_the_document_says(installation: Installation, tmp_path: Path) -> None:
-    """No fault, and no status, header, type or body that the document does not have; most operations come through."""
+    """No fault, and no status, header, type or body that the document does not have; operations come through."""
     club = asyncio.run(people(installation))
     result = check(
         club, installation.http_address, tmp_path, cases=CASES, phases="examples,fuzzing", seed=SEED, extra=[]
     )
     assert result.passed, result.report
     assert len(result.statuses) == sum(len(item) for item in DOCUMENT["paths"].values())
-    assert len(result.never_good) < 8, result.never_good
+    assert set(result.never_good) <= BY_CHANCE
 
 
 def test_document_and_its_page_are_served(installation: Installation) -> None:

@@ -17,6 +17,8 @@ from tests.openapi.club import CALLER, GUEST, PLAYERS, PROGRAM, Club
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 DOCUMENT: dict[str, Any] = json.loads((ROOT / "gateway" / "http" / "web" / "openapi.json").read_text())
+# Their tokens come by mail alone.
+OUT_OF_REACH = frozenset({"AuthService_ResetPassword", "AccountService_ConfirmEmail"})
 CHECKS = (
     "not_a_server_error",
     "status_code_conformance",
@@ -48,8 +50,9 @@ class Result:
 
     @property
     def never_good(self) -> list[str]:
-        """Operations that never succeeded."""
-        return [name for name, counts in self.statuses.items() if not any(code.startswith("2") for code in counts)]
+        """Operations that never succeeded, though they can."""
+        succeeded = {name for name, counts in self.statuses.items() if any(code.startswith("2") for code in counts)}
+        return sorted(self.statuses.keys() - succeeded - OUT_OF_REACH)
 
 
 async def people(installation: Installation) -> Club:
