@@ -94,7 +94,7 @@ class HttpLoad:
             return b""
         head.clear()
         length = int(lines.lower().partition(_LENGTH)[2].partition(b"\r\n")[0])
-        if not lines.startswith(b"HTTP/1.1 200") or length != self._answer_bytes:
+        if not lines.startswith((b"HTTP/1.1 200", b"HTTP/1.1 206")) or length != self._answer_bytes:
             raise WrongAnswer(f"{self._address}: {lines[:200]!r}")
         self._left[connection] = length
         return body

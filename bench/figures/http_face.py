@@ -50,7 +50,8 @@ def download(plan: Plan) -> list[Figure]:
         peer.wait_until_serving(health=False)
         peer.pin(SERVER_CORE)
         stack.enter_context(pinned([LOAD_CORE]))
-        path = f"/v1/reports/{club.report_id}:download?readLimit={FILE_BYTES}"
+        path = f"/v1/reports/{club.report_id}:download"
+        headers["range"] = f"bytes=0-{FILE_BYTES - 1}"
         ours, theirs = (
             stack.enter_context(HttpLoad(*what, answer_bytes=FILE_BYTES, connections=DOWNLOADS))
             for what in ((process.http_address, path, headers), (address, "/", {}))
