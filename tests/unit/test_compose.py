@@ -124,12 +124,20 @@ def test_ports_are_published_by_the_balancer_and_grafana_on_loopback() -> None:
     assert [port(address) for address in published["balancer"]] == BALANCER_PORTS
 
 
-def test_balancer_leads_to_the_gateways() -> None:
-    """It has room for every gateway, at the ports that these listen on, and its health is asked where it tells it."""
-    servers = re.findall(r"server-template gateway (\d+) (\S+)", BALANCER)
-    assert all(int(room) >= SERVICES["gateway"]["deploy"]["replicas"] for room, _ in servers)
-    listening = [environment("gateway")[f"DOSSIER_GATEWAY_{name}"] for name in ("LISTEN", "HTTP_LISTEN")]
-    assert [address for _, address in servers] == [f"gateway:{port(address)}" for address in listening]
+@pytest.mark.parametrize("setting", ["DOSSIER_GATEWAY_LISTEN", "DOSSIER_GATEWAY_HTTP_LISTEN"])
+def test_balancer_leads_to_the_port_of_the_gateways_of_the_same_number(setting: str) -> None:
+    """What speaks gRPC gets to gRPC and a browser to HTTP, and there is room for every gateway."""
+    number = port(environment("gateway")[setting])
+    (backend,) = re.findall(rf"^frontend \S+\n    bind :{number}\n    default_backend (\S+)$", BALANCER, re.MULTILINE)
+    ((room, address),) = re.findall(
+        rf"^backend {backend}\n(?: .*\n)*    server-template gateway (\d+) (\S+)$", BALANCER, re.MULTILINE
+    )
+    assert address == f"gateway:{number}"
+    assert int(room) >= SERVICES["gateway"]["deploy"]["replicas"]
+
+
+def test_health_of_the_balancer_is_asked_where_it_tells_it() -> None:
+    """Docker asks at the address of its own frontend for health."""
     told = SERVICES["balancer"]["healthcheck"]["test"][-1]
     assert f"bind {told.removeprefix('http://').partition('/')[0]}\n" in BALANCER
 
