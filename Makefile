@@ -24,7 +24,7 @@ reset: ## Ask, then delete ./data and this project's containers
 test: .venv/dev ## Run every test; starts the servers that it needs (TESTS=path to run some)
 	@$(BIN)/pytest $(TESTFLAGS) $(TESTS)
 
-compose-test: ## Build compose.yml's images and run the end-to-end story on every part in a container (needs Docker)
+compose-test: ## Build compose.yml's images and run the end-to-end stories on every part in a container (needs Docker)
 	@sh tools/compose_test.sh
 
 lint: .venv/dev ## Check style, types, imports, protos and that the stubs are fresh

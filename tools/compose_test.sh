@@ -1,6 +1,6 @@
 #!/bin/sh
-# Build the images, start every part of compose.yml, run the end-to-end story against it, and remove it all again. In a
-# project of its own and at any free port, so that an installation on this computer goes on.
+# Build the images, start every part of compose.yml, run the end-to-end stories against it, and remove it all again. In a
+# project of its own and at any free ports, so that an installation on this computer goes on.
 set -eu
 cd "$(dirname "$0")/.."
 if ! docker compose version >/dev/null 2>&1 || ! docker info >/dev/null 2>&1; then
@@ -8,7 +8,7 @@ if ! docker compose version >/dev/null 2>&1 || ! docker info >/dev/null 2>&1; th
     exit 1
 fi
 # The story signs up more players from its one address than a stranger may.
-export COMPOSE_PROJECT_NAME=dossier-test DOSSIER_PORT=0 DOSSIER_SIGN_UPS_PER_HOUR=0
+export COMPOSE_PROJECT_NAME=dossier-test DOSSIER_PORT=0 DOSSIER_HTTP_PORT=0 DOSSIER_SIGN_UPS_PER_HOUR=0
 
 finish() {
     code=$?
