@@ -91,6 +91,7 @@ class AmqpGames:
         self._topology = topology
         self._check_seconds = check_seconds
         self._settled = settled
+        self._former_gone = False
         self.ready = asyncio.Event()
 
     async def run(self) -> NoReturn:
@@ -105,11 +106,11 @@ class AmqpGames:
                     dead_channel = await connection.channel(publisher_confirms=True, on_return_raises=True)
                     dead = await dead_channel.get_exchange(self._topology.dead_exchange, ensure=False)
                 # Before what came later, as a correction must follow its game.
-                gone = await self._retire_former(connection, dead)
+                await self._retire_former(connection, dead)
                 async with asyncio.timeout(OPERATION_TIMEOUT_SECONDS):
                     arrived = await self._consume(channel)
                 self.ready.set()
-                async with meanwhile(self._go_on_retiring(connection, dead, gone=gone), name="former queues"):
+                async with meanwhile(self._go_on_retiring(connection, dead), name="former queues"):
                     await self._settle_all(arrived, dead_channel, dead)
         except AMQP_FAULTS:
             raise
@@ -119,7 +120,10 @@ class AmqpGames:
         finally:
             self.ready.clear()
 
-    async def _retire_former(self, connection: AbstractConnection, dead: AbstractExchange) -> bool:
+    async def _retire_former(self, connection: AbstractConnection, dead: AbstractExchange) -> None:
+        if self._former_gone:  # The broker logs each question for a queue that is not there.
+            return
+
         async def settle(message: AbstractIncomingMessage) -> None:
             await self._settle(message, dead, after=None)
 
@@ -132,14 +136,15 @@ class AmqpGames:
         games_gone = await retire(connection, FORMER_QUEUE, exchange=exchange, key="#", settle=settle)
         # A queue is bound by its name where no key is given.
         key = FORMER_DEAD_QUEUE
-        return await retire(connection, key, exchange=dead_exchange, key=key, settle=move) and games_gone
+        dead_gone = await retire(connection, key, exchange=dead_exchange, key=key, settle=move)
+        self._former_gone = games_gone and dead_gone
 
-    async def _go_on_retiring(self, connection: AbstractConnection, dead: AbstractExchange, *, gone: bool) -> None:
+    async def _go_on_retiring(self, connection: AbstractConnection, dead: AbstractExchange) -> None:
         """Take what processes of an earlier build leave behind, until the last of them has ended."""
-        while not gone:
+        while not self._former_gone:
             await asyncio.sleep(FORMER_SECONDS)
             with suppress(*AMQP_FAULTS):
-                gone = await self._retire_former(connection, dead)
+                await self._retire_former(connection, dead)
 
     async def _consume(self, channel: AbstractChannel) -> Arrived:
         """Return where messages arrive, and None when there will be no more."""

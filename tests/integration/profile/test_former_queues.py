@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
 import aio_pika
 import pytest
+from aio_pika.abc import AbstractConnection
 
-from profile_service.amqp_former import FORMER_DEAD_QUEUE, FORMER_QUEUE
+from profile_service.amqp_former import FORMER_DEAD_QUEUE, FORMER_QUEUE, retire
 from profile_service.amqp_games import TOPOLOGY, AmqpGames
 from runtime.background import meanwhile
 from runtime.settings import Secret
@@ -110,3 +112,30 @@ async def test_what_an_earlier_process_leaves_behind_is_taken_when_it_ends(
                 return not await is_there(publisher, FORMER_QUEUE)
 
             await eventually(is_gone, within_seconds=10)
+
+
+async def test_former_queues_that_are_gone_are_not_asked_for_by_later_connections(
+    publisher: Publisher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The broker logs each question for a queue that is not there; a process asks for each once."""
+    asked: list[str] = []
+
+    async def noted(connection: AbstractConnection, name: str, **how: Any) -> bool:
+        asked.append(name)
+        return await retire(connection, name, **how)
+
+    monkeypatch.setattr("profile_service.amqp_games.retire", noted)
+    taken: list[bytes] = []
+    games = intake(publisher, taken)
+    async with meanwhile(games.run(), name="games"), asyncio.timeout(30):
+        await games.ready.wait()
+        async with await aio_pika.connect(publisher.url) as connection:
+            await (await connection.channel()).queue_delete(TOPOLOGY.queue)  # Which ends the session.
+
+        async def comes_in_again() -> bool:
+            with suppress(aio_pika.exceptions.AMQPError):
+                await publisher.publish(b"after")
+            return b"after" in taken
+
+        await eventually(comes_in_again, within_seconds=20)
+    assert asked == [FORMER_QUEUE, FORMER_DEAD_QUEUE]
