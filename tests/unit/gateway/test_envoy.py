@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import functools
 import json
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -26,6 +27,7 @@ from runtime.admission import Limits, kind_of
 from runtime.tokens import bad_token, expired_token
 from tests.provision.envoy import PROGRAM
 
+ROOT = Path(__file__).parents[3]
 METHODS = contract.methods()
 PUBLIC = {path: method for path, method in METHODS.items() if not method.internal}
 APART = ("--gateway=g:1", "--profile=p1:2", "--profile=p2:2", "--report=r:3")
@@ -126,17 +128,41 @@ def test_rates_are_as_many_times_that_as_was_asked_for() -> None:
         filter_named(written(*APART, "--rate=0"), "local_ratelimit")
 
 
-def test_json_is_made_of_the_public_services_alone() -> None:
-    """The descriptors that Envoy gets stand by themselves, and have the paths of HTTP in them."""
-    transcoder = filter_named(written(*APART), "grpc_json_transcoder")
+def descriptors(config: dict[str, Any]) -> descriptor_pool.DescriptorPool:
+    """Return what Envoy makes JSON by."""
     pool = descriptor_pool.DescriptorPool()
-    for file in FileDescriptorSet.FromString(base64.b64decode(transcoder["proto_descriptor_bin"])).file:
+    given = base64.b64decode(filter_named(config, "grpc_json_transcoder")["proto_descriptor_bin"])
+    for file in FileDescriptorSet.FromString(given).file:
         pool.Add(file)
-    assert set(transcoder["services"]) == {method.service for method in PUBLIC.values()}
-    method = pool.FindServiceByName("dossier.profile.v1.ProfileService").methods_by_name["GetUser"]
-    assert method.GetOptions().Extensions[annotations_pb2.http].get == "/v1/users/{username}"
+    return pool
+
+
+def test_json_is_made_of_the_public_services_alone() -> None:
+    """The descriptors that Envoy gets stand by themselves."""
+    config = written(*APART)
+    served = filter_named(config, "grpc_json_transcoder")["services"]
+    assert set(served) == {method.service for method in PUBLIC.values()}
     with pytest.raises(KeyError):
-        pool.FindServiceByName("dossier.profile.v1.CredentialsService")
+        descriptors(config).FindServiceByName("dossier.profile.v1.CredentialsService")
+
+
+def test_json_is_at_every_path_that_the_gateway_describes() -> None:
+    """Who reads the gateway's own OpenAPI document finds each of its operations behind Envoy, and no other."""
+    config = written(*APART)
+    pool, found = descriptors(config), set()
+    for name in filter_named(config, "grpc_json_transcoder")["services"]:
+        for method in pool.FindServiceByName(name).methods:
+            assert f"/{name}/{method.name}" in routes(config)  # With a token check and a kind for its rate.
+            rule: Any = method.GetOptions().Extensions[annotations_pb2.http]
+            verb = rule.WhichOneof("pattern")
+            found.add((verb, nameless(getattr(rule, verb))))
+    described = json.loads((ROOT / "gateway" / "http" / "web" / "openapi.json").read_text())["paths"]
+    assert found == {(verb, nameless(path)) for path, item in described.items() for verb in item}
+
+
+def nameless(path: str) -> str:
+    """Return a path without the names of its variables, which JSON writes in another way."""
+    return re.sub(r"\{[^}]*\}", "{}", path)
 
 
 def test_keys_are_asked_for_where_the_proto_says() -> None:
