@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.figures import (
+    dispatchers,
     download,
     games,
     get_user,
@@ -49,6 +50,7 @@ FIGURES: dict[str, Callable[[Plan], Sequence[Figure]]] = {
     "download_gateway": download.through_gateway,
     "gateways": scaling.gateways,
     "report_workers": scaling.report_workers,
+    "dispatchers": dispatchers.dispatchers,
     "many_players": many_players.many_players,
 }
 # Loading a million games takes minutes and several gigabytes of the disk.

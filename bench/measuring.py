@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import statistics
+import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
@@ -100,13 +101,17 @@ class Plan:
 
     @cached_property
     def servers(self) -> Servers:
-        """The services and two gateways on that club's rows, and a RabbitMQ for report workers."""
-        (self.folder / "rabbitmq").mkdir()
-        node = rabbitmq.RabbitNode(rabbitmq.find_or_install(), self.folder / "rabbitmq").blocking
+        """The services and two gateways on that club's rows."""
+        opening = on_servers(self.folder / "servers", self.small_club, amqp_url=self.broker().url)
+        return self._stack.enter_context(opening)
+
+    def broker(self) -> rabbitmq.BlockingNode:
+        """Start a RabbitMQ for whoever asks."""
+        folder = Path(tempfile.mkdtemp(prefix="rabbitmq-", dir=self.folder))
+        node = rabbitmq.RabbitNode(rabbitmq.find_or_install(), folder).blocking
         self._stack.callback(node.close)
         node.start()
-        opening = on_servers(self.folder / "servers", self.small_club, amqp_url=node.url)
-        return self._stack.enter_context(opening)
+        return node
 
 
 @dataclass(frozen=True, slots=True)

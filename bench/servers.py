@@ -15,6 +15,8 @@ from tests.provision.postgresql import PostgresqlServer
 _SECRET = "a-secret-of-the-bench-{}-0123456789abcdef"
 GATEWAY_WORKERS = 2
 REPORTS = "reports"
+# Where nobody listens.
+_NOBODY = "127.0.0.1:1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +52,20 @@ def profile_alone(folder: Path, server: PostgresqlServer, database: str) -> Iter
     """Run profile_service without a gateway, for calls without a token."""
     address = free_address()
     folder.mkdir()
-    settings = _profile_settings(folder, server.url(database), address, gateway="127.0.0.1:1")
+    settings = _profile_settings(folder, server.url(database), address, gateway=_NOBODY)
     with running(["profile_service"], address=address, folder=folder, settings=settings) as process:
+        process.wait_until_serving(health=False)
+        yield process
+
+
+@contextmanager
+def report_alone(folder: Path, url: str, amqp_url: str) -> Iterator[Process]:
+    """Run a report API by itself, for the hints that it sends; its address is that of its metrics."""
+    address, metrics = free_address(), free_address()
+    data = folder / metrics.partition(":")[2]
+    settings = _report_settings(data, url, address, gateway=_NOBODY, profile=_NOBODY)
+    settings |= {"DOSSIER_REPORT_AMQP_URL": amqp_url, "DOSSIER_REPORT_METRICS_LISTEN": metrics}
+    with running(["report_service"], address=metrics, folder=folder, settings=settings) as process:
         process.wait_until_serving(health=False)
         yield process
 
@@ -62,16 +76,12 @@ def on_servers(folder: Path, server: PostgresqlServer, *, amqp_url: str) -> Iter
     folder.mkdir()
     server.create_database(REPORTS)
     gateway, gateways, profile, report = (free_address() for _ in range(4))
-    report_settings = {
-        "DOSSIER_REPORT_LISTEN": report,
-        "DOSSIER_REPORT_GATEWAY_ADDRESS": gateway,
-        "DOSSIER_REPORT_PROFILE_ADDRESS": profile,
-        "DOSSIER_REPORT_DATA_DIR": str(folder / "report"),
-        "DOSSIER_REPORT_DATABASE_URL": server.url(REPORTS),
+    report_settings = _report_settings(folder / "report", server.url(REPORTS), report, gateway=gateway, profile=profile)
+    report_settings |= {
         "DOSSIER_REPORT_AMQP_URL": amqp_url,
         "DOSSIER_REPORT_MAX_ACTIVE_REPORTS": "1000",
         "DOSSIER_REPORT_MAX_KEPT_REPORTS": "100000",
-    } | {f"DOSSIER_REPORT_{name}_SECRET": _SECRET.format(name) for name in ("INTERNAL", "PAGE")}
+    }
     common = {
         "DOSSIER_GATEWAY_PROFILE_ADDRESS": profile,
         "DOSSIER_GATEWAY_REPORT_ADDRESS": report,
@@ -115,3 +125,13 @@ def _profile_settings(folder: Path, url: str, address: str, *, gateway: str) -> 
         "DOSSIER_PROFILE_DATABASE_URL": url,
         "DOSSIER_PROFILE_SIGN_UPS_PER_HOUR": "0",
     } | {f"DOSSIER_PROFILE_{name}_SECRET": _SECRET.format(name) for name in ("INTERNAL", "REFRESH", "PAGE", "DELETION")}
+
+
+def _report_settings(data: Path, url: str, address: str, *, gateway: str, profile: str) -> dict[str, str]:
+    return {
+        "DOSSIER_REPORT_LISTEN": address,
+        "DOSSIER_REPORT_GATEWAY_ADDRESS": gateway,
+        "DOSSIER_REPORT_PROFILE_ADDRESS": profile,
+        "DOSSIER_REPORT_DATA_DIR": str(data),
+        "DOSSIER_REPORT_DATABASE_URL": url,
+    } | {f"DOSSIER_REPORT_{name}_SECRET": _SECRET.format(name) for name in ("INTERNAL", "PAGE")}

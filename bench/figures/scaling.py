@@ -24,6 +24,7 @@ from bench.processes import Process
 from bench.servers import REPORTS, Servers, worker_pids
 from bench.throttle import Family
 from client import DossierClient
+from tests.provision.postgresql import PostgresqlServer
 from tests.scraping import scraped
 
 AIM = 1.8
@@ -59,7 +60,7 @@ def gateways(plan: Plan) -> list[Figure]:
     path = "profile.v1.ProfileService/GetUser"
     one, two = (asked(gateway.address, path, message, metadata) for gateway in (parts.gateway, parts.gateways))
     workers = worker_pids(parts.gateways)
-    services = [Family(parts.profile.pid), Family(_postmaster(plan))]
+    services = [Family(parts.profile.pid), Family(postmaster(plan.small_club))]
     with (
         Load(two, connections=CONNECTIONS, streams=1) as ours,
         Load(one, connections=CONNECTIONS, streams=1) as single,
@@ -102,8 +103,8 @@ async def _sign_up(address: str) -> None:
 
 def report_workers(plan: Plan) -> list[Figure]:
     """Have one worker make reports, then two, over and over."""
-    parts, postmaster = plan.servers, _postmaster(plan)
-    rounds = [asyncio.run(_report_round(parts, postmaster, number)) for number in range(plan.rounds)]
+    parts, database = plan.servers, postmaster(plan.small_club)
+    rounds = [asyncio.run(_report_round(parts, database, number)) for number in range(plan.rounds)]
     ratios = [two / one for one, two, _ in rounds]
     costs: dict[str, list[float]] = {}
     for _, _, each in rounds:
@@ -129,7 +130,7 @@ def report_workers(plan: Plan) -> list[Figure]:
     ]
 
 
-async def _report_round(parts: Servers, postmaster: int, number: int) -> tuple[float, float, Mapping[str, float]]:
+async def _report_round(parts: Servers, database: int, number: int) -> tuple[float, float, Mapping[str, float]]:
     """Return the reports a second of one worker and of two, and the processor time that each part took for a report."""
     async with DossierClient(parts.gateway.address, timeout_seconds=60) as dossier:
         if not number:
@@ -141,7 +142,7 @@ async def _report_round(parts: Servers, postmaster: int, number: int) -> tuple[f
                 "gateway": Family(parts.gateway.pid),
                 "profile_service": Family(parts.profile.pid),
                 "report API": Family(parts.report.pid),
-                "PostgreSQL": Family(postmaster),
+                "PostgreSQL": Family(database),
                 "worker": Family(first.pid),
             }
             async with _asking(dossier) as made:
@@ -226,9 +227,11 @@ async def _report_sizes(plan: Plan, parts: Servers) -> list[Figure]:
     ]
 
 
-def _postmaster(plan: Plan) -> int:
+def postmaster(server: PostgresqlServer) -> int:
+    """Return the process of PostgreSQL whose children serve its connections."""
+
     async def ask() -> int:
-        connection = await asyncpg.connect(plan.small_club.url("postgres"))
+        connection = await asyncpg.connect(server.url("postgres"))
         try:
             first_line = "split_part(pg_read_file('postmaster.pid'), chr(10), 1)::int"
             return int(await connection.fetchval(f"SELECT {first_line}"))
