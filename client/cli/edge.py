@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -17,6 +17,10 @@ _EXAMPLES = (
     "envoy -c envoy.json",
 )
 _PART = "HOST:PORT; again for each, or a name that stands for all of them."
+_ELSE = "Without it, through the gateways."
+_ORIGIN = "A page whose scripts may call, such as https://club.example.org; again for each."
+_RATE = "One network gets so many times the calls of a kind in a second that one process takes at once; 0: any number."
+_PROXIES = "How many proxies before Envoy add the address that called them."
 
 
 def add_to(app: typer.Typer) -> None:
@@ -24,54 +28,30 @@ def add_to(app: typer.Typer) -> None:
     app.command("envoy-config", epilog=examples(*_EXAMPLES))(envoy_config)
 
 
+def _address(told: str) -> Any:
+    return typer.Option(metavar="HOST:PORT", help=told)
+
+
+def _file(told: str) -> Any:
+    return typer.Option(metavar="FILE", help=f"PEM file {told}")
+
+
 def envoy_config(
-    gateway: Annotated[
-        list[str], typer.Option(metavar="HOST:PORT", help=f"A gateway, or a standalone server: {_PART}")
-    ],
-    profile: Annotated[
-        list[str] | None,
-        typer.Option(metavar="HOST:PORT", help=f"A profile service: {_PART} Without it, through the gateways."),
-    ] = None,
-    report: Annotated[
-        list[str] | None,
-        typer.Option(metavar="HOST:PORT", help=f"A report service: {_PART} Without it, through the gateways."),
-    ] = None,
-    listen: Annotated[str, typer.Option(metavar="HOST:PORT", help="Where clients reach Envoy.")] = "0.0.0.0:8080",
-    certificate: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="PEM file with what clients are shown; without it, plain text.")
-    ] = None,
-    key: Annotated[Path | None, typer.Option(metavar="FILE", help="PEM file with the key of that.")] = None,
-    gateway_authority: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="PEM file of who signed the gateways' own certificate.")
-    ] = None,
-    internal_certificate: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="PEM file with what Envoy shows to profile and report services."),
-    ] = None,
-    internal_key: Annotated[Path | None, typer.Option(metavar="FILE", help="PEM file with the key of that.")] = None,
-    internal_authority: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="PEM file of who signed every part's certificate.")
-    ] = None,
-    origin: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="URL", help="A page whose scripts may call, such as https://club.example.org; again for each."
-        ),
-    ] = None,
-    rate: Annotated[
-        int,
-        typer.Option(
-            min=0,
-            help="One network gets so many times the calls of a kind in a second that one process takes at once; 0: any"
-            " number.",
-        ),
-    ] = 1,
-    trusted_proxies: Annotated[
-        int, typer.Option(min=0, help="How many proxies before Envoy add the address that called them.")
-    ] = 0,
+    gateway: Annotated[list[str], _address(f"A gateway, or a standalone server: {_PART}")],
+    profile: Annotated[list[str] | None, _address(f"A profile service: {_PART} {_ELSE}")] = None,
+    report: Annotated[list[str] | None, _address(f"A report service: {_PART} {_ELSE}")] = None,
+    listen: Annotated[str, _address("Where clients reach Envoy.")] = "0.0.0.0:8080",
+    certificate: Annotated[Path | None, _file("with what clients are shown; without it, plain text.")] = None,
+    key: Annotated[Path | None, _file("with the key of that.")] = None,
+    gateway_authority: Annotated[Path | None, _file("of who signed the gateways' own certificate.")] = None,
+    internal_certificate: Annotated[Path | None, _file("with what Envoy shows to profile and report services.")] = None,
+    internal_key: Annotated[Path | None, _file("with the key of that.")] = None,
+    internal_authority: Annotated[Path | None, _file("of who signed every part's certificate.")] = None,
+    origin: Annotated[list[str] | None, typer.Option(metavar="URL", help=_ORIGIN)] = None,
+    rate: Annotated[int, typer.Option(min=0, help=_RATE)] = 1,
+    trusted_proxies: Annotated[int, typer.Option(min=0, help=_PROXIES)] = 0,
     admin: Annotated[
-        str | None,
-        typer.Option(metavar="HOST:PORT", help="Where Envoy serves its metrics and its own commands, to whoever asks."),
+        str | None, _address("Where Envoy serves its metrics and its own commands, to whoever asks.")
     ] = None,
 ) -> None:
     """Print the configuration of an Envoy before an installation, in JSON, made of the contract that the servers keep.
