@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import fields
 from functools import partial
 from pathlib import Path
+
+import grpc
 
 import gateway.app
 import gateway.tokens
@@ -27,7 +29,7 @@ from runtime.channels import open_channel
 from runtime.data_directory import hold
 from runtime.interceptors import CallInterceptor
 from runtime.metrics import CallMetrics, PoolMetrics, open_metrics
-from runtime.server import Server, require_free
+from runtime.server import Registration, Server, require_free
 from runtime.service_tokens import ServiceTokens
 from runtime.session_client import SessionClient
 from runtime.sessions import SessionCheck
@@ -92,26 +94,16 @@ async def open_app(settings: Settings) -> AsyncIterator[Server]:
                 metrics=report_service.metrics.ReportMetrics(registry, pools),
             )
         )
-        methods = contract.methods()
-        door = Door(auth.verifier, sessions=sessions)
-        edge = Admission(at_the_edge=True, trusted_proxies=settings.trusted_proxies)
         http = await stack.enter_async_context(
             open_http(
                 settings.http_listen,
-                methods.values(),
+                contract.methods().values(),
                 identity=settings.identity,
                 grace_seconds=settings.grace_seconds,
             )
         )
-        public = Server(
-            settings.listen,
-            (*auth.registrations, *profile.public, *report.registrations),
-            service_names=contract.public_services(methods),
-            interceptors=[CallInterceptor(methods, door, admission=edge, metrics=calls)],
-            with_reflection=settings.development or settings.reflection,
-            grace_seconds=settings.grace_seconds,
-            credentials=credentials,
-        )
+        registrations = (*auth.registrations, *profile.public, *report.registrations)
+        public = _public_server(settings, registrations, Door(auth.verifier, sessions=sessions), calls, credentials)
         await stack.enter_async_context(public)
         if http:
             http.start(public)
@@ -120,6 +112,26 @@ async def open_app(settings: Settings) -> AsyncIterator[Server]:
         stack.push_async_callback(partial(public.set_serving, serving=False))
         await public.set_serving(serving=True)
         yield public
+
+
+def _public_server(
+    settings: Settings,
+    registrations: Sequence[Registration],
+    door: Door,
+    metrics: CallMetrics,
+    credentials: grpc.ServerCredentials | None,
+) -> Server:
+    methods = contract.methods()
+    edge = Admission(at_the_edge=True, trusted_proxies=settings.trusted_proxies)
+    return Server(
+        settings.listen,
+        registrations,
+        service_names=contract.public_services(methods),
+        interceptors=[CallInterceptor(methods, door, admission=edge, metrics=metrics)],
+        with_reflection=settings.development or settings.reflection,
+        grace_seconds=settings.grace_seconds,
+        credentials=credentials,
+    )
 
 
 def _internal_server(
