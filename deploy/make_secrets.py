@@ -1,6 +1,7 @@
 """Makes the secrets of an installation in containers, those that are missing: `python make_secrets.py FOLDER`.
 
-Each subfolder of FOLDER is a volume, mounted by those parts alone that need what is in it:
+Each subfolder of FOLDER, made when it is not there, is a volume in compose.yml and a Secret on Kubernetes, seen by
+those parts alone that need what is in it:
 
 - shared: what the parts know each other by; all parts
 - gateway: the key that signs access tokens; the gateway only
@@ -24,6 +25,7 @@ from typing import Final
 from gateway.tokens import load_or_create_keys
 from standalone.secrets import SECRET_BYTES, write_private
 
+FOLDERS: Final = ("shared", "gateway", "profile", "report", "broker", "database", "files", "s3", "grafana")
 SECRETS: Final = (
     "shared/internal.key",
     "profile/refresh.key",
@@ -45,6 +47,8 @@ SALT_BYTES: Final = 4
 
 def make_secrets(folder: Path) -> None:
     """Make what is missing; what is there stays as it is."""
+    for name in FOLDERS:
+        (folder / name).mkdir(mode=0o700, parents=True, exist_ok=True)
     for name in SECRETS:
         path = folder / name
         if not path.exists():

@@ -64,9 +64,6 @@ def port(address: str) -> str:
 @pytest.fixture
 def secrets(tmp_path: Path) -> Path:
     """What the volumes of secrets hold once the service `secrets` has ended."""
-    for volume, folder in mounts("secrets").items():
-        if volume.startswith("secrets-"):
-            (tmp_path / Path(folder).relative_to(SECRETS_FOLDER)).mkdir()
     make_secrets(tmp_path)
     return tmp_path
 
@@ -109,6 +106,12 @@ def test_secret_files_of_a_service_are_on_its_volumes_read_only(service: str) ->
     mounted = {volume: folder for volume, folder in mounts(service).items() if volume.startswith("secrets-")}
     assert set(mounted.values()) == named
     assert all(is_read_only(service, volume) for volume in mounted)
+
+
+def test_secrets_are_made_on_volumes(secrets: Path) -> None:
+    """None would be lost with the container that made it."""
+    volumes = {folder for volume, folder in mounts("secrets").items() if volume.startswith("secrets-")}
+    assert {f"{SECRETS_FOLDER}/{made.name}" for made in secrets.iterdir()} == volumes
 
 
 def test_signing_key_is_mounted_by_the_gateway_only() -> None:

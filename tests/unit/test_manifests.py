@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any, Final
 
@@ -10,6 +11,7 @@ import pytest
 import gateway.settings
 import profile_service.settings
 import report_service.settings
+from deploy.make_secrets import make_secrets
 from report_service.amqp_hints import TOPOLOGY
 from runtime.settings import rows
 from tools.check_manifests import FOLDER, dangling, files, load, malformed, problems, selecting_nothing
@@ -79,6 +81,14 @@ def test_manifest_secrets_of_a_part_are_documented_files_that_it_mounts(part: st
     paths = [Path(value) for name, value in environment(part).items() if name.endswith("_FILE")]
     assert {mounts[str(path.parent)] for path in paths} == set(volumes.values())
     assert all(f"`{mounts[str(path.parent)]}/{path.name}`" in DOCUMENTED for path in paths)
+
+
+def test_secrets_that_are_documented_are_made_in_an_empty_folder(tmp_path: Path) -> None:
+    """By the command of the page; those that others know better are then written over."""
+    make_secrets(tmp_path)
+    named = re.findall(r"`dossier-([a-z]+/[a-z.-]+)`", DOCUMENTED)
+    assert named
+    assert [name for name in named if not (tmp_path / name).is_file()] == []
 
 
 @pytest.mark.parametrize("part", PARTS)
