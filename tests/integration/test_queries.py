@@ -46,5 +46,6 @@ async def test_every_query_can_be_prepared(connection_and_queries: tuple[Any, An
 @pytest.mark.parametrize("storage", STORAGES.values())
 def test_no_factor_is_taken_for_a_whole_number(storage: Path) -> None:
     """A parameter beside a column of whole numbers becomes one unless it is cast, and loses its fraction unnoticed."""
-    for file in storage.glob("*.sql"):
-        assert not re.findall(r"\* :\w+|:\w+ \*", file.read_text()), file.name
+    queries = "\n".join(file.read_text() for file in storage.glob("*.sql"))
+    assert "SELECT" in queries
+    assert not re.findall(r"\* :\w+|:\w+ \*", queries)

@@ -155,7 +155,9 @@ async def test_season_of_voided_games_is_one_without_games(profile: Profile) -> 
 async def test_standing_line_says_what_the_statistics_say(profile: Profile) -> None:
     """Rates are those of the season; the rating is as it is now, also for who played other games since."""
     await record(profile, await three_players(profile), *a_season())
-    for line in (await picture_of_season(profile, **SPRING)).standings:
+    standings = (await picture_of_season(profile, **SPRING)).standings
+    assert len(standings) == 3
+    for line in standings:
         season = await stats(profile, line.standing.username, **SPRING)
         assert line.win_rate == season.overall.win_rate
         assert line.wins_above_club == pytest.approx(season.overall.wins_above_club)
