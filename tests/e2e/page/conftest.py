@@ -10,12 +10,13 @@ from playwright.sync_api import Browser
 from tests.e2e.access_scene import Scene
 from tests.e2e.http_calls import Http, http_to
 from tests.e2e.installations import Installation
+from tests.e2e.page.visitor import DESK, PHONE, Visitor
 from tests.provision import chromium
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def browser(scene: Scene) -> Iterator[Browser]:
-    """A Chromium for one module: Playwright keeps a loop of its own in the thread, so the scene is set before."""
+    """A Chromium for all tests here: Playwright keeps a loop of its own in the thread, so the scene is set before."""
     with chromium.browser() as running:
         yield running
 
@@ -31,3 +32,13 @@ def http(installation: Installation) -> Iterator[Http]:
     """Requests that no page makes."""
     with http_to(installation.http_address) as opened:
         yield opened
+
+
+@pytest.fixture(params=[DESK, PHONE], ids=["desk", "phone"])
+def visitor(request: pytest.FixtureRequest, browser: Browser, base: str) -> Iterator[Visitor]:
+    """Somebody new at a window of their own: on a desk in English by day, on a phone in Russian by night."""
+    context = browser.new_context(**request.param)
+    try:
+        yield Visitor(context.new_page(), base)
+    finally:
+        context.close()

@@ -8,6 +8,7 @@ const AHEAD_MS = 30_000;
 const WITH_COOKIE = { "x-dossier-session": "cookie" };
 let access = null;
 let refreshing = null;
+/** Tells of "change", of whose it is, and of "ended", upon which what only its owner sees must go. */
 export const session = new EventTarget();
 
 /** A call that the server, or the way to it, has failed. */
@@ -79,6 +80,16 @@ export async function close(path, body = {}) {
   return response.json();
 }
 
+/** Sign out. A session that had ended before is as good as ended now; any other failure leaves everything as it is. */
+export async function signOut() {
+  try {
+    await close("/v1/auth:signOut");
+  } catch (error) {
+    if (error.status !== 401 && username()) throw error;
+    forget();
+  }
+}
+
 /** Take up the session of an earlier visit, if there is one. */
 export async function resume() {
   if (!username()) return;
@@ -93,7 +104,7 @@ export async function resume() {
 addEventListener("storage", (event) => {
   if (event.key !== "dossier.user" && event.key !== null) return;
   access = null;
-  session.dispatchEvent(new Event("change"));
+  session.dispatchEvent(new Event(username() ? "change" : "ended"));
 });
 
 async function authorized(verb, path, init) {

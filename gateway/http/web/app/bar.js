@@ -1,12 +1,12 @@
 // The bar above and the line below every view: where to go, who is signed in, language and colours.
 
-import { close, username } from "./api.js";
+import { session, signOut, username } from "./api.js";
 import { el, replace } from "./dom.js";
 import { LANGUAGES, choose, language, t } from "./i18n.js";
-import { avatar } from "./page.js";
+import { action, avatar } from "./page.js";
 import { recall, remember } from "./store.js";
 
-/** Draw both anew. Focus that is on one of their parts stays there. */
+/** Draw both anew. Focus that is on one of their parts stays there, or is on the first when that part is gone. */
 export function drawBar() {
   const focused = document.activeElement?.id;
   const own = username();
@@ -16,15 +16,15 @@ export function drawBar() {
     el("a", { class: "brand", href: "#/", id: "brand" }, el("img", { src: "/icon.svg", alt: "", width: 24, height: 24 }), "Dossier"),
     el("nav", { "aria-label": t("navigation") }, el("ul", {}, links(own).map((link) => el("li", {}, link)))),
   );
-  replace(document.getElementById("foot"), languages(), colours(), plainText());
-  if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
+  replace(document.getElementById("foot"), languages(), colours(), verification(), plainText());
+  if (focused) document.getElementById(document.getElementById(focused) ? focused : "brand").focus({ preventScroll: true });
 }
 
 function links(own) {
   const first = link("/", t("players"));
   if (!own) return [first, link("/sign-in", t("sign-in")), link("/sign-up", t("sign-up"))];
   const profile = link(`/players/${own}`, el("span", { class: "own" }, avatar(own, 24, { loading: "eager" }), el("span", {}, own)));
-  return [first, link("/reports", t("reports")), link("/account", t("account")), profile, signOut()];
+  return [first, link("/reports", t("reports")), link("/account", t("account")), profile, leave()];
 }
 
 function link(path, label) {
@@ -32,13 +32,13 @@ function link(path, label) {
   return el("a", { href: `#${path}`, id: `nav-${path.replaceAll("/", "-")}`, "aria-current": here && "page" }, label);
 }
 
-function signOut() {
-  const leave = async () => {
-    await close("/v1/auth:signOut").catch(() => remember("user", null));
-    location.hash = "#/";
-    drawBar();
+function leave() {
+  const work = async () => {
+    await signOut();
+    if (location.hash.length > 2) location.hash = "#/";
+    else session.dispatchEvent(new Event("ended"));
   };
-  return el("button", { type: "button", class: "link", id: "sign-out", on: { click: leave } }, t("sign-out"));
+  return action(t("sign-out"), work, { class: "link", id: "sign-out" }, t("still-signed-in"));
 }
 
 function languages() {
@@ -63,6 +63,10 @@ function colours() {
   const select = el("select", { id: "theme", on: { change: paint } }, options);
   select.value = recall("theme") ?? "";
   return el("div", { class: "choice" }, el("label", { for: "theme" }, t("theme")), select);
+}
+
+function verification() {
+  return el("a", { href: "#/verify", id: "foot-verify" }, t("verify"));
 }
 
 /** Warn where a browser keeps no cookie of ours. */

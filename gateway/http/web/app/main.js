@@ -49,6 +49,7 @@ document.getElementById("skip").addEventListener("click", (event) => {
 });
 addEventListener("hashchange", () => show());
 session.addEventListener("change", () => drawBar());
+session.addEventListener("ended", () => show({ keepFocus: true }));
 addEventListener("dossier-language", () => show({ keepFocus: true }));
 await Promise.all([loadWords(), resume()]);
 drawBar();

@@ -34,15 +34,15 @@ export function panel(name, props, ...children) {
 }
 let panels = 0;
 
-/** Return a box that says how something failed. */
-export function failure(error, again) {
+/** Return a box that says how something failed. `lead` says first what that means. */
+export function failure(error, again, lead) {
   if (!("reason" in error)) console.error(error);
   const button = again && el("button", { type: "button", on: { click: again } }, t("try-again"));
-  return el("div", { class: "alert", role: "alert" }, el("p", {}, sentence(error)), button);
+  return el("div", { class: "alert", role: "alert" }, el("p", {}, [lead, sentence(error)].filter(Boolean).join(" ")), button);
 }
 
-/** Return a button; while its listener works it cannot be pressed again, and a failure is shown beside it. */
-export function action(label, work, props = {}) {
+/** Return a button; while its listener works it cannot be pressed again, and a failure is shown beside it, after a `lead`. */
+export function action(label, work, props = {}, lead) {
   const button = el("button", { type: "button", ...props }, label);
   button.addEventListener("click", async () => {
     if (button.getAttribute("aria-disabled")) return;
@@ -51,7 +51,7 @@ export function action(label, work, props = {}) {
     try {
       await work();
     } catch (error) {
-      button.after(failure(error));
+      button.after(failure(error, null, lead));
     } finally {
       button.removeAttribute("aria-disabled");
     }

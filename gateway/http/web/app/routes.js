@@ -9,5 +9,7 @@ export const ROUTES = [
   [/^\/edit$/, () => import("./views/edit.js")],
   [/^\/reports$/, () => import("./views/reports.js")],
   [/^\/reports\/([^/]+)$/, () => import("./views/report.js")],
+  [/^\/verify$/, () => import("./views/verify.js")],
+  [/^\/verify\/([^/]+)$/, () => import("./views/verify.js")],
   [/^\/account$/, () => import("./views/account.js")],
 ];

@@ -19,7 +19,10 @@ export async function view({ parts: [id], signal }) {
   const { report } = await call("GET", at, { signal });
   const place = el("div", { class: "stack" });
   const draw = (now) => {
+    const focused = place.contains(document.activeElement);
     replace(place, stages(now), facts(now), FINAL.includes(now.state) ? outcome(now, signal) : cancel(at));
+    // What had the focus is gone.
+    if (focused) (place.querySelector("button") ?? document.querySelector("h1")).focus();
   };
   draw(report);
   if (!FINAL.includes(report.state)) watch(at, report.state, draw, signal).catch((error) => signal.aborted || place.append(failure(error)));
