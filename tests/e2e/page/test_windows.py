@@ -70,6 +70,22 @@ def test_nothing_is_wider_than_the_window(visitor: Visitor, scene: Scene) -> Non
         assert visitor.page.evaluate("document.documentElement.scrollWidth") <= 320, address
 
 
+def test_what_cannot_be_shown_is_said(visitor: Visitor) -> None:
+    """Nobody found, no such player, nobody signed in: each has its words, and no barrier."""
+    page = visitor.page
+    visitor.visit("#/search?q=nobody+has+this+name")
+    expect(page.get_by_text(either("Nobody has such a name.", "Никого с таким именем нет."))).to_be_visible()
+    visitor.sees_no_barrier()
+    visitor.visit("#/players/nobody-has-this-name")
+    expect(page.get_by_role("alert")).to_be_visible()
+    expect(page.locator("h1")).to_be_focused()
+    visitor.sees_no_barrier()
+    visitor.visit("#/reports")
+    visitor.is_at("#/sign-in?next=%2Freports")
+    visitor.sees_no_barrier()
+    assert visitor.problems == []
+
+
 @ON_A_DESK
 def test_tabs_keep_one_session_and_end_it_together(visitor: Visitor, username: str) -> None:
     """Tabs take up the session one after the other, each by the token that the one before it got; all are signed out at

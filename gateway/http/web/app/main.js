@@ -2,9 +2,9 @@
 
 import { resume, session } from "./api.js";
 import { drawBar } from "./bar.js";
-import { replace } from "./dom.js";
-import { loadWords } from "./i18n.js";
-import { failure } from "./page.js";
+import { el, replace } from "./dom.js";
+import { loadWords, t } from "./i18n.js";
+import { failure, heading } from "./page.js";
 import { ROUTES } from "./routes.js";
 
 const main = document.getElementById("main");
@@ -25,7 +25,7 @@ async function show({ keepFocus = false } = {}) {
     replace(main, view);
   } catch (error) {
     if (signal.aborted) return;
-    replace(main, failure(error, () => show()));
+    replace(main, el("div", { class: "page medium" }, heading(t("not-shown")), failure(error, () => show())));
   }
   main.removeAttribute("aria-busy");
   drawBar();

@@ -17,6 +17,7 @@ export default {
   "theme.dark": "Dark",
   "insecure": "This page did not come by HTTPS, so your browser keeps no session: you sign in again after ten minutes or a reload.",
   "as-table": "As a table",
+  "not-shown": "This cannot be shown",
   "try-again": "Try again",
   "more": "Show more",
   "cancel": "Cancel",
