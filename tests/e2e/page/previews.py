@@ -1,7 +1,9 @@
-"""What a frame is given to show: a browser without a window has no viewer of PDF, and shows nothing."""
+"""What a frame is given to show, and whether it shows it."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from playwright.sync_api import Locator, Page
@@ -32,6 +34,19 @@ class Shown:
 def claim_viewer(page: Page, *, there: bool) -> None:
     """Have the browser say whether it shows PDF, as those on desks do and those on phones do not."""
     page.add_init_script(_FILES + _VIEWER % str(there).lower())
+
+
+@contextmanager
+def shown_by_viewer(page: Page) -> Iterator[None]:
+    """Wait on leaving until the browser shows a PDF in a frame, if this one has a viewer at all."""
+    blank = page.context.new_page()
+    has_viewer = blank.evaluate("navigator.pdfViewerEnabled")
+    blank.close()
+    if not has_viewer:
+        yield
+        return
+    with page.expect_event("framenavigated", lambda frame: frame.url.startswith("chrome-extension:")):
+        yield
 
 
 def shown_in(frame: Locator) -> Shown:

@@ -20,7 +20,7 @@ from tests.e2e.http_calls import Http
 from tests.e2e.installations import PASSWORD, Installation
 from tests.e2e.page.held_reports import held_reports, note_stages, noted_stages
 from tests.e2e.page.pictures import colour_of, two_colours
-from tests.e2e.page.previews import Shown, claim_viewer, shown_in
+from tests.e2e.page.previews import Shown, claim_viewer, shown_by_viewer, shown_in
 from tests.e2e.page.visitor import Visitor, either, sign_in
 
 pytestmark = [
@@ -182,7 +182,8 @@ def _take_the_report(story: Story) -> None:
         expect(page.get_by_text(either("Download it instead.", "Скачайте файл."))).to_be_visible()
         expect(frame).to_have_count(0)
     else:
-        visitor.press("main .stack button:not(.primary)")
+        with shown_by_viewer(page):
+            visitor.press("main .stack button:not(.primary)")
         expect(frame).to_have_accessible_name(name)
         assert shown_in(frame) == Shown("application/pdf", "%PDF-", digest)
         visitor.sees_no_barrier()
@@ -209,10 +210,10 @@ def _verify(story: Story, scene: Scene) -> None:
     expect(verdict).to_contain_text(either("Genuine", "Подлинный"))
     expect(verdict.get_by_role("link")).to_have_attribute("href", f"#/players/{name}")
     visitor.sees_no_barrier()
-    data = (story.folder / "report.pdf").read_bytes()
+    data, chosen = (story.folder / "report.pdf").read_bytes(), page.locator('[name="file"]')
     for content, words in (data, ("Genuine", "Подлинный")), (data + b" ", ("Not known", "Неизвестен")):
-        visitor.tab_to(page.locator('[name="file"]'))
-        page.locator('[name="file"]').set_input_files({"name": "a.pdf", "mimeType": "application/pdf", "buffer": content})
+        visitor.tab_to(chosen)
+        chosen.set_input_files({"name": "report.pdf", "mimeType": "application/pdf", "buffer": content})
         visitor.is_at(f"#/verify/{hashlib.sha256(content).hexdigest()}")
         expect(verdict).to_contain_text(either(*words))
 
