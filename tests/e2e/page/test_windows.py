@@ -142,7 +142,7 @@ def test_sign_out_that_fails_is_no_sign_out(visitor: Visitor, http: Http, userna
     page = visitor.page
     sign_up(visitor, username)
     alert = page.locator("#bar [role=alert]")
-    for fail in (Route.abort, lambda route: route.fulfill(status=503)):
+    for fail in (lambda route: route.abort(), lambda route: route.fulfill(status=503)):
         page.route("**/v1/auth:signOut", fail, times=1)
         visitor.press("#sign-out")
         expect(alert).to_contain_text(either("You are still signed in.", "Вы всё ещё в аккаунте."))

@@ -66,9 +66,11 @@ class Visitor:
         return bool(self.page.evaluate("matchMedia('(pointer: coarse)').matches"))
 
     def _hear(self, said: ConsoleMessage) -> None:
-        # A browser says of each answer that is an error that it is one; the page tells people of those.
-        if said.type == "error" and "/v1/" not in said.location["url"]:
-            self.problems.append(said.text)
+        # A browser says of each answer that is an error that it is one; the page tells people of those. What its own
+        # viewer of PDF says is not ours.
+        source = said.location["url"]
+        if said.type == "error" and "/v1/" not in source and not source.startswith("chrome"):
+            self.problems.append(f"{said.text} ({source})")
 
     def visit(self, address: str = "") -> None:
         """Open the page at an address within it, such as "#/search"."""
