@@ -200,12 +200,17 @@ def require_free(address: str) -> None:
 
     Whoever starts children before a server asks first, so that none is started in vain.
     """
+    listen_on(address).close()
+
+
+def listen_on(address: str, *, shares_port: bool = False) -> socket.socket:
+    """Return a socket that listens there. Raises PortUnavailable."""
     host, _, port = address.rpartition(":")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         if int(port) not in range(65536):
             raise ValueError(port)
-        socket.create_server((host.strip("[]"), int(port)), family=family).close()
+        return socket.create_server((host.strip("[]"), int(port)), family=family, reuse_port=shares_port)
     except (OSError, ValueError) as error:
         why = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else "not an address and port"
         raise PortUnavailable(

@@ -13,7 +13,7 @@ import multiprocessing
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
@@ -84,9 +84,9 @@ async def serve_in_workers(module: str, settings: WorkerSettings, stop: asyncio.
         PortUnavailable: the address cannot be listened on, or another program does.
         WorkerNotStarted: one could not start, or can no longer while no other serves. The others have been ended.
     """
-    with _reserved(settings.listen) as address:
-        workers = _Workers(module, dataclasses.replace(settings, listen=address), stop)  # type: ignore[type-var]
-        _log.info("workers_starting", workers=settings.workers, address=address)
+    with _reserved(settings) as shared:
+        workers = _Workers(module, shared, stop)
+        _log.info("workers_starting", workers=shared.workers, address=shared.listen)
         async with asyncio.TaskGroup() as tasks:
             for number in range(1, settings.workers + 1):
                 tasks.create_task(workers.keep(number), name=f"worker {number}")
@@ -95,7 +95,16 @@ async def serve_in_workers(module: str, settings: WorkerSettings, stop: asyncio.
 
 
 @contextmanager
-def _reserved(address: str) -> Iterator[str]:
+def _reserved(settings: S) -> Iterator[S]:
+    """Hold the addresses that the workers share, and yield the settings with the ports that were given for port 0."""
+    with ExitStack() as stack:
+        shared = {name: getattr(settings, name, "") for name in ("listen", "http_listen")}
+        held = {name: stack.enter_context(_held(address)) for name, address in shared.items() if address}
+        yield dataclasses.replace(settings, **held)  # type: ignore[type-var]
+
+
+@contextmanager
+def _held(address: str) -> Iterator[str]:
     """Hold the address for sockets of this user that share it, and yield it with the port that was given for port 0.
 
     The socket never listens, so that no connection comes to it. It keeps the port while no worker is there.

@@ -9,19 +9,23 @@ import signal
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import grpc
+import pytest
 from dossier.auth.v1 import auth_service_pb2 as auth_pb
 from dossier.auth.v1 import auth_service_pb2_grpc as auth_rpc
 from dossier.profile.v1 import profile_service_pb2 as profile_pb
 from dossier.profile.v1 import profile_service_pb2_grpc as profile_rpc
 
+from runtime.server import PortUnavailable
+from runtime.workers import serve_in_workers
 from tests.e2e.processes import Part
 from tests.eventually import eventually
-from tests.integration.gateway.conftest import Club
+from tests.integration.gateway.conftest import Club, settings_for
 from tests.provision.ports import free_port
 from tests.scraping import scraped
 from tests.signing import INTERNAL_SECRET
@@ -36,6 +40,7 @@ class Workers(Part):
         environ = {
             "DOSSIER_GATEWAY_WORKERS": str(WORKERS),
             "DOSSIER_GATEWAY_LISTEN": listen,
+            "DOSSIER_GATEWAY_HTTP_LISTEN": "127.0.0.1:0",
             "DOSSIER_GATEWAY_METRICS_LISTEN": f"127.0.0.1:{metrics}",
             "DOSSIER_GATEWAY_PROFILE_ADDRESS": profile,
             "DOSSIER_GATEWAY_REPORT_ADDRESS": profile,
@@ -104,6 +109,8 @@ async def test_killed_worker_comes_back_and_none_outlives_the_parent(tmp_path: P
             return all([await workers.handled(number) for number in (1, 2)])
 
         await eventually(both_serve, within_seconds=20)
+        first, other = (line["address"] for line in workers.told("http_listening"))
+        assert first == other
         victim = workers.told("worker_listens")[0]
         os.kill(victim["pid"], signal.SIGKILL)
         while len(workers.told("worker_listens")) == WORKERS:
@@ -129,6 +136,15 @@ async def nobody_listens(address: str) -> bool:
         return True
     writer.close()
     return False
+
+
+async def test_http_port_of_another_program_keeps_workers_from_starting(tmp_path: Path) -> None:
+    """It is told as that of the gRPC port is, before a worker is there."""
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        address = f"127.0.0.1:{other.getsockname()[1]}"
+        settings = replace(settings_for(tmp_path), workers=WORKERS, http_listen=address)
+        with pytest.raises(PortUnavailable, match=f"cannot listen on {address}: address already in use"):
+            await serve_in_workers("gateway.app", settings, asyncio.Event())
 
 
 async def test_workers_finish_their_calls_when_told_to_stop(club: Club, tmp_path: Path) -> None:
