@@ -26,7 +26,7 @@ from runtime.channels import open_channel
 from runtime.contract import Method
 from runtime.interceptors import CallInterceptor
 from runtime.metrics import CallMetrics, open_metrics
-from runtime.server import Registration, Server
+from runtime.server import Registration, Server, require_free
 from runtime.service_tokens import ServiceTokens
 from runtime.session_client import SessionClient
 from runtime.sessions import SessionCheck
@@ -104,6 +104,8 @@ async def open_server(
     settings: Settings, worker: Worker | None = None
 ) -> AsyncIterator[tuple[Server, grpc.aio.Channel]]:
     """Open the listening server and the channel to profile_service. Health is not SERVING yet."""
+    if worker is None:
+        require_free(settings.listen)
     load = load_or_create_keys if settings.create_signing_key else read_keys
     keys = KeyFile(settings.signing_key_file, await asyncio.to_thread(load, settings.signing_key_file))
     service_tokens = ServiceTokens(settings.internal_secret.reveal(), issuer="gateway")
@@ -131,13 +133,16 @@ async def open_server(
                 settings.http_listen,
                 methods,
                 identity=settings.identity,
+                trusted_proxies=settings.trusted_proxies,
                 grace_seconds=settings.grace_seconds,
                 shares_port=worker is not None,
             ) as http,
+            asyncio.TaskGroup() as tasks,
             _server(settings, parts, sessions, relay, metrics, worker) as server,
         ):
             if http:
-                http.start(server)
+                metrics.watch(http.connections)
+                http.start(server, tasks)
             try:
                 yield server, profile
             finally:

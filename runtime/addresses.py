@@ -35,15 +35,16 @@ def client_network(peer: str, forwarded: Sequence[str], *, trusted_proxies: int)
     """
     hops = [hop.strip() for value in forwarded for hop in value.split(",")]
     if 0 < trusted_proxies <= len(hops):
-        return _network(hops[-trusted_proxies]) or _network(_host(peer))
-    return _network(_host(peer))
+        return network_around(hops[-trusted_proxies]) or network_around(_host(peer))
+    return network_around(_host(peer))
 
 
 def _host(peer: str) -> str:
     return unquote(peer).partition(":")[2].rpartition(":")[0].strip("[]")
 
 
-def _network(address: str) -> str:
+def network_around(address: str) -> str:
+    """Return the network of an address, empty when it is none."""
     try:
         ip = ipaddress.ip_address(address)
     except ValueError:

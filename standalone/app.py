@@ -99,6 +99,7 @@ async def open_app(settings: Settings) -> AsyncIterator[Server]:
                 settings.http_listen,
                 contract.methods().values(),
                 identity=settings.identity,
+                trusted_proxies=settings.trusted_proxies,
                 grace_seconds=settings.grace_seconds,
             )
         )
@@ -106,7 +107,8 @@ async def open_app(settings: Settings) -> AsyncIterator[Server]:
         public = _public_server(settings, registrations, Door(auth.verifier, sessions=sessions), calls, credentials)
         await stack.enter_async_context(public)
         if http:
-            http.start(public)
+            calls.watch(http.connections)
+            http.start(public, tasks)
             stack.callback(http.drain)
         stack.push_async_callback(report.drain)
         stack.push_async_callback(partial(public.set_serving, serving=False))

@@ -1,45 +1,124 @@
-"""What one connection may take: headers of a size and in time, and a client that takes what it asked for."""
+"""What one connection may take: a place, heads of a size and in time, and one answer at once that a client takes."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
+from contextlib import ExitStack
 from typing import Any
 
+import httptools
 import uuid_utils
+from uvicorn import Config
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.server import ServerState
 
 from gateway.http.errors import Refused
 from gateway.http.exchange import ALWAYS
-from runtime.errors import InvalidInput
+from runtime.addresses import network_around
+from runtime.admission import Places
+from runtime.errors import Exhausted, InvalidInput
 from runtime.interceptors import IDLE_SECONDS
 from runtime.server import HANDSHAKE_SECONDS, MAX_METADATA_BYTES
 
+# For a client to ask again.
+KEEP_ALIVE_SECONDS = 5.0
 # For a client to read its last answer and close.
 LINGER_SECONDS = 2.0
 
 
 class Connection(HttpToolsProtocol):
-    """uvicorn's connection, with the limits that gRPC's have."""
+    """uvicorn's connection, with the limits that gRPC's have, which answers one request after the other.
 
-    _waiting: asyncio.TimerHandle | None = None
-    _header_bytes = 0
-    _problem: Refused | None = None
-    _lingers = False
+    Args:
+        places: for connections that are served.
+        farewells: for those that are told that there is no place; the others are cut off at once.
+    """
+
+    def __init__(self, config: Config, server_state: ServerState, *, places: Places, farewells: Places) -> None:
+        super().__init__(config, server_state, app_state={})
+        self._places = places
+        self._farewells = farewells
+        self._held = ExitStack()
+        self._refusal: Refused | None = None
+        self._sends = _Patience(self._close)
+        self._takes = _Patience(self._abort)
+        self._in_head = self._in_body = False
+        self._head_bytes = 0
+        # Of reads that brought neither the end of a head nor a part of a body.
+        self._idle_bytes = 0
+        self._has_moved = False
+        # What came after a request whose answer was not gone yet.
+        self._ahead = b""
+        self._deaf = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Wait for the first request, but not for ever."""
+        """Take a place, and wait for the first request, but not for ever."""
         super().connection_made(transport)
-        self._abort_after(HANDSHAKE_SECONDS)
+        self._sends.wait(HANDSHAKE_SECONDS)
+        network = network_around(self.client[0]) if self.client else ""
+        try:
+            self._held.enter_context(self._places.held_by(network))
+        except Exhausted as error:
+            self._turn_away(error)
+
+    def _turn_away(self, error: Exhausted) -> None:
+        """Have the first request refused: who has asked nothing yet expects no answer."""
+        self._refusal = Refused(503, error)
+        self._sends.wait(LINGER_SECONDS)
+        try:
+            self._held.enter_context(self._farewells.held_by(""))
+        except Exhausted:
+            self._abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Wait for nothing more."""
-        self._go_on()
+        """Give the place back, and wait for nothing more."""
+        self._held.close()
+        self._sends.stop()
+        self._takes.stop()
         super().connection_lost(exc)
 
+    def data_received(self, data: bytes) -> None:
+        """Read on, but not beyond a request that is not answered yet: whoever goes away is noticed all the same."""
+        if self._deaf:
+            return
+        if self._refusal is not None:
+            self._refuse(self._refusal)
+        elif self._is_answering and not self._in_body:
+            self._ahead += data
+            if len(self._ahead) > MAX_METADATA_BYTES:
+                self._refuse(_too_large())
+        else:
+            self._read(data)
+
+    def _read(self, data: bytes) -> None:
+        self._has_moved = False
+        try:
+            self.parser.feed_data(data)
+        except httptools.HttpParserUpgrade as upgrade:
+            # Nothing else is spoken here. The parser has left the request's body out, so that it reads all of it anew.
+            self._read(self._head_without_upgrade() + data[upgrade.args[0] :])
+        except httptools.HttpParserError as error:
+            problem = error.__context__
+            self._refuse(problem if isinstance(problem, Refused) else _bad("This is not an HTTP request"))
+        else:
+            self._idle_bytes = 0 if self._has_moved else self._idle_bytes + len(data)
+            if self._idle_bytes > MAX_METADATA_BYTES:
+                self._refuse(_too_large())
+
+    def _head_without_upgrade(self) -> bytes:
+        version = self.parser.get_http_version().encode()
+        lines = [b"%b %b HTTP/%b" % (self.parser.get_method(), self.url, version)]
+        lines += [b"%b: %b" % header for header in self.headers if header[0] != b"upgrade"]
+        return b"\r\n".join([*lines, b"", b""])
+
     def on_message_begin(self) -> None:
-        """Begin to count the headers of a request."""
-        self._header_bytes = 0
-        self._abort_after(HANDSHAKE_SECONDS)
+        """Begin to count the head of a request."""
+        if self._is_answering:
+            raise _bad("A request came before the answer to the last one")
+        self._in_head = True
+        self._head_bytes = 0
+        self._sends.wait(HANDSHAKE_SECONDS)
         super().on_message_begin()
 
     def on_url(self, url: bytes) -> None:
@@ -48,70 +127,153 @@ class Connection(HttpToolsProtocol):
         super().on_url(url)
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Count a header."""
-        self._count(len(name) + len(value))
-        super().on_header(name, value)
+        """Count a header. What comes after a body, where proxies do not look, is none."""
+        if self._in_head:
+            self._count(len(name) + len(value))
+            super().on_header(name, value)
+
+    def _count(self, size: int) -> None:
+        self._head_bytes += size
+        if self._head_bytes > MAX_METADATA_BYTES:
+            raise _too_large()
 
     def on_headers_complete(self) -> None:
         """Have the request answered."""
-        self._go_on()
+        self._in_head, self._has_moved = False, True
+        version = self.parser.get_http_version()
+        hosts = sum(name == b"host" for name, _ in self.headers)
+        if version not in ("1.0", "1.1"):
+            raise Refused(505, InvalidInput("This server speaks HTTP/1.1; send that."))
+        if hosts != 1 and (hosts or version == "1.1"):
+            raise _bad("A request has one Host header")
+        if self.parser.should_upgrade():
+            if self.parser.get_method() == b"CONNECT":
+                raise _bad("This server is no proxy")
+            return
+        self._sends.stop()
         super().on_headers_complete()
+        self._in_body = True
+        cycle: Any = self.cycle
+        cycle.transport = self
 
-    def send_400_response(self, msg: str) -> None:
-        """Refuse what is no request, or a too large one, and hang up."""
-        problem = self._problem or Refused(400, InvalidInput("This is not an HTTP request; check the client."))
+    def on_body(self, body: bytes) -> None:
+        """Pass a part of the body on."""
+        self._has_moved = True
+        super().on_body(body)
+
+    def on_chunk_header(self) -> None:
+        """Note that the body goes on."""
+        self._has_moved = True
+
+    def on_message_complete(self) -> None:
+        """Note that the request has come whole."""
+        self._in_body, self._has_moved = False, True
+        if not self.parser.should_upgrade():
+            super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        """Await the rest of a body that nobody wants any more, or the next request, of which there may be a part."""
+        if not self.cycle.keep_alive:
+            return
+        self.flow.resume_reading()
+        self._sends.wait(HANDSHAKE_SECONDS if self._in_body else KEEP_ALIVE_SECONDS)
+        ahead, self._ahead = self._ahead, b""
+        if ahead:
+            self._read(ahead)
+
+    @property
+    def _is_answering(self) -> bool:
+        return self.cycle is not None and not self.cycle.response_complete
+
+    def _refuse(self, problem: Refused) -> None:
+        """Read no further, and hang up. An answer under way goes out first; without one the client is told why."""
+        self._deaf = True
+        if self._is_answering and (self.cycle.response_started or not self._in_body):
+            self.cycle.keep_alive = False
+            return
+        if self._is_answering:
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
+        if self._is_answering or not self._in_body:
+            self._tell(problem)
+        self._linger()
+
+    def _tell(self, problem: Refused) -> None:
         headers, body = problem.failure.answer(accept=b"", with_token=False)
         headers += [(b"content-length", str(len(body)).encode()), (b"connection", b"close"), *ALWAYS]
         headers.append((b"x-request-id", str(uuid_utils.uuid7()).encode()))
         lines = b"".join(b"%b: %b\r\n" % header for header in headers)
         self.transport.write(STATUS_LINE[problem.failure.code] + lines + b"\r\n" + body)
-        self._linger()
 
-    def data_received(self, data: bytes) -> None:
-        """Read on, or throw away what comes after the last answer."""
-        if not self._lingers:
-            super().data_received(data)
+    # What uvicorn answers by, in the place of the transport.
 
-    def on_response_complete(self) -> None:
-        """Await the next request, or the rest of a body that nobody wants any more."""
-        super().on_response_complete()
-        if self.cycle.more_body:
-            self._abort_after(HANDSHAKE_SECONDS)
+    def write(self, data: bytes) -> None:
+        """Write."""
+        self.transport.write(data)
+
+    def is_closing(self) -> bool:
+        """Whether nothing can be written any more."""
+        return self.transport.is_closing()
+
+    def close(self) -> None:
+        """Hang up after the last answer."""
+        if self._deaf or self._in_body:
+            self._linger()
+        else:
+            self._close()
 
     def _linger(self) -> None:
         """Close without a reset, which would take the answer from a client that is still sending."""
         if not self.transport.can_write_eof():
-            self.transport.close()
+            self._close()
             return
-        self._lingers = True
+        self._deaf = True
+        self.flow.resume_reading()
         self.transport.write_eof()
-        self._abort_after(LINGER_SECONDS)
+        self._sends.wait(LINGER_SECONDS)
+
+    def _close(self) -> None:
+        """Close when everything was taken, or nothing is for long."""
+        self.transport.close()
+        self._takes.wait(IDLE_SECONDS)
+
+    def _abort(self) -> None:
+        self.transport.abort()
 
     def pause_writing(self) -> None:
         """Cut a client off that takes nothing for long."""
-        self._abort_after(IDLE_SECONDS)
+        self._takes.wait(IDLE_SECONDS)
         super().pause_writing()
 
     def resume_writing(self) -> None:
         """Go on with a client that takes again."""
-        self._go_on()
+        if not self.transport.is_closing():
+            self._takes.stop()
         super().resume_writing()
 
-    def _count(self, size: int) -> None:
-        self._header_bytes += size
-        if self._header_bytes > MAX_METADATA_BYTES:
-            self._problem = Refused(431, InvalidInput(f"Path and headers are larger than {MAX_METADATA_BYTES} bytes."))
-            raise ValueError("stop parsing")
 
-    def _abort_after(self, seconds: float) -> None:
-        self._go_on()
-        self._waiting = self.loop.call_later(seconds, self._abort)
+class _Patience:
+    """Has something done when nothing else happens for long."""
 
-    def _go_on(self) -> None:
-        if self._waiting is not None:
-            self._waiting.cancel()
-            self._waiting = None
+    def __init__(self, end: Callable[[], None]) -> None:
+        self._end = end
+        self._timer: asyncio.TimerHandle | None = None
 
-    def _abort(self) -> None:
-        transport: Any = self.transport
-        transport.abort()
+    def wait(self, seconds: float) -> None:
+        """Wait so long from now on."""
+        self.stop()
+        self._timer = asyncio.get_running_loop().call_later(seconds, self._end)
+
+    def stop(self) -> None:
+        """Wait no more."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+
+def _bad(why: str) -> Refused:
+    return Refused(400, InvalidInput(f"{why}; check the client."))
+
+
+def _too_large() -> Refused:
+    return Refused(431, InvalidInput(f"Path and headers are larger than {MAX_METADATA_BYTES} bytes."))

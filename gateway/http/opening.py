@@ -18,6 +18,7 @@ def open_http(
     methods: Iterable[Method],
     *,
     identity: Identity | None,
+    trusted_proxies: int,
     grace_seconds: float,
     shares_port: bool = False,
 ) -> AbstractAsyncContextManager[HttpServer | None]:
@@ -26,4 +27,11 @@ def open_http(
         return nullcontext()
     from gateway.http.server import HttpServer
 
-    return HttpServer(listen, methods, identity=identity, grace_seconds=grace_seconds, shares_port=shares_port)
+    return HttpServer(
+        listen,
+        methods,
+        identity=identity,
+        trusted_proxies=trusted_proxies,
+        grace_seconds=grace_seconds,
+        shares_port=shares_port,
+    )

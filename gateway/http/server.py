@@ -6,24 +6,31 @@ import asyncio
 import math
 import socket
 import ssl
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 
 import structlog
 import uvicorn
+from uvicorn.server import ServerState
 
 from gateway.http.app import HttpFace
 from gateway.http.connections import Connection
 from gateway.http.site import Site, files_in
+from runtime.admission import Places
 from runtime.contract import Method
 from runtime.local_calls import LocalCalls
-from runtime.server import Server, require_free
+from runtime.server import HANDSHAKE_SECONDS, Server, listen_on, require_free
 from runtime.tls import Identity, TlsFilesUnusable
 
 # As many as gRPC has streams and unary calls at once (runtime.admission), and some that do nothing.
 MAX_CONNECTIONS = 2_000
+# Of one network, among them many who share an address, each with six connections or less.
+MAX_CONNECTIONS_PER_NETWORK = 500
+# That are told that there is no place, each for as long as it takes to say so. The others are cut off.
+MAX_FAREWELLS = 64
 RELOAD_SECONDS = 30
 WEB = Path(__file__).parent / "web"
 _log = structlog.get_logger("http")
@@ -31,6 +38,28 @@ _log = structlog.get_logger("http")
 
 class _Uvicorn(uvicorn.Server):
     """uvicorn without its own signals: the process has one way to stop."""
+
+    def __init__(self, config: uvicorn.Config, connect: Callable[[uvicorn.Config, ServerState], Connection]) -> None:
+        super().__init__(config)
+        self._connect = partial(connect, config, self.server_state)
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listen. uvicorn itself gives a handshake of TLS a minute."""
+        loop, tls = asyncio.get_running_loop(), self.config.ssl
+        seconds = HANDSHAKE_SECONDS if tls else None
+        self.servers = [
+            await loop.create_server(self._connect, sock=listener, ssl=tls, ssl_handshake_timeout=seconds)
+            for listener in sockets or ()
+        ]
+        self.started = True
+
+    async def main_loop(self) -> None:
+        """Listen until told to stop, or until a fault."""
+        try:
+            await super().main_loop()
+        finally:
+            for server in self.servers:
+                server.close()
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -43,6 +72,13 @@ class HttpServer:
 
     Enter it before the gRPC server, `start` it when that one serves, and `drain` it before that one does.
 
+    Args:
+        trusted_proxies: how many proxies clients come through; see runtime.addresses. With one, no connection is a
+            client's own.
+
+    Attributes:
+        connections: the places that these have.
+
     Raises:
         PortUnavailable: the address cannot be listened on.
         TlsFilesUnusable: there is no showing the certificate.
@@ -54,10 +90,13 @@ class HttpServer:
         methods: Iterable[Method],
         *,
         identity: Identity | None,
+        trusted_proxies: int,
         grace_seconds: float,
         shares_port: bool = False,
     ) -> None:
         self.address = listen
+        share = 0 if trusted_proxies else MAX_CONNECTIONS_PER_NETWORK
+        self.connections = Places("connections", MAX_CONNECTIONS, per_caller=share)
         self._methods = tuple(methods)
         self._identity = identity
         self._grace_seconds = grace_seconds
@@ -75,20 +114,16 @@ class HttpServer:
     ) -> None:
         self.drain()
         if self._serving is not None:
-            await self._serving
+            await asyncio.wait([self._serving])
 
-    def start(self, server: Server) -> None:
-        """Listen and answer from now on."""
+    def start(self, server: Server, tasks: asyncio.TaskGroup) -> None:
+        """Listen and answer from now on, as one of the process's tasks."""
         self._server = self._uvicorn(LocalCalls(server.handler_of))
-        host, _, port = self.address.rpartition(":")
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        listener = socket.create_server(
-            (host.strip("[]"), int(port)), family=family, backlog=1024, reuse_port=self._shares_port
-        )
+        listener = listen_on(self.address, shares_port=self._shares_port)
         # asyncio sets it on sockets of its own; without it an answer's body waits 40 ms for the receipt of its head.
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.address = f"{host}:{listener.getsockname()[1]}"
-        self._serving = asyncio.create_task(self._server.serve([listener]), name="http")
+        self.address = f"{self.address.rpartition(':')[0]}:{listener.getsockname()[1]}"
+        self._serving = tasks.create_task(self._server.serve([listener]), name="http")
         _log.info("http_listening", address=self.address)
 
     def drain(self) -> None:
@@ -97,9 +132,10 @@ class HttpServer:
             self._server.should_exit = True
 
     def _uvicorn(self, calls: LocalCalls) -> _Uvicorn:
+        connect = partial(Connection, places=self.connections, farewells=Places("farewells", MAX_FAREWELLS))
         config = uvicorn.Config(
             HttpFace(self._methods, calls, Site(dict(files_in(WEB)))),
-            http=Connection,
+            http="httptools",
             ws="none",
             lifespan="off",
             interface="asgi3",
@@ -108,7 +144,6 @@ class HttpServer:
             access_log=False,
             proxy_headers=False,
             server_header=False,
-            limit_concurrency=MAX_CONNECTIONS,
             timeout_graceful_shutdown=math.ceil(self._grace_seconds) + 1,
         )
         config.load()
@@ -116,7 +151,7 @@ class HttpServer:
             config.ssl = _context(self._identity)
             config.callback_notify = self._reload
             config.timeout_notify = RELOAD_SECONDS
-        return _Uvicorn(config)
+        return _Uvicorn(config, connect)
 
     async def _reload(self) -> None:
         """Show certificates that were renewed; connections that there are live on."""
@@ -125,7 +160,7 @@ class HttpServer:
         try:
             _context(self._identity)  # Tried on another first: one that fails half-way would show the wrong key.
             self._server.config.ssl.load_cert_chain(self._identity.certificate, self._identity.key)
-        except TlsFilesUnusable as error:
+        except (TlsFilesUnusable, OSError) as error:
             _log.warning("certificate_kept", problem=str(error))
 
 

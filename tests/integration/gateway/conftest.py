@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import grpc
@@ -28,6 +28,7 @@ from runtime.settings import Secret
 from runtime.tls import Identity, server_credentials
 from runtime.tokens import KeySource, TokenVerifier
 from tests.integration.gateway.upstreams import FakeAvatars, FakeCredentials, FakeProfiles, FakeReports
+from tests.provision.ports import free_port
 from tests.signing import INTERNAL_SECRET, bearer
 
 Metadata = tuple[tuple[str, str], ...]
@@ -146,6 +147,14 @@ async def club(tmp_path: Path) -> AsyncIterator[Club]:
     """A gateway with everything behind it."""
     async with open_club(tmp_path) as opened:
         yield opened
+
+
+@pytest.fixture
+async def port(club: Club) -> AsyncIterator[int]:
+    """The HTTP port of a second gateway before the club's stand-ins."""
+    port = free_port()
+    async with open_server(replace(club.settings, http_listen=f"127.0.0.1:{port}")):
+        yield port
 
 
 @pytest.fixture

@@ -4,80 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass, replace
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
+import uvicorn
+from uvicorn.server import ServerState
 
 from gateway.app import open_server
 from gateway.http import connections
-from runtime.server import MAX_METADATA_BYTES, PortUnavailable
+from runtime.admission import Places
+from runtime.server import PortUnavailable
 from tests.certificates import Authority, write
 from tests.integration.gateway.calling import TIMEOUT, happened
 from tests.integration.gateway.conftest import Club
+from tests.integration.gateway.http_peers import REPORT, connected, token_of
 from tests.integration.gateway.upstreams import CHUNK
 from tests.provision.ports import free_port
-
-REPORT = "01936d3e-8c5a-7f21-9c0b-3a4d5e6f7081"
-
-
-@dataclass
-class Peer:
-    """One connection, spoken to byte by byte."""
-
-    reader: asyncio.StreamReader
-    writer: asyncio.StreamWriter
-
-    def say(self, verb: str, path: str, body: bytes = b"", **headers: str) -> None:
-        """Send a request, or the part of it that is given."""
-        named = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in headers.items())
-        self.writer.write(f"{verb} {path} HTTP/1.1\r\nhost: club\r\n{named}\r\n".encode() + body)
-
-    async def head(self) -> tuple[int, dict[str, str]]:
-        """Return an answer's status and headers."""
-        async with asyncio.timeout(TIMEOUT):
-            lines = (await self.reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
-        headers = dict(line.split(": ", 1) for line in lines[1:] if line)
-        return int(lines[0].split()[1]), headers
-
-    async def answer(self) -> tuple[int, dict[str, str], bytes]:
-        """Return a whole answer that says how long it is."""
-        status, headers = await self.head()
-        async with asyncio.timeout(TIMEOUT):
-            return status, headers, await self.reader.readexactly(int(headers["content-length"]))
-
-    async def is_closed(self) -> bool:
-        """Whether the server hangs up, whatever it still says."""
-        async with asyncio.timeout(TIMEOUT):
-            with suppress(ConnectionResetError):
-                await self.reader.read()
-        return True
-
-
-@pytest.fixture
-async def port(club: Club) -> AsyncIterator[int]:
-    """The HTTP port of a second gateway before the club's stand-ins."""
-    port = free_port()
-    async with open_server(replace(club.settings, http_listen=f"127.0.0.1:{port}")):
-        yield port
-
-
-@asynccontextmanager
-async def connected(port: int) -> AsyncIterator[Peer]:
-    """Open a connection."""
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    try:
-        yield Peer(reader, writer)
-    finally:
-        writer.close()
-
-
-def token_of(club: Club) -> str:
-    """Return the header of a signed-in alice."""
-    ((_, token),) = club.sign_in()
-    return token
 
 
 async def test_upload_is_refused_before_its_body_comes(port: int) -> None:
@@ -169,6 +116,32 @@ async def test_reader_that_takes_nothing_is_cut_off(club: Club, port: int, monke
         await happened(club.reports.visits.cancelled)
 
 
+async def test_reader_that_leaves_the_end_of_an_answer_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither the last bytes nor a goodbye wait for ever for somebody who does not take them."""
+    monkeypatch.setattr(connections, "KEEP_ALIVE_SECONDS", 0.1)
+    monkeypatch.setattr(connections, "IDLE_SECONDS", 0.2)
+    answered = asyncio.Event()
+
+    async def answer(_scope: Any, _receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"60000")]})
+        await send({"type": "http.response.body", "body": b"a" * 60_000})
+        answered.set()
+
+    config = uvicorn.Config(answer, http="httptools", ws="none", lifespan="off", interface="asgi3", log_config=None)
+    state, places = ServerState(), Places("connections", 1)
+    ours, theirs = socket.socketpair()
+    ours.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
+    with theirs:
+        await asyncio.get_running_loop().connect_accepted_socket(
+            lambda: connections.Connection(config, state, places=places, farewells=places), ours
+        )
+        theirs.sendall(b"GET / HTTP/1.1\r\nhost: club\r\n\r\n")
+        await happened(answered)
+        async with asyncio.timeout(TIMEOUT):
+            while state.connections:
+                await asyncio.sleep(0)
+
+
 @pytest.mark.parametrize("sent", [b"", b"GET / HTTP/1.1\r\n", b"GET / HTTP/1.1\r\nhost: club\r\n"])
 async def test_client_that_does_not_finish_its_headers_is_cut_off(
     port: int, sent: bytes, monkeypatch: pytest.MonkeyPatch
@@ -188,27 +161,6 @@ async def test_client_that_does_not_finish_a_refused_body_is_cut_off(
     async with connected(port) as peer:
         peer.say("PUT", "/v1/users/alice/avatar", content_length="5")
         assert (await peer.answer())[0] == 401
-        assert await peer.is_closed()
-
-
-@pytest.mark.parametrize(
-    ("sent", "status"),
-    [
-        (b"\x16\x03\x01\x02\x00", 400),
-        (b"GET / HTTP/1.1\r\nhost: club\r\ncontent-length: x\r\n\r\n", 400),
-        (b"GET / HTTP/1.1\r\nx: " + b"a" * MAX_METADATA_BYTES + b"\r\n\r\n", 431),
-        (b"GET /" + b"a" * MAX_METADATA_BYTES + b" HTTP/1.1\r\n\r\n", 431),
-    ],
-    ids=["TLS", "no length", "large header", "long path"],
-)
-async def test_what_is_no_request_is_refused_in_json(port: int, sent: bytes, status: int) -> None:
-    """The answer arrives even where the server hangs up before it has read everything."""
-    async with connected(port) as peer:
-        peer.writer.write(sent)
-        got, headers, body = await peer.answer()
-        assert (got, headers["content-type"], headers["connection"]) == (status, "application/json", "close")
-        assert json.loads(body)["code"] == 3
-        assert headers["x-request-id"]
         assert await peer.is_closed()
 
 
@@ -259,6 +211,27 @@ async def test_port_in_use_is_told_in_one_sentence(club: Club, port: int) -> Non
     with pytest.raises(PortUnavailable, match=f"cannot listen on 127.0.0.1:{port}: address already in use"):
         async with open_server(replace(club.settings, http_listen=f"127.0.0.1:{port}")):
             pass
+
+
+async def test_one_address_for_both_ports_is_told_in_one_sentence(club: Club) -> None:
+    """A gateway whose gRPC port has the address that its HTTP port is to have does not start."""
+    address = f"127.0.0.1:{free_port()}"
+    with pytest.RaisesGroup(PortUnavailable):
+        async with open_server(replace(club.settings, listen=address, http_listen=address)):
+            pass
+
+
+async def test_fault_of_the_http_server_ends_the_process(club: Club, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No gateway lives on without its HTTP port."""
+
+    async def break_down(_server: object, _counter: int) -> bool:
+        raise ZeroDivisionError
+
+    async with asyncio.timeout(TIMEOUT):
+        with pytest.RaisesGroup(ZeroDivisionError):
+            async with open_server(replace(club.settings, http_listen=f"127.0.0.1:{free_port()}")):
+                monkeypatch.setattr(uvicorn.Server, "on_tick", break_down)
+                await asyncio.Event().wait()
 
 
 async def test_http_shows_the_same_certificate(club: Club, tmp_path: Path) -> None:
