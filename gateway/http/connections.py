@@ -41,8 +41,8 @@ class Connection(HttpToolsProtocol):
         self._farewells = farewells
         self._held = ExitStack()
         self._refusal: Refused | None = None
-        self._sends = _Patience(self._close)
-        self._takes = _Patience(self._abort)
+        self._sends = _Patience()
+        self._takes = _Patience()
         self._in_head = self._in_body = False
         self._head_bytes = 0
         # Of reads that brought neither the end of a head nor a part of a body.
@@ -55,7 +55,7 @@ class Connection(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Take a place, and wait for the first request, but not for ever."""
         super().connection_made(transport)
-        self._sends.wait(HANDSHAKE_SECONDS)
+        self._sends.wait(HANDSHAKE_SECONDS, self._close)
         network = network_around(self.client[0]) if self.client else ""
         try:
             self._held.enter_context(self._places.held_by(network))
@@ -65,17 +65,19 @@ class Connection(HttpToolsProtocol):
     def _turn_away(self, error: Exhausted) -> None:
         """Have the first request refused: who has asked nothing yet expects no answer."""
         self._refusal = Refused(503, error)
-        self._sends.wait(LINGER_SECONDS)
+        self._sends.wait(LINGER_SECONDS, self._close)
         try:
             self._held.enter_context(self._farewells.held_by(""))
         except Exhausted:
-            self._abort()
+            self.transport.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Give the place back, and wait for nothing more."""
         self._held.close()
         self._sends.stop()
         self._takes.stop()
+        if self.cycle is not None:
+            self.cycle.transport = self.transport
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -118,7 +120,7 @@ class Connection(HttpToolsProtocol):
             raise _bad("A request came before the answer to the last one")
         self._in_head = True
         self._head_bytes = 0
-        self._sends.wait(HANDSHAKE_SECONDS)
+        self._sends.wait(HANDSHAKE_SECONDS, self._close)
         super().on_message_begin()
 
     def on_url(self, url: bytes) -> None:
@@ -176,7 +178,7 @@ class Connection(HttpToolsProtocol):
         if not self.cycle.keep_alive:
             return
         self.flow.resume_reading()
-        self._sends.wait(HANDSHAKE_SECONDS if self._in_body else KEEP_ALIVE_SECONDS)
+        self._sends.wait(HANDSHAKE_SECONDS if self._in_body else KEEP_ALIVE_SECONDS, self._close)
         ahead, self._ahead = self._ahead, b""
         if ahead:
             self._read(ahead)
@@ -230,19 +232,16 @@ class Connection(HttpToolsProtocol):
         self._deaf = True
         self.flow.resume_reading()
         self.transport.write_eof()
-        self._sends.wait(LINGER_SECONDS)
+        self._sends.wait(LINGER_SECONDS, self._close)
 
     def _close(self) -> None:
         """Close when everything was taken, or nothing is for long."""
         self.transport.close()
-        self._takes.wait(IDLE_SECONDS)
-
-    def _abort(self) -> None:
-        self.transport.abort()
+        self._takes.wait(IDLE_SECONDS, self.transport.abort)
 
     def pause_writing(self) -> None:
         """Cut a client off that takes nothing for long."""
-        self._takes.wait(IDLE_SECONDS)
+        self._takes.wait(IDLE_SECONDS, self.transport.abort)
         super().pause_writing()
 
     def resume_writing(self) -> None:
@@ -255,14 +254,12 @@ class Connection(HttpToolsProtocol):
 class _Patience:
     """Has something done when nothing else happens for long."""
 
-    def __init__(self, end: Callable[[], None]) -> None:
-        self._end = end
-        self._timer: asyncio.TimerHandle | None = None
+    _timer: asyncio.TimerHandle | None = None
 
-    def wait(self, seconds: float) -> None:
+    def wait(self, seconds: float, then: Callable[[], None]) -> None:
         """Wait so long from now on."""
         self.stop()
-        self._timer = asyncio.get_running_loop().call_later(seconds, self._end)
+        self._timer = asyncio.get_running_loop().call_later(seconds, then)
 
     def stop(self) -> None:
         """Wait no more."""
