@@ -16,7 +16,7 @@ import uvicorn
 from uvicorn.server import ServerState
 
 from gateway.app import open_server
-from gateway.http import connections
+from gateway.http import connections, server
 from runtime.admission import Places
 from runtime.server import PortUnavailable
 from tests.certificates import Authority, write
@@ -252,6 +252,22 @@ async def test_http_shows_the_same_certificate(club: Club, tmp_path: Path) -> No
         async with connected(port) as peer:
             peer.say("GET", "/v1/users/alice")
             assert await peer.is_closed()
+
+
+async def test_client_that_does_not_finish_its_handshake_is_cut_off(
+    club: Club, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """TLS has no more time than headers have."""
+    monkeypatch.setattr(server, "HANDSHAKE_SECONDS", 0.2)
+    port, identity = free_port(), write(Authority().sign(), tmp_path)
+    settings = replace(
+        club.settings,
+        http_listen=f"127.0.0.1:{port}",
+        tls_certificate=identity.certificate,
+        tls_key=identity.key,
+    )
+    async with open_server(settings), connected(port) as peer:
+        assert await peer.is_closed()
 
 
 async def test_address_of_the_client_is_the_one_that_connected(club: Club, port: int) -> None:
