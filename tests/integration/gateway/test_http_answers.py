@@ -13,7 +13,7 @@ from gateway.app import open_server
 from gateway.http import exchange
 from tests.integration.gateway.calling import TIMEOUT, happened
 from tests.integration.gateway.conftest import Club
-from tests.integration.gateway.test_http_connections import REPORT, connected, token_of
+from tests.integration.gateway.http_peers import REPORT, connected, token_of
 from tests.integration.gateway.upstreams import CHUNK
 from tests.provision.ports import free_port
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 
 import pytest
@@ -85,9 +84,7 @@ async def test_upload_behind_another_request_has_its_own_time(
         monkeypatch.setattr(connections, "HANDSHAKE_SECONDS", 0)
         club.profiles.visits.released.set()
         assert (await peer.answer())[0] == 200
-        async with asyncio.timeout(5):
-            while club.avatars.messages_read < 2:
-                await asyncio.sleep(0)
+        await happened(club.avatars.chunk_came)
         peer.writer.write(b"34")
         status, _, body = await peer.answer()
         assert (status, json.loads(body)["avatar"]["sizeBytes"]) == (200, "4")
