@@ -47,7 +47,10 @@ class MalformedRequest(InvalidInput):
 
 
 class _Malformed:
-    """Stands in for a request that could not be decoded, until there is a context to refuse it with."""
+    """Stands in for a request, or a stream of them, that is none, until there is a context to refuse it with."""
+
+
+MALFORMED = _Malformed()
 
 
 class Refusal(grpc.RpcMethodHandler):  # type: ignore[type-arg]
@@ -66,7 +69,7 @@ class Refusal(grpc.RpcMethodHandler):  # type: ignore[type-arg]
     async def stream_unary(  # type: ignore[override]
         self, _requests: AsyncIterator[Any], context: Context
     ) -> None:
-        """End the call."""
+        """End the call. Raises grpc.aio.AbortError."""
         call = _call()
         try:
             await _translate(call, context, self._error)
@@ -175,7 +178,7 @@ def _tolerant(deserialize: Callable[[bytes], Any] | None) -> Callable[[bytes], A
         try:
             return deserialize(data)
         except DecodeError:
-            return _Malformed()
+            return MALFORMED
 
     return decode
 
@@ -183,12 +186,16 @@ def _tolerant(deserialize: Callable[[bytes], Any] | None) -> Callable[[bytes], A
 def _checked(request: Any) -> Any:
     if isinstance(request, Message):
         validate(request)
-    elif isinstance(request, _Malformed):
+    elif request is MALFORMED:
         raise MalformedRequest("The request's bytes are not this method's message; check the client's stubs.")
     return request
 
 
-async def _checked_stream(requests: AsyncIterator[Any]) -> AsyncIterator[Any]:
+def _checked_stream(requests: Any) -> AsyncIterator[Any]:
+    return _each_checked(_checked(requests))
+
+
+async def _each_checked(requests: AsyncIterator[Any]) -> AsyncIterator[Any]:
     while True:
         try:
             async with asyncio.timeout(IDLE_SECONDS):

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from typing import Any, NoReturn, TypeAlias
 
 import grpc
 
-from runtime.interceptors import Refusal
+from runtime.interceptors import MALFORMED, Refusal
 
 Metadata = Sequence[tuple[str, str | bytes]]
 FindHandler: TypeAlias = "Callable[[grpc.HandlerCallDetails], Awaitable[grpc.RpcMethodHandler[Any, Any] | None]]"
@@ -103,6 +103,23 @@ class LocalCall:
         except grpc.aio.AbortError:
             raise self._context.error() from None
 
+    async def refuse(self) -> None:
+        """End the call as one whose bytes are no request, so that it is counted and logged.
+
+        Raises:
+            grpc.aio.AioRpcError: it ends for another reason, such as that there is no room.
+        """
+        call = _behaviour(self._handler)(MALFORMED, self._context)
+        try:
+            if self._handler.response_streaming:
+                async with aclosing(call) as responses:
+                    await anext(responses, None)
+            else:
+                await call
+        except grpc.aio.AbortError:
+            if self._context.code() is not grpc.StatusCode.INVALID_ARGUMENT:
+                raise self._context.error() from None
+
 
 class LocalCalls:
     """Makes calls by what `find_handler` returns for them: a server's `handler_of`."""
@@ -116,30 +133,27 @@ class LocalCalls:
         handler = await self._find_handler(details)
         if handler is None:
             raise LookupError(f"nothing serves {path}")
-        call = LocalCall(handler, context)
         if isinstance(handler, Refusal):
-            await call.answer(b"")
-        return call
+            with suppress(grpc.aio.AbortError):
+                await _behaviour(handler)(None, context)
+            raise context.error()
+        return LocalCall(handler, context)
 
 
 def _behaviour(handler: Any) -> Any:
     return handler.unary_unary or handler.unary_stream or handler.stream_unary or handler.stream_stream
 
 
-def _decoded(handler: Any, requests: bytes | AsyncIterator[bytes]) -> Any:
+def _decoded(handler: Any, requests: Any) -> Any:
     decode = handler.request_deserializer or _same
     if not handler.request_streaming:
         return decode(requests)
-    return (decode(request) async for request in (_one(requests) if isinstance(requests, bytes) else requests))
+    return (decode(request) async for request in requests)
 
 
 def _encoded(handler: Any, response: Any) -> bytes:
     data: bytes = (handler.response_serializer or _same)(response)
     return data
-
-
-async def _one(request: bytes) -> AsyncIterator[bytes]:
-    yield request
 
 
 def _same(data: Any) -> Any:

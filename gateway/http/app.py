@@ -24,13 +24,18 @@ from gateway.http.requests import request_of
 from gateway.http.site import Site
 from gateway.http.uploads import describe, messages_of
 from gateway.relay import UNARY_SECONDS
+from runtime import calls
+from runtime.admission import Places
 from runtime.contract import Method
-from runtime.errors import InvalidInput
+from runtime.errors import Draining, Exhausted, InvalidInput
 from runtime.local_calls import LocalCall, LocalCalls
+from runtime.server import MAX_RECEIVE_BYTES
 from runtime.statuses import internal_status
 
-# No message of the contract begins like this.
-_NO_MESSAGE: Final = b"\xff"
+# A body of who has not signed in is a name, a password, or a token.
+STRANGERS_BYTES: Final = 16_384
+# Larger bodies that are read and taken apart at once, of all callers and of one.
+LARGE_BODIES, LARGE_BODIES_OF_ONE = 32, 4
 # JSON of more than this, or messages that become it, takes milliseconds.
 _LARGE_BYTES: Final = 8_192
 _JSON: Final = (b"content-type", b"application/json")
@@ -43,10 +48,11 @@ _R = TypeVar("_R")
 class HttpFace:
     """An ASGI application for the methods that have a `google.api.http`."""
 
-    def __init__(self, methods: Iterable[Method], calls: LocalCalls, site: Site) -> None:
+    def __init__(self, methods: Iterable[Method], local_calls: LocalCalls, site: Site) -> None:
         self._routes = Routes(bindings_of(methods))
         self._site = site
-        self._calls = calls
+        self._calls = local_calls
+        self._large_bodies = Places("large bodies", LARGE_BODIES, per_caller=LARGE_BODIES_OF_ONE)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -59,6 +65,10 @@ class HttpFace:
             if exchange.started:  # The client sees that the length it was told has not come.
                 raise
             await exchange.fail(failure_of(error))
+        except asyncio.CancelledError:
+            if not exchange.started and not exchange.is_gone:
+                await exchange.fail(Refused(503, Draining()).failure)
+            raise
         except Exception as error:
             _log.error("http_failed", request_id=exchange.request_id, exc_info=error)
             if exchange.started:
@@ -76,9 +86,9 @@ class HttpFace:
         context = exchange.context(seconds=None if lasts else UNARY_SECONDS)
         call = await self._calls.open(binding.method.path, context)
         try:
-            request = await _request(binding, fields, exchange)
+            request = await self._request(binding, fields, exchange)
         except Refused:
-            await _send_no_message(binding, call)
+            await call.refuse()
             raise
         if binding.upload:
             await self._take_file(binding, call, request, exchange)
@@ -91,6 +101,23 @@ class HttpFace:
             else:
                 answer = await call.answer(request.SerializeToString())
                 await self._send_message(binding, answer, exchange)
+
+    async def _request(self, binding: Binding, fields: Mapping[str, str], exchange: Exchange) -> Message:
+        call = calls.current()
+        caller = call.caller if call else None
+        is_large = caller is not None and not 0 <= exchange.length <= STRANGERS_BYTES
+        try:
+            with self._large_bodies.held_by(caller.account_id) if caller and is_large else nullcontext():
+                body = b"" if binding.upload else await exchange.body(MAX_RECEIVE_BYTES if caller else STRANGERS_BYTES)
+                request = await _aside(len(body), request_of, binding, fields, exchange.query, body)
+        except InvalidInput as error:
+            raise Refused(400, error) from error
+        except Exhausted as error:
+            raise Refused(429, error) from error
+        cookies.fill(request, exchange)
+        if binding.upload:
+            describe(request, exchange)
+        return request
 
     def _not_found(self, exchange: Exchange) -> Refused:
         verbs = self._routes.verbs(exchange.path)
@@ -135,35 +162,6 @@ class HttpFace:
                 failure = failure_of(error).answer(accept=b"", with_token=False)[1]
                 await exchange.write(b"event: error\ndata: %b\n\n" % failure if events else b'{"error":%b}\n' % failure)
             await exchange.write(b"", last=True)
-
-
-async def _request(binding: Binding, fields: Mapping[str, str], exchange: Exchange) -> Message:
-    body = b"" if binding.upload else await exchange.body()
-    try:
-        request = await _aside(len(body), request_of, binding, fields, exchange.query, body)
-    except InvalidInput as error:
-        raise Refused(400, error) from error
-    cookies.fill(request, exchange)
-    if binding.upload:
-        describe(request, exchange)
-    return request
-
-
-async def _send_no_message(binding: Binding, call: LocalCall) -> None:
-    """End a call whose request cannot be made, so that it is counted and logged like one over gRPC.
-
-    Raises:
-        grpc.aio.AioRpcError: something else is the matter than that these bytes are no request.
-    """
-    try:
-        if binding.method.server_streaming:
-            async with aclosing(call.responses(_NO_MESSAGE)) as responses:
-                await anext(responses, None)
-        else:
-            await call.answer(_NO_MESSAGE)
-    except grpc.aio.AioRpcError as error:
-        if failure_of(error).reason() != "MALFORMED_REQUEST":
-            raise
 
 
 async def _aside(size: int, work: Callable[_P, _R], *arguments: _P.args, **options: _P.kwargs) -> _R:

@@ -65,7 +65,7 @@ class Routes:
 
     def verbs(self, path: str) -> list[str]:
         """Return the HTTP methods that the path knows."""
-        return sorted({verb for verb, _ in self._by_verb if self.find(verb, path)})
+        return sorted(verb for verb in {verb for verb, _ in self._by_verb} if self.find(verb, path))
 
 
 def bindings_of(methods: Iterable[Method]) -> Iterator[Binding]:

@@ -18,7 +18,6 @@ from runtime import calls
 from runtime.errors import DeadlineExceeded, InvalidInput
 from runtime.interceptors import IDLE_SECONDS
 from runtime.local_calls import LocalContext
-from runtime.server import MAX_RECEIVE_BYTES
 
 # Proxies mostly give up on an answer that has been silent for a minute.
 BEAT_SECONDS = 15.0
@@ -31,13 +30,14 @@ _PASSED: Final = {
     b"traceparent": "traceparent",
     b"x-forwarded-for": "x-forwarded-for",
 }
+_POLICY: Final = b"content-security-policy"
 # No answer is a page or is shown within one, but for the site's files, which have a policy of their own.
 ALWAYS: Final = [
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"DENY"),
     (b"referrer-policy", b"no-referrer"),
+    (_POLICY, b"default-src 'none'; frame-ancestors 'none'"),
 ]
-_POLICY: Final = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
 
 
 class Exchange:
@@ -48,6 +48,7 @@ class Exchange:
         self.path: str = scope["raw_path"].decode("ascii")
         self.query: bytes = scope["query_string"]
         self.started = False
+        self.is_gone = False
         self._finished = False
         self._receive = receive
         self._send = send
@@ -74,13 +75,20 @@ class Exchange:
         metadata.append(("x-request-id", self.request_id))
         return LocalContext(_peer(self._client), metadata, seconds=seconds)
 
-    async def body(self) -> bytes:
-        """Return the whole body. Raises Refused when it is too large, too slow, or not JSON by its own account."""
+    @property
+    def length(self) -> int:
+        """How many bytes the body has by the client's account; -1 when it gives none."""
         length = self.header(b"content-length")
-        if length in (b"", b"0") and not self.header(b"transfer-encoding"):
+        if length.isdigit():
+            return int(length[:19])
+        return -1 if self.header(b"transfer-encoding") else 0
+
+    async def body(self, limit: int) -> bytes:
+        """Return the whole body. Raises Refused when it is too large, too slow, or not JSON by its own account."""
+        if self.length == 0:
             return b""
-        if length.isdigit() and int(length) > MAX_RECEIVE_BYTES:
-            raise body_too_large(MAX_RECEIVE_BYTES)
+        if self.length > limit:
+            raise body_too_large(limit)
         found = bytearray()
         pieces = self.pieces()
         end = asyncio.get_running_loop().time() + UNARY_SECONDS
@@ -88,12 +96,12 @@ class Exchange:
             while True:
                 async with asyncio.timeout_at(end), asyncio.timeout(IDLE_SECONDS):
                     found += await anext(pieces)
-                if len(found) > MAX_RECEIVE_BYTES:
-                    raise body_too_large(MAX_RECEIVE_BYTES)
+                if len(found) > limit:
+                    raise body_too_large(limit)
         except StopAsyncIteration:
             pass
         except TimeoutError as error:
-            slow = DeadlineExceeded(f"The body did not arrive in {UNARY_SECONDS:.0f} seconds; send it again.")
+            slow = DeadlineExceeded("The body did not arrive in time; send it again.")
             raise Refused(408, slow, (b"connection", b"close")) from error
         kind = self.header(b"content-type").partition(b";")[0].strip().lower()
         if found and kind not in (b"application/json", b""):
@@ -106,6 +114,7 @@ class Exchange:
         while more:
             message = await self._receive()
             if message["type"] == "http.disconnect":
+                self.is_gone = True
                 _cancel_this_task()
                 await asyncio.sleep(0)
             yield message.get("body", b"")
@@ -120,6 +129,7 @@ class Exchange:
             while (await self._receive())["type"] != "http.disconnect":
                 pass
             if task is not None and not self._finished:
+                self.is_gone = True
                 task.cancel()
 
         watching = asyncio.create_task(watch(), name="client gone")
@@ -131,9 +141,8 @@ class Exchange:
     async def start(self, code: int, headers: Headers) -> None:
         """Send status and headers."""
         self.started = True
-        every = [*headers, (b"x-request-id", self.request_id.encode()), *ALWAYS]
-        if not any(name == _POLICY[0] for name, _ in headers):
-            every.append(_POLICY)
+        has_policy = any(name == _POLICY for name, _ in headers)
+        every = [*headers, (b"x-request-id", self.request_id.encode()), *(ALWAYS[:-1] if has_policy else ALWAYS)]
         await self._send({"type": "http.response.start", "status": code, "headers": every})
 
     @asynccontextmanager

@@ -32,6 +32,11 @@ _WORDS: Final = {
     FieldDescriptor.CPPTYPE_UINT32: "must be a whole number of 32 bits, not negative",
     FieldDescriptor.CPPTYPE_UINT64: "must be a whole number of 64 bits, not negative",
 }
+_TIME: Final = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])"
+)
+_DURATION: Final = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,9})?s")
+_FORMS: Final = {"google.protobuf.Timestamp": _TIME, "google.protobuf.Duration": _DURATION}
 # What is written as one value in JSON.
 _VALUES: Final = {
     "google.protobuf.Timestamp": "must be a time, such as 2026-11-23T18:00:00Z",
@@ -128,12 +133,13 @@ def _can_be_read(value: Any, field: FieldDescriptor) -> bool:
 
 def _is_of_kind(value: Any, field: FieldDescriptor) -> bool:
     if field.message_type is not None:
-        inner = field.message_type.fields_by_name.get("value")
-        if inner is None:
-            return isinstance(value, str)
         if _is_map(field):
-            return isinstance(value, dict) and all(_is_of_kind(one, inner) for one in value.values())
-        return _is_of_kind(value, inner)
+            return isinstance(value, dict)
+        inner = field.message_type.fields_by_name.get("value")
+        if inner is not None:
+            return _is_of_kind(value, inner)
+        form = _FORMS.get(field.message_type.full_name)
+        return isinstance(value, str) and (form is None or form.fullmatch(value) is not None)
     if field.enum_type is not None:
         return _is_whole(value) or (isinstance(value, str) and value in field.enum_type.values_by_name)
     if field.cpp_type == FieldDescriptor.CPPTYPE_BOOL:

@@ -18,9 +18,7 @@ from gateway.http.faults import faults_of, field_named, is_value, misfits_of
 from gateway.http.shapes import BY_HEADER
 from runtime.errors import InvalidInput, Violation
 
-MAX_DEPTH = 32
 MAX_QUERY_FIELDS = 1_000
-_TEXT = re.compile(rb'"(?:[^"\\]|\\.)*"?', re.DOTALL)
 _NOT_FOR_CLIENTS = frozenset(
     {field_behavior_pb2.OUTPUT_ONLY, field_behavior_pb2.IMMUTABLE, field_behavior_pb2.IDENTIFIER}
 )
@@ -59,31 +57,20 @@ def _body_tree(binding: Binding, body: bytes) -> dict[str, Any]:
 
 def read_json(body: bytes) -> Any:
     """Return what JSON says. Raises InvalidInput when it is none, is nested too deeply, or names a field twice."""
-    _require_flat(body)
     try:
         return json.loads(body.decode(), object_pairs_hook=_object, parse_constant=_no_constant)
-    except (ValueError, RecursionError) as error:
-        if isinstance(error, json.JSONDecodeError):
-            raise InvalidInput(f"The body is not JSON: see line {error.lineno}, column {error.colno}.") from error
+    except RecursionError as error:
+        raise InvalidInput("The body is nested deeper than any request.") from error
+    except json.JSONDecodeError as error:
+        raise InvalidInput(f"The body is not JSON: see line {error.lineno}, column {error.colno}.") from error
+    except ValueError as error:
         raise InvalidInput("The body is not JSON in UTF-8.") from error
-
-
-def _require_flat(body: bytes) -> None:
-    if body.count(b"{") + body.count(b"[") <= MAX_DEPTH:
-        return
-    depth = 0
-    for mark in _TEXT.sub(b"", body):
-        if mark in b"{[":
-            depth += 1
-            if depth > MAX_DEPTH:
-                raise InvalidInput(f"The body is nested deeper than {MAX_DEPTH} levels.")
-        elif mark in b"}]":
-            depth -= 1
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, value in pairs:
+        name.encode()  # Half of a surrogate pair is no text.
         if name in found:
             raise InvalidInput("The body names a field twice.", Violation(name[:64], "must be given once"))
         found[name] = value
@@ -213,7 +200,7 @@ def _parsed(tree: dict[str, Any], kind: type[Message]) -> Message:
     if misfits:
         raise _unfit(misfits)
     try:
-        return json_format.ParseDict(tree, kind(), max_recursion_depth=MAX_DEPTH)
+        return json_format.ParseDict(tree, kind())
     except (json_format.ParseError, ValueError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         raise _unfit(faults_of(tree, kind)) from error
 

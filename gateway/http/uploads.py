@@ -15,10 +15,9 @@ CHUNK_BYTES = 262_144
 
 def describe(first: Any, exchange: Exchange) -> None:
     """Put the size that the request states into the first message. Raises Refused when it states none."""
-    length = exchange.header(b"content-length")
-    if not length.isdigit():
+    if not exchange.header(b"content-length"):
         raise Refused(411, InvalidInput("Say how many bytes the file has by Content-Length."))
-    first.metadata.size_bytes = min(int(length[:19]), 2**63 - 1)
+    first.metadata.size_bytes = min(exchange.length, 2**63 - 1)
 
 
 async def messages_of(first: Any, exchange: Exchange) -> AsyncIterator[bytes]:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from dataclasses import replace
 
 import pytest
+from structlog.testing import capture_logs
 
 from gateway.app import open_server
 from gateway.http import exchange
+from gateway.http.app import LARGE_BODIES_OF_ONE, STRANGERS_BYTES
 from tests.integration.gateway.calling import TIMEOUT, happened
 from tests.integration.gateway.conftest import Club
 from tests.integration.gateway.http_peers import REPORT, connected, token_of
@@ -143,3 +146,82 @@ async def test_answer_is_never_shown_as_a_page(port: int, path: str) -> None:
     assert (headers["x-frame-options"], headers["x-content-type-options"]) == ("DENY", "nosniff")
     if path.endswith("avatar"):
         assert headers["content-disposition"] == "attachment"
+
+
+@pytest.mark.parametrize(
+    ("verb", "path", "body", "code"),
+    [
+        ("GET", "/v1/users?pageSize=x", b"", "INVALID_ARGUMENT"),
+        ("GET", f"/v1/reports/{REPORT}:watch?nope=1", b"", "INVALID_ARGUMENT"),
+        ("PUT", "/v1/users/alice/avatar?nope=1", b"1", "INVALID_ARGUMENT"),
+        ("PATCH", "/v1/users/alice", b"{", "INVALID_ARGUMENT"),
+        ("HEAD", f"/v1/reports/{REPORT}:download", b"", "OK"),
+        ("HEAD", "/v1/users/alice/avatar", b"", "OK"),
+        ("GET", "/v1/users/alice", b"", "OK"),
+    ],
+)
+async def test_each_call_is_logged_once(club: Club, port: int, verb: str, path: str, body: bytes, code: str) -> None:
+    """A request that cannot be made is a refused call, of which no service hears; a short answer is a whole one."""
+    club.reports.announced.size_bytes = club.reports.announced.read_size_bytes = len(CHUNK)
+    async with connected(port) as peer:
+        with capture_logs() as logs:
+            peer.say(verb, path, body, authorization=token_of(club), content_length=str(len(body)))
+            await (peer.head() if verb == "HEAD" else peer.answer())
+            # The line is written when the answer has gone.
+            peer.say("HEAD", "/v1/nothing")
+            await peer.head()
+    lines = [entry["code"] for entry in logs if entry["event"] == "rpc" and "GetSession" not in entry["method"]]
+    # The stand-ins log theirs in the same process.
+    assert lines == ([code, code] if code == "OK" else [code])
+
+
+@pytest.mark.parametrize(("size", "status"), [(STRANGERS_BYTES, 400), (STRANGERS_BYTES + 1, 413)])
+async def test_stranger_sends_little(port: int, size: int, status: int) -> None:
+    """Who has not signed in has nothing to say that is long; who says its length, before any of it is read."""
+    async with connected(port) as peer:
+        sent = b" " * size if status == 400 else b""
+        peer.say("POST", "/v1/auth:signIn", sent, content_type="application/json", content_length=str(size))
+        assert (await peer.answer())[0] == status
+
+
+async def test_one_caller_has_few_large_bodies_under_way(club: Club, port: int) -> None:
+    """Memory for large bodies is for all; one who holds a share of it gets no more, and others go on."""
+    ((_, token),) = club.sign_in()
+    async with AsyncExitStack() as stack:
+        for number in range(LARGE_BODIES_OF_ONE + 1):
+            peer = await stack.enter_async_context(connected(port))
+            peer.say(
+                "PATCH",
+                "/v1/users/alice",
+                b"{",
+                authorization=token,
+                expect="100-continue",
+                content_type="application/json",
+                content_length=str(STRANGERS_BYTES + 1),
+            )
+            status, _ = await peer.head()
+            assert status == (100 if number < LARGE_BODIES_OF_ONE else 429)
+        peer = await stack.enter_async_context(connected(port))
+        peer.say("PATCH", "/v1/users/alice", b"{}", authorization=token, content_length="2")
+        assert (await peer.answer())[0] != 429
+
+
+@pytest.mark.parametrize("path", ["/v1/users/waiting", "/v1/auth:signIn"])
+async def test_call_that_a_stop_cuts_off_is_told_so(club: Club, path: str) -> None:
+    """Who still waits when the grace is over is told to come again, as over gRPC, and not that there was a fault."""
+    port = free_port()
+    async with AsyncExitStack() as gateway:
+        settings = replace(club.settings, http_listen=f"127.0.0.1:{port}", grace_seconds=0)
+        await gateway.enter_async_context(open_server(settings))
+        async with connected(port) as peer:
+            if path.endswith("waiting"):
+                peer.say("GET", path)
+                await happened(club.profiles.visits.started)
+            else:
+                peer.say("POST", path, expect="100-continue", content_length="9")
+                assert (await peer.head())[0] == 100
+            async with asyncio.timeout(TIMEOUT):
+                await gateway.aclose()
+            status, headers, body = await peer.answer()
+    assert (status, json.loads(body)["details"][0]["reason"]) == (503, "SERVER_DRAINING")
+    assert headers["retry-after"]

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.http.bindings import Routes, bindings_of
-from gateway.http.requests import MAX_DEPTH, request_of
+from gateway.http.requests import request_of
 from runtime import contract
 from runtime.errors import InvalidInput
 
@@ -102,11 +102,49 @@ def test_body_that_is_no_json_object_is_refused(body: bytes) -> None:
 
 
 def test_depth_has_a_limit_and_brackets_in_texts_do_not_count() -> None:
-    """What is nested too deeply is refused before it is read; a text may hold any number of brackets."""
-    deep = b'{"user":' * (MAX_DEPTH + 1) + b"1" + b"}" * (MAX_DEPTH + 1)
-    assert "nested" in refused("POST", "/v1/auth:signIn", body=deep).message
+    """What is nested deeper than any message is refused, however deeply; a text may hold any number of brackets."""
+    for depth in (100, 10_000, 100_000):
+        for opening, closing in ((b'{"user":', b"}"), (b"[", b"]")):
+            assert refused("POST", "/v1/auth:signIn", body=b'{"username":%b1%b}' % (opening * depth, closing * depth))
     text = b'{"username":"' + b"[{" * 100 + b'"}'
     assert made("POST", "/v1/auth:signIn", body=text).username == "[{" * 100
+
+
+@pytest.mark.parametrize("body", [rb'{"\ud800":1}', rb'{"\ud800":1,"\ud800":2}', rb'{"username":"\ud800"}'])
+def test_half_of_a_surrogate_pair_is_no_text(body: bytes) -> None:
+    """JSON can write what no text has; it is refused, and can be told of."""
+    assert all(violation.field.encode() for violation in refused("POST", "/v1/auth:signIn", body=body).violations)
+
+
+@pytest.mark.parametrize(
+    "time",
+    [
+        *("2026-1-1T00:00:00Z", "2026-01-01T0:0:0Z", "2026-01-01T00:00:00.Z", "2026-01-01T00:00:00.1_0Z", "2026-01-01"),
+        *("2026-01-01T00:00:00+25:00", "2026-01-01T00:00:00+3:00", "2026-01-01T00:00:00", "2026-13-01T00:00:00Z", ""),
+    ],
+)
+def test_time_is_as_rfc_3339_writes_it(time: str) -> None:
+    """Nothing is guessed of a time that is written in another way."""
+    body = json.dumps({"startTime": time}).encode()
+    assert [violation.field for violation in refused("POST", "/v1/reports", body=body).violations] == ["start_time"]
+
+
+@pytest.mark.parametrize(
+    "duration", ["1_0s", " 10s", "+10s", "10.s", "\u0661\u0660s", "10", "10S", "1e1s", ".5s", "", 10]
+)
+def test_duration_is_seconds(duration: object) -> None:
+    """Nothing is guessed of a duration that is written in another way."""
+    body = json.dumps({"duration": duration}).encode()
+    fields = [violation.field for violation in refused("PUT", "/v1/games/7", body=body).violations]
+    assert fields == ["game.duration"]
+
+
+def test_times_and_durations_are_read() -> None:
+    """Offsets and fractions have their meaning."""
+    body = b'{"startTime":"2026-01-16T18:30:00.5+04:00","duration":"3120.25s"}'
+    game = made("PUT", "/v1/games/7", body=body).game
+    assert game.start_time.ToJsonString() == "2026-01-16T14:30:00.500Z"
+    assert game.duration.ToMilliseconds() == 3_120_250
 
 
 def test_number_is_written_as_a_number_or_a_text() -> None:
