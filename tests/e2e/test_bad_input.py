@@ -6,7 +6,7 @@ import asyncio
 import random
 import re
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from io import BytesIO
 from typing import Any
 
@@ -111,9 +111,11 @@ def assert_clear(error: grpc.aio.AioRpcError, *codes: grpc.StatusCode) -> None:
     assert not LEAKS.search(error.details() or ""), error.details()
 
 
-async def assert_bad_bytes_are_refused(channel: grpc.aio.Channel, method: Method, token: str) -> None:
+async def assert_bad_bytes_are_refused(
+    channel: grpc.aio.Channel, method: Method, token: str, *, bodies: Mapping[str, bytes] = BODIES
+) -> None:
     """Send what is not, or not quite, a request."""
-    for name, body in BODIES.items():
+    for name, body in bodies.items():
         error = await call(channel, method, body, bearer(token))
         if name in UNDECODABLE:
             assert error is not None

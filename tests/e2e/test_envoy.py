@@ -6,6 +6,7 @@ import grpc
 import pytest
 
 from gateway.upstream import AUTH_SERVICE
+from tests.e2e.bad_requests import BAD_TIMES, BODIES
 from tests.e2e.test_access import (
     test_internal_rpc_is_for_other_parts_alone,
     test_public_rpc_answers_as_declared,
@@ -29,8 +30,11 @@ from tests.e2e.test_managing import (
 from tests.e2e.test_reports_story import (
     asker,
     season,
-    test_command_makes_and_verifies_reports,
+    test_game_certificate_seats_everybody_in_every_file_type,
+    test_hidden_player_is_named_in_no_report_and_no_verification,
+    test_report_is_in_the_language_that_was_asked_for,
     test_report_is_verified_by_anybody_also_after_it_was_deleted,
+    test_report_of_a_player_covers_the_season_that_was_asked_for,
     test_season_report_counts_its_season_in_every_file_type,
 )
 from tests.e2e.test_story import (
@@ -63,7 +67,6 @@ __all__ = [
     "test_bad_input_is_answered_as_declared",
     "test_banned_player_is_out_everywhere_within_five_seconds",
     "test_changed_password_signs_every_other_device_out",
-    "test_command_makes_and_verifies_reports",
     "test_deleted_account_comes_back_with_everything",
     "test_deleted_account_is_gone_and_its_tokens_are_dead",
     "test_deleted_report_is_gone",
@@ -71,7 +74,9 @@ __all__ = [
     "test_edit_without_signing_in_is_refused",
     "test_export_has_everything_that_is_kept_and_no_secret",
     "test_export_is_noted_in_the_log_of_the_next",
+    "test_game_certificate_seats_everybody_in_every_file_type",
     "test_games_are_recorded_by_referees_only",
+    "test_hidden_player_is_named_in_no_report_and_no_verification",
     "test_internal_rpc_is_for_other_parts_alone",
     "test_manager_makes_a_referee_and_no_more",
     "test_own_profile_and_avatar_are_set_and_read_by_anyone",
@@ -80,7 +85,9 @@ __all__ = [
     "test_read_of_unknown_user_is_not_found",
     "test_receipt_that_never_was_is_not_found",
     "test_report_in_hand_is_verified_and_names_nobody_who_is_hidden",
+    "test_report_is_in_the_language_that_was_asked_for",
     "test_report_is_verified_by_anybody_also_after_it_was_deleted",
+    "test_report_of_a_player_covers_the_season_that_was_asked_for",
     "test_report_of_another_player_is_made_and_stays_its_askers",
     "test_report_of_unknown_player_fails_with_the_reason",
     "test_report_prints_the_email_when_its_owner_asks",
@@ -103,6 +110,7 @@ pytestmark = [
 
 async def test_bad_bytes_are_refused_clearly_by_every_method(channel: grpc.aio.Channel, token: str) -> None:
     """What is no request gets to the part that says so, past whatever Envoy does with calls."""
+    raw = {name: body for name, body in BODIES.items() if name not in BAD_TIMES}
     # What ends the session comes last.
     for method in sorted(METHODS, key=lambda each: each.service == AUTH_SERVICE):
-        await assert_bad_bytes_are_refused(channel, method, token)
+        await assert_bad_bytes_are_refused(channel, method, token, bodies=raw)
