@@ -26,8 +26,8 @@ from tests.scraping import scraped
 Opening = Callable[[], AbstractContextManager[Process]]
 
 DATABASE = "hints"
-HINTS = 1500
-SHARE = 0.1
+HINTS = 3000
+SHARE = 0.06
 # Further away than a dispatcher rests: all know of it beforehand, and begin at the same moment.
 AHEAD_SECONDS = 2.0
 WITHIN_SECONDS = 60.0
