@@ -29,7 +29,9 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from profile_service.app import NAME, STORAGE, Parts, open_parts
 from profile_service.avatar_images import ImageProcessor, Processed
+from profile_service.replays import Replays
 from profile_service.settings import Settings
+from profile_service.storage.replay_store import ReplayStore
 from runtime import contract
 from runtime.access import Door
 from runtime.interceptors import CallInterceptor
@@ -191,12 +193,14 @@ async def running(
     )
     rows = place_at(settings.data_dir / "profile.db")
     with closing(ImagesOnceAsked()) as images:
-        async with (
-            rows.open(STORAGE, clock) as database,
-            open_parts(settings, database=database, **{"images": images} | parts_instead) as parts,
-            _served(parts, keys) as channel,
-        ):
-            yield Profile(channel, keys, clock, settings.data_dir, rows)
+        async with rows.open(STORAGE, clock) as database:
+            # A new database begins by reckoning no games; those that come before its end are counted a moment later.
+            await Replays(ReplayStore(database)).settle()
+            async with (
+                open_parts(settings, database=database, **{"images": images} | parts_instead) as parts,
+                _served(parts, keys) as channel,
+            ):
+                yield Profile(channel, keys, clock, settings.data_dir, rows)
 
 
 @asynccontextmanager
