@@ -3,7 +3,7 @@
 import { session, signOut, username } from "./api.js";
 import { el, replace } from "./dom.js";
 import { LANGUAGES, choose, language, t } from "./i18n.js";
-import { action, avatar } from "./page.js";
+import { action, avatar, failure } from "./page.js";
 import { recall, remember } from "./store.js";
 
 /** Draw both anew. Focus that is on one of their parts stays there, or is on the first when that part is gone. */
@@ -34,11 +34,17 @@ function link(path, label) {
 
 function leave() {
   const work = async () => {
-    await signOut();
+    try {
+      await signOut();
+    } catch (error) {
+      drawBar();
+      document.getElementById("bar").append(failure(error, null, t("still-signed-in")));
+      return;
+    }
     if (location.hash.length > 2) location.hash = "#/";
     else session.dispatchEvent(new Event("ended"));
   };
-  return action(t("sign-out"), work, { class: "link", id: "sign-out" }, t("still-signed-in"));
+  return action(t("sign-out"), work, { class: "link", id: "sign-out" });
 }
 
 function languages() {

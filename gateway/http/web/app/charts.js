@@ -5,6 +5,8 @@ import { day, month, number, percent, t } from "./i18n.js";
 import { table } from "./page.js";
 import { months, ticks, wholeTicks } from "./scales.js";
 
+// Drawn for less, labels would leave a chart no room; it shrinks as a whole instead.
+const NARROWEST = 200;
 const PAINTS = ["win", "loss", "draw"];
 
 /** Return a figure: what `draw` makes for a width, what it says in a sentence, and its table of [columns, rows]. */
@@ -12,7 +14,7 @@ export function figure(spoken, draw, [columns, rows], key) {
   const place = el("div", { class: "plot" });
   const redraw = ([entry]) => {
     const width = Math.round(entry.contentRect.width);
-    if (width) replace(place, picture(width, spoken, draw));
+    if (width) replace(place, picture(Math.max(width, NARROWEST), spoken, draw));
   };
   new ResizeObserver(redraw).observe(place);
   const asTable = el("details", {}, el("summary", {}, t("as-table")), table(spoken, columns, rows));
@@ -165,7 +167,7 @@ function plotted(points, steps, { left, right, top, foot }) {
 /** Draw each rate as a dot on a track of 0 to 100 %, its interval as a bar, the club's rate as a mark. */
 export function rates(items) {
   return (width) => {
-    const [left, right, pitch, bottom] = [84, width - (width < 380 ? 50 : 120), 32, items.length * 32];
+    const [left, right, pitch, bottom] = [84, width - (width < 380 ? 56 : 126), 32, items.length * 32];
     const on = (share) => left + (right - left) * share;
     const grid = [0, 0.5, 1].flatMap((share) => [
       rule(on(share), 2, on(share), bottom, "mid"),
@@ -178,7 +180,7 @@ export function rates(items) {
       const mark = baseline !== undefined && rule(on(baseline), middle - 8, on(baseline), middle + 8, "mark");
       const dot = rate !== undefined && svg("circle", { cx: on(rate), cy: middle, r: 5, class: "dot" });
       const words = rate === undefined ? counts : percent(rate);
-      const value = text(right + 50, middle + 4, words, { "text-anchor": "end", class: rate === undefined ? "" : "strong" });
+      const value = text(right + 56, middle + 4, words, { "text-anchor": "end", class: rate === undefined ? "" : "strong" });
       const of = width >= 380 && rate !== undefined && text(width, middle + 4, counts, { "text-anchor": "end" });
       return svg("g", {}, text(0, middle + 4, label, { class: "ink" }), track, bar, mark, dot, value, of);
     });

@@ -41,8 +41,8 @@ export function failure(error, again, lead) {
   return el("div", { class: "alert", role: "alert" }, el("p", {}, [lead, sentence(error)].filter(Boolean).join(" ")), button);
 }
 
-/** Return a button; while its listener works it cannot be pressed again, and a failure is shown beside it, after a `lead`. */
-export function action(label, work, props = {}, lead) {
+/** Return a button; while its listener works it cannot be pressed again, and a failure is shown beside it. */
+export function action(label, work, props = {}) {
   const button = el("button", { type: "button", ...props }, label);
   button.addEventListener("click", async () => {
     if (button.getAttribute("aria-disabled")) return;
@@ -51,7 +51,7 @@ export function action(label, work, props = {}, lead) {
     try {
       await work();
     } catch (error) {
-      button.after(failure(error, null, lead));
+      button.after(failure(error));
     } finally {
       button.removeAttribute("aria-disabled");
     }
@@ -72,7 +72,10 @@ export async function filled(place, load) {
   return place;
 }
 
-/** Return a table; `columns` are [label, is it a number], `rows` lists of cells, the first of each its head. */
+/**
+ * Return a table; `columns` are [label, is it a number], `rows` lists of cells, the first of each its head. One of the class
+ * "stacked" has a line for each cell on a phone, and says by its roles that it is a table all the same.
+ */
 export function table(caption, columns, rows, props = {}) {
   const kind = (number) => (columns[number][1] ? "number" : undefined);
   return el(
@@ -80,16 +83,17 @@ export function table(caption, columns, rows, props = {}) {
     { class: "scroll", tabindex: "0", role: "group", "aria-label": caption },
     el(
       "table",
-      props,
+      { role: "table", ...props },
       el("caption", { class: "visually-hidden" }, caption),
-      el("thead", {}, el("tr", {}, columns.map(([label], number) => el("th", { scope: "col", class: kind(number) }, label)))),
-      el("tbody", {}, rows.map((cells) => el("tr", {}, cells.map((cell, number) => line(cell, number, kind(number)))))),
+      el("thead", { role: "rowgroup" }, el("tr", { role: "row" }, columns.map(([label], number) => el("th", { scope: "col", role: "columnheader", class: kind(number) }, label)))),
+      el("tbody", { role: "rowgroup" }, rows.map((cells) => el("tr", { role: "row" }, cells.map((cell, number) => line(cell, columns[number][0], number, kind(number)))))),
     ),
   );
 }
 
-function line(cell, number, kind) {
-  return number === 0 ? el("th", { scope: "row", class: kind }, cell) : el("td", { class: kind }, cell);
+function line(cell, label, number, kind) {
+  if (number === 0) return el("th", { scope: "row", role: "rowheader", class: kind }, cell);
+  return el("td", { role: "cell", class: kind, "data-label": label }, cell);
 }
 
 /** Return a player's picture, which says nothing beside the name. */

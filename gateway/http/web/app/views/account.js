@@ -53,7 +53,7 @@ async function sessionList(place, signal) {
     location.hash = "#/";
   };
   const head = [[t("device")], [t("last-seen")], [t("signed-in-at")], [t("end-session")]];
-  return [table(t("my-sessions"), head, rows, { class: "lines" }), el("div", { class: "row" }, action(t("sign-out-everywhere"), everywhere, { class: "quiet" }))];
+  return [table(t("my-sessions"), head, rows, { class: "stacked" }), el("div", { class: "row" }, action(t("sign-out-everywhere"), everywhere, { class: "quiet" }))];
 }
 
 function visibility(now) {

@@ -62,7 +62,7 @@ async function list(signal) {
     const more = nextPageToken && action(t("more"), () => add(nextPageToken), { class: "quiet" });
     const rows = reports.map((report) => row(report, () => remove(report, nextPageToken)));
     const head = [[t("report-head")], [t("state")], [t("asked-for")], [t("file-head")], [t("delete")]];
-    replace(body, rows.length ? [table(t("my-reports"), head, rows, { class: "lines" }), more] : el("p", { class: "none" }, t("no-reports")));
+    replace(body, rows.length ? [table(t("my-reports"), head, rows, { class: "stacked" }), more] : el("p", { class: "none" }, t("no-reports")));
   };
   const add = async (pageToken) => {
     const answer = await call("GET", "/v1/reports", { query: { pageToken, pageSize: 20 }, signal });
