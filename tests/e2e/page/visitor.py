@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.sync_api import ConsoleMessage, Locator, Page, expect
+from playwright.sync_api import ConsoleMessage, Error, Locator, Page, expect
 
 from tests.e2e.http_calls import Http
 
@@ -30,6 +30,7 @@ PHONE: dict[str, Any] = {
     "has_touch": True,
     "is_mobile": True,
 }
+_OF_THE_BROWSER = re.compile("chrome(-extension)?://")
 # As the system has it, then in the other colours.
 _LOOK = """async (rules) => {
   const root = document.documentElement, found = [];
@@ -57,7 +58,7 @@ class Visitor:
 
     def __post_init__(self) -> None:
         self.page.set_default_timeout(PATIENCE_MS)
-        self.page.on("pageerror", lambda error: self.problems.append(str(error)))
+        self.page.on("pageerror", self._catch)
         self.page.on("console", self._hear)
 
     @property
@@ -65,11 +66,15 @@ class Visitor:
         """Whether the window is that of a phone."""
         return bool(self.page.evaluate("matchMedia('(pointer: coarse)').matches"))
 
+    def _catch(self, error: Error) -> None:
+        # What goes wrong in the browser's own viewer of PDF is not ours.
+        if not _OF_THE_BROWSER.search(error.stack or ""):
+            self.problems.append(f"{error} {error.stack}")
+
     def _hear(self, said: ConsoleMessage) -> None:
-        # A browser says of each answer that is an error that it is one; the page tells people of those. What its own
-        # viewer of PDF says is not ours.
+        # A browser says of each answer that is an error that it is one; the page tells people of those.
         source = said.location["url"]
-        if said.type == "error" and "/v1/" not in source and not source.startswith("chrome"):
+        if said.type == "error" and "/v1/" not in source and not _OF_THE_BROWSER.match(source):
             self.problems.append(f"{said.text} ({source})")
 
     def visit(self, address: str = "") -> None:
