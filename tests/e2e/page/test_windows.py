@@ -117,6 +117,19 @@ def test_tabs_keep_one_session_and_end_it_together(visitor: Visitor, username: s
 
 
 @ON_A_DESK
+def test_tab_shows_nothing_of_who_is_no_longer_signed_in(visitor: Visitor, username: str) -> None:
+    """Somebody else who signs in at one tab is the one whose account the others show."""
+    sign_up(visitor, username)
+    other = visitor.page.context.new_page()
+    other.goto(f"{visitor.base}/#/account")
+    whose = other.locator("main input[autocomplete=username]")
+    expect(whose).to_have_value(username)
+    sign_up(visitor, f"{username}-too")
+    expect(whose).to_have_value(f"{username}-too")
+    assert visitor.problems == []
+
+
+@ON_A_DESK
 def test_picture_is_cut_by_dragging(visitor: Visitor, http: Http, username: str, tmp_path: Path) -> None:
     """Who pulls a picture to the right sees, and keeps, its left side."""
     page = visitor.page

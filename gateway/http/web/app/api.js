@@ -104,7 +104,7 @@ export async function resume() {
 addEventListener("storage", (event) => {
   if (event.key !== "dossier.user" && event.key !== null) return;
   access = null;
-  session.dispatchEvent(new Event(username() ? "change" : "ended"));
+  session.dispatchEvent(new Event(username() && !event.oldValue ? "change" : "ended"));
 });
 
 async function authorized(verb, path, init) {

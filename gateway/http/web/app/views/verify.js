@@ -4,7 +4,7 @@ import { call } from "../api.js";
 import { el } from "../dom.js";
 import { field, form } from "../forms.js";
 import { day, moment, t } from "../i18n.js";
-import { announce, heading, panel } from "../page.js";
+import { announce, failure, heading, panel } from "../page.js";
 import { formatOf } from "../report_words.js";
 
 const DIGEST = /[0-9a-f]{64}/;
@@ -60,8 +60,13 @@ function file() {
   const compare = async ({ target }) => {
     const [held] = target.files;
     if (!held) return;
-    const digest = await crypto.subtle.digest("SHA-256", await held.arrayBuffer());
-    look(Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join(""));
+    chosen.querySelector(".alert")?.remove();
+    try {
+      const digest = await crypto.subtle.digest("SHA-256", await held.arrayBuffer());
+      look(Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join(""));
+    } catch (error) {
+      chosen.append(failure(error));
+    }
   };
   const chosen = field("file", t("verify-file"), { kind: "file", hint: t("verify-file-hint") });
   chosen.addEventListener("change", compare);
@@ -69,5 +74,7 @@ function file() {
 }
 
 function look(code) {
-  if (code.trim()) location.hash = `#/verify/${encodeURIComponent(code.trim())}`;
+  const address = `#/verify/${encodeURIComponent(code.trim())}`;
+  if (location.hash === address) dispatchEvent(new Event("hashchange"));
+  else if (code.trim()) location.hash = address;
 }
