@@ -20,8 +20,8 @@ REASONS: Final = "dossier/common/v1/error_reason.proto"
 _NOT_OVER_HTTP: Final = frozenset({"MALFORMED_REQUEST"})
 # What HTTP itself has a status for, beside the codes of the contract.
 _BODY: Final = {
-    408: Error("DEADLINE_EXCEEDED", ("DEADLINE_EXCEEDED",), "nothing came for 30 seconds; send it again."),
-    413: Error("INVALID_ARGUMENT", ("INVALID_REQUEST",), "the body is over 1 MiB, or over 16 KiB of who has not signed in."),
+    408: Error("DEADLINE_EXCEEDED", ("DEADLINE_EXCEEDED",), "the body did not arrive in time; send it again."),
+    413: Error("INVALID_ARGUMENT", ("INVALID_REQUEST",), "the body is over 1 MiB, or over 16 KiB without a token."),
     415: Error("INVALID_ARGUMENT", ("INVALID_REQUEST",), "send JSON, with `Content-Type: application/json`."),
 }
 _UPLOAD: Final = {411: Error("INVALID_ARGUMENT", ("INVALID_REQUEST",), "say the size by `Content-Length`.")}
