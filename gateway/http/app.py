@@ -76,6 +76,8 @@ class HttpFace:
             await exchange.fail(Failure(500, internal_status(exchange.request_id)))
 
     async def _answer(self, exchange: Exchange) -> None:
+        if await self._site.sends_on(exchange):
+            return
         found = self._routes.find("GET" if exchange.verb == "HEAD" else exchange.verb, exchange.path)
         if found is None:
             if not await self._site.answers(exchange):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import mimetypes
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,6 +37,9 @@ _GUARDS: Headers = [
     (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
 ]
 _INDEX = "index.html"
+# What the code on a report leads to, for good (ADR 9). People are sent on to the page, which says the same in words.
+_VERIFY = "/v1/reports:verify"
+_NUMBER = re.compile(rb"(?:^|&)report_?[iI]d=([0-9a-f-]{36})(?:&|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,18 @@ class Site:
         elif exchange.path + "/" in self._files:
             await exchange.answer_empty(308, [(b"location", f"{exchange.path}/".encode())])
         return exchange.started
+
+    async def sends_on(self, exchange: Exchange) -> bool:
+        """Send a browser that opens the address on a report to the page; False: it is another request."""
+        if exchange.path != _VERIFY or exchange.verb != "GET" or b"text/html" not in exchange.header(b"accept"):
+            return False
+        number = _NUMBER.search(exchange.query)
+        if number is None:
+            return False
+        # Relative, so that it holds behind a proxy that serves the club under a path of its own.
+        headers = [(b"location", b"../#/verify/" + number[1]), (b"vary", b"accept"), (b"cache-control", b"no-store")]
+        await exchange.answer_empty(303, headers)
+        return True
 
     async def _send(self, file: StaticFile, exchange: Exchange) -> None:
         """Answer with a file, or say that the client has it."""

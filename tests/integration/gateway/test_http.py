@@ -99,6 +99,21 @@ async def test_bad_request_is_told_to_who_is_let_in_alone(served: tuple[Club, Br
     assert json.loads(body)["details"][1]["fieldViolations"] == [{"field": "user.citi", "description": "is no field"}]
 
 
+async def test_browser_that_opens_the_code_on_a_report_is_sent_to_the_page(
+    served: tuple[Club, Browser], report_id: str
+) -> None:
+    """A person reads words, a program gets JSON as ever."""
+    _, browser = served
+    address = f"/v1/reports:verify?report_id={report_id}"
+    answer, body = await browser.ask("GET", address, accept="text/html,application/xhtml+xml,*/*;q=0.8")
+    assert (answer.status, answer.headers["location"], body) == (303, f"../#/verify/{report_id}", b"")
+    for accept in ("application/json", "*/*"):
+        answer, _ = await browser.ask("GET", address, accept=accept)
+        assert answer.headers["content-type"] == "application/json"
+    answer, body = await browser.ask("GET", "/v1/reports:verify?report_id=/evil.example", accept="text/html")
+    assert (answer.status, reason_in(body)) == (400, "INVALID_REQUEST")
+
+
 async def test_body_is_json_of_a_size(served: tuple[Club, Browser]) -> None:
     """What is larger than a message may be, or of another kind, is refused."""
     _, browser = served
