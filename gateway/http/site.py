@@ -80,7 +80,7 @@ class Site:
 
     async def sends_on(self, exchange: Exchange) -> bool:
         """Send a browser that opens the address on a report to the page; False: it is another request."""
-        if exchange.path != _VERIFY or exchange.verb != "GET" or b"text/html" not in exchange.header(b"accept"):
+        if exchange.path != _VERIFY or exchange.verb != "GET" or not names(exchange.header(b"accept"), b"text/html"):
             return False
         number = _NUMBER.search(exchange.query)
         if number is None:
