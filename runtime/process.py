@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import multiprocessing
 import os
+import resource
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Iterable, Iterator
+from contextlib import suppress
 from typing import NoReturn
 
 from runtime.data_directory import DataDirectoryUnusable
@@ -48,6 +50,7 @@ def run(serve: Callable[[asyncio.Event], Awaitable[None]]) -> NoReturn:
     """
     # Databases, files and sockets made here are for this user alone.
     os.umask(0o077)
+    _allow_files()
     code = 0
     try:
         asyncio.run(_until_signalled(serve))
@@ -62,6 +65,13 @@ def run(serve: Callable[[asyncio.Event], Awaitable[None]]) -> NoReturn:
     sys.stderr.flush()
     # Everything is closed by now, and obstore's threads may abort an interpreter that winds down beneath them.
     os._exit(code)
+
+
+def _allow_files() -> None:
+    """Let this process open as many files as it may. Systems often begin with 1,024, fewer than it has connections."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with suppress(ValueError, OSError):  # Not every system allows what it says.
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def leaves(error: BaseException) -> Iterator[BaseException]:

@@ -17,6 +17,7 @@ from gateway.http.errors import Refused
 from gateway.http.exchange import ALWAYS
 from runtime.addresses import network_around
 from runtime.admission import Places
+from runtime.calls import origin_of
 from runtime.errors import Exhausted, InvalidInput
 from runtime.interceptors import IDLE_SECONDS
 from runtime.server import HANDSHAKE_SECONDS, MAX_METADATA_BYTES
@@ -25,22 +26,35 @@ from runtime.server import HANDSHAKE_SECONDS, MAX_METADATA_BYTES
 KEEP_ALIVE_SECONDS = 5.0
 # For a client to read its last answer and close.
 LINGER_SECONDS = 2.0
+# What a header costs beside its bytes, here as in HTTP/2. Source: RFC 9113 6.5.2, by which gRPC counts, too.
+HEADER_BYTES = 32
 
 
 class Connection(HttpToolsProtocol):
     """uvicorn's connection, with the limits that gRPC's have, which answers one request after the other.
 
+    Whoever makes one gives its place back if it comes to nothing.
+
     Args:
+        address: the client's.
         places: for connections that are served.
-        farewells: for those that are told that there is no place; the others are cut off at once.
+        farewells: for those whose first request is told that there is no place.
+
+    Raises:
+        Exhausted: not even that.
     """
 
-    def __init__(self, config: Config, server_state: ServerState, *, places: Places, farewells: Places) -> None:
+    def __init__(
+        self, config: Config, server_state: ServerState, address: str, *, places: Places, farewells: Places
+    ) -> None:
         super().__init__(config, server_state, app_state={})
-        self._places = places
-        self._farewells = farewells
         self._held = ExitStack()
         self._refusal: Refused | None = None
+        try:
+            self._held.enter_context(places.held_by(network_around(address)))
+        except Exhausted as error:
+            self._held.enter_context(farewells.held_by(""))
+            self._refusal = Refused(503, error)
         self._sends = _Patience()
         self._takes = _Patience()
         self._in_head = self._in_body = False
@@ -48,32 +62,20 @@ class Connection(HttpToolsProtocol):
         # Of reads that brought neither the end of a head nor a part of a body.
         self._idle_bytes = 0
         self._has_moved = False
-        # What came after a request whose answer was not gone yet.
-        self._ahead = b""
-        self._deaf = False
+        self._deaf = self._has_said_all = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Take a place, and wait for the first request, but not for ever."""
+        """Wait for the first request, but not for ever. Who has asked nothing yet expects no refusal."""
         super().connection_made(transport)
-        self._sends.wait(HANDSHAKE_SECONDS, self._close)
-        network = network_around(self.client[0]) if self.client else ""
-        try:
-            self._held.enter_context(self._places.held_by(network))
-        except Exhausted as error:
-            self._turn_away(error)
+        self._sends.wait(HANDSHAKE_SECONDS if self._refusal is None else LINGER_SECONDS, self._close)
 
-    def _turn_away(self, error: Exhausted) -> None:
-        """Have the first request refused: who has asked nothing yet expects no answer."""
-        self._refusal = Refused(503, error)
-        self._sends.wait(LINGER_SECONDS, self._close)
-        try:
-            self._held.enter_context(self._farewells.held_by(""))
-        except Exhausted:
-            self.transport.abort()
+    def give_back(self) -> None:
+        """Give the place back."""
+        self._held.close()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Give the place back, and wait for nothing more."""
-        self._held.close()
+        self.give_back()
         self._sends.stop()
         self._takes.stop()
         if self.cycle is not None:
@@ -81,25 +83,33 @@ class Connection(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Read on, but not beyond a request that is not answered yet: whoever goes away is noticed all the same."""
+        """Read on. What nobody listens to is read as well, so that whoever goes away is noticed."""
         if self._deaf:
             return
         if self._refusal is not None:
             self._refuse(self._refusal)
-        elif self._is_answering and not self._in_body:
-            self._ahead += data
-            if len(self._ahead) > MAX_METADATA_BYTES:
-                self._refuse(_too_large())
         else:
             self._read(data)
+
+    def eof_received(self) -> bool:  # type: ignore[override]
+        """Have who has sent a whole request answered, if that begins soon: who has gone away looks the same."""
+        is_stream = self._is_answering and self.cycle.response_started and self.cycle.chunked_encoding is not False
+        if not self._is_answering or self._in_body or is_stream or not self.transport.can_write_eof():
+            return False
+        self._has_said_all = True
+        self.cycle.keep_alive = False
+        self._sends.wait(LINGER_SECONDS, self._close)
+        return True
 
     def _read(self, data: bytes) -> None:
         self._has_moved = False
         try:
             self.parser.feed_data(data)
         except httptools.HttpParserUpgrade as upgrade:
-            # Nothing else is spoken here. The parser has left the request's body out, so that it reads all of it anew.
-            self._read(self._head_without_upgrade() + data[upgrade.args[0] :])
+            # Nothing else is spoken here. The parser has left the request's body out and may hear no more at all.
+            head = self._head_without_upgrade()
+            self.parser = httptools.HttpRequestParser(self)
+            self._read(head + data[upgrade.args[0] :])
         except httptools.HttpParserError as error:
             problem = error.__context__
             self._refuse(problem if isinstance(problem, Refused) else _bad("This is not an HTTP request"))
@@ -131,7 +141,7 @@ class Connection(HttpToolsProtocol):
     def on_header(self, name: bytes, value: bytes) -> None:
         """Count a header. What comes after a body, where proxies do not look, is none."""
         if self._in_head:
-            self._count(len(name) + len(value))
+            self._count(len(name) + len(value) + HEADER_BYTES)
             super().on_header(name, value)
 
     def _count(self, size: int) -> None:
@@ -157,6 +167,8 @@ class Connection(HttpToolsProtocol):
         self._in_body = True
         cycle: Any = self.cycle
         cycle.transport = self
+        if version == "1.0":
+            _answer_without_chunks(cycle)
 
     def on_body(self, body: bytes) -> None:
         """Pass a part of the body on."""
@@ -174,14 +186,11 @@ class Connection(HttpToolsProtocol):
             super().on_message_complete()
 
     def on_response_complete(self) -> None:
-        """Await the rest of a body that nobody wants any more, or the next request, of which there may be a part."""
+        """Await the rest of a body that nobody wants any more, or the next request."""
         if not self.cycle.keep_alive:
             return
         self.flow.resume_reading()
         self._sends.wait(HANDSHAKE_SECONDS if self._in_body else KEEP_ALIVE_SECONDS, self._close)
-        ahead, self._ahead = self._ahead, b""
-        if ahead:
-            self._read(ahead)
 
     @property
     def _is_answering(self) -> bool:
@@ -201,16 +210,20 @@ class Connection(HttpToolsProtocol):
         self._linger()
 
     def _tell(self, problem: Refused) -> None:
-        headers, body = problem.failure.answer(accept=b"", with_token=False)
+        told = dict(self.headers or ())
+        headers, body = problem.failure.answer(accept=told.get(b"accept", b""), with_token=False)
         headers += [(b"content-length", str(len(body)).encode()), (b"connection", b"close"), *ALWAYS]
-        headers.append((b"x-request-id", str(uuid_utils.uuid7()).encode()))
+        request_id = origin_of(told.get(b"x-request-id", b"").decode("latin-1"), "").request_id
+        headers.append((b"x-request-id", (request_id or str(uuid_utils.uuid7())).encode()))
         lines = b"".join(b"%b: %b\r\n" % header for header in headers)
         self.transport.write(STATUS_LINE[problem.failure.code] + lines + b"\r\n" + body)
 
     # What uvicorn answers by, in the place of the transport.
 
     def write(self, data: bytes) -> None:
-        """Write."""
+        """Write. Who takes it is still there."""
+        if self._has_said_all:
+            self._sends.wait(LINGER_SECONDS, self._close)
         self.transport.write(data)
 
     def is_closing(self) -> bool:
@@ -266,6 +279,19 @@ class _Patience:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+
+
+def _answer_without_chunks(cycle: Any) -> None:
+    """Have an answer end with its connection: HTTP/1.0 knows no chunks."""
+    send, wants_body = cycle.send, cycle.scope["method"] != "HEAD"
+
+    async def send_bare(message: dict[str, Any]) -> None:
+        cycle.scope = {**cycle.scope, "method": "HEAD"}  # uvicorn frames nothing of such an answer.
+        if wants_body and not cycle.disconnected:
+            cycle.transport.write(message.get("body", b""))
+        await send({**message, "body": b""})
+
+    cycle.send = send_bare
 
 
 def _bad(why: str) -> Refused:

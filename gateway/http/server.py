@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import math
+import resource
 import socket
 import ssl
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from types import TracebackType
 
 import structlog
 import uvicorn
-from uvicorn.server import ServerState
 
 from gateway.http.app import HttpFace
 from gateway.http.connections import Connection
 from gateway.http.site import Site, files_in
 from runtime.admission import Places
 from runtime.contract import Method
+from runtime.errors import Exhausted
 from runtime.local_calls import LocalCalls
 from runtime.server import HANDSHAKE_SECONDS, Server, listen_on, require_free
 from runtime.tls import Identity, TlsFilesUnusable
@@ -31,35 +32,68 @@ MAX_CONNECTIONS = 2_000
 MAX_CONNECTIONS_PER_NETWORK = 500
 # That are told that there is no place, each for as long as it takes to say so. The others are cut off.
 MAX_FAREWELLS = 64
+# Clients that wait to be let in.
+BACKLOG = 1024
+ACCEPT_AGAIN_SECONDS = 1.0
 RELOAD_SECONDS = 30
 WEB = Path(__file__).parent / "web"
 _log = structlog.get_logger("http")
 
 
 class _Uvicorn(uvicorn.Server):
-    """uvicorn without its own signals: the process has one way to stop."""
+    """uvicorn without its own signals, for the process has one way to stop, and with an entrance of its own.
 
-    def __init__(self, config: uvicorn.Config, connect: Callable[[uvicorn.Config, ServerState], Connection]) -> None:
+    There a client takes its place before TLS, for which asyncio sets much memory aside.
+    """
+
+    def __init__(self, config: uvicorn.Config, connect: Callable[..., Connection]) -> None:
         super().__init__(config)
         self._connect = partial(connect, config, self.server_state)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Listen. uvicorn itself gives a handshake of TLS a minute."""
-        loop, tls = asyncio.get_running_loop(), self.config.ssl
-        seconds = HANDSHAKE_SECONDS if tls else None
-        self.servers = [
-            await loop.create_server(self._connect, sock=listener, ssl=tls, ssl_handshake_timeout=seconds)
-            for listener in sockets or ()
-        ]
+        """Listen at one socket."""
+        [self._listener] = list(sockets or ())
+        self._listener.setblocking(False)
+        self._listener.listen(BACKLOG)
+        self.servers = []
         self.started = True
 
     async def main_loop(self) -> None:
-        """Listen until told to stop, or until a fault."""
+        """Let clients in until told to stop, or until a fault."""
+        with self._listener:
+            async with asyncio.TaskGroup() as tasks:
+                entrance = tasks.create_task(self._let_in(), name="http entrance")
+                await super().main_loop()
+                entrance.cancel()
+
+    async def _let_in(self) -> None:
+        loop = asyncio.get_running_loop()
+        async with asyncio.TaskGroup() as handshakes:
+            while True:
+                try:
+                    client, address = await loop.sock_accept(self._listener)
+                except OSError as error:
+                    _log.error("http_accept_failed", problem=str(error), again_after_seconds=ACCEPT_AGAIN_SECONDS)
+                    await asyncio.sleep(ACCEPT_AGAIN_SECONDS)
+                else:
+                    handshakes.create_task(self._shake_hands(client, address[0]), name="http handshake")
+                    await asyncio.sleep(0)  # However many come at once, others have their turn.
+
+    async def _shake_hands(self, client: socket.socket, address: str) -> None:
         try:
-            await super().main_loop()
+            connection = self._connect(address)
+        except Exhausted:
+            client.close()
+            return
+        loop, tls = asyncio.get_running_loop(), self.config.ssl
+        seconds = HANDSHAKE_SECONDS if tls else None
+        try:
+            # As in asyncio's own servers, a handshake that fails is its client's concern alone.
+            with suppress(Exception):
+                await loop.connect_accepted_socket(lambda: connection, client, ssl=tls, ssl_handshake_timeout=seconds)
         finally:
-            for server in self.servers:
-                server.close()
+            if connection.transport is None:
+                connection.give_back()
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -95,8 +129,9 @@ class HttpServer:
         shares_port: bool = False,
     ) -> None:
         self.address = listen
-        share = 0 if trusted_proxies else MAX_CONNECTIONS_PER_NETWORK
-        self.connections = Places("connections", MAX_CONNECTIONS, per_caller=share)
+        total = _room()
+        share = 0 if trusted_proxies else min(MAX_CONNECTIONS_PER_NETWORK, total // 4 or 1)
+        self.connections = Places("connections", total, per_caller=share)
         self._methods = tuple(methods)
         self._identity = identity
         self._grace_seconds = grace_seconds
@@ -162,6 +197,17 @@ class HttpServer:
             self._server.config.ssl.load_cert_chain(self._identity.certificate, self._identity.key)
         except (TlsFilesUnusable, OSError) as error:
             _log.warning("certificate_kept", problem=str(error))
+
+
+def _room() -> int:
+    """Return how many connections there may be: half of the files that this process may open are for other things."""
+    files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if files == resource.RLIM_INFINITY or files // 2 >= MAX_CONNECTIONS:
+        return MAX_CONNECTIONS
+    _log.warning(
+        "http_connections_few", connections=files // 2, open_files=files, wanted_open_files=2 * MAX_CONNECTIONS
+    )
+    return files // 2
 
 
 def _context(identity: Identity) -> ssl.SSLContext:

@@ -47,11 +47,12 @@ class Peer:
     async def is_closed_in_spite_of(self, drops: bytes) -> bool:
         """Whether the server hangs up while these are sent, over and over, in no hurry."""
         async with asyncio.timeout(TIMEOUT):
-            while not self.reader.at_eof():
-                self.writer.write(drops)
-                with suppress(TimeoutError, ConnectionResetError):
-                    async with asyncio.timeout(0.02):
-                        await self.reader.read()
+            with suppress(ConnectionResetError):
+                while not self.reader.at_eof():
+                    self.writer.write(drops)
+                    with suppress(TimeoutError):
+                        async with asyncio.timeout(0.02):
+                            await self.reader.read()
         return True
 
 

@@ -130,7 +130,7 @@ async def test_reader_that_leaves_the_end_of_an_answer_is_cut_off(monkeypatch: p
     ours.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
     with theirs:
         await asyncio.get_running_loop().connect_accepted_socket(
-            lambda: Watched(config, state, places=places, farewells=places), ours
+            lambda: Watched(config, state, "", places=places, farewells=places), ours
         )
         theirs.sendall(b"GET / HTTP/1.1\r\nhost: club\r\n\r\n")
         await happened(answered)

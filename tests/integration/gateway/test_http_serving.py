@@ -86,7 +86,7 @@ async def test_fault_of_the_http_server_ends_the_process(club: Club, monkeypatch
         raise ZeroDivisionError
 
     async with asyncio.timeout(TIMEOUT):
-        with pytest.RaisesGroup(ZeroDivisionError):
+        with pytest.RaisesGroup(ZeroDivisionError, flatten_subgroups=True):
             async with open_server(replace(club.settings, http_listen=f"127.0.0.1:{free_port()}")):
                 monkeypatch.setattr(uvicorn.Server, "on_tick", break_down)
                 await asyncio.Event().wait()
