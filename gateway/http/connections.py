@@ -33,12 +33,13 @@ HEADER_BYTES = 32
 class Connection(HttpToolsProtocol):
     """uvicorn's connection, with the limits that gRPC's have, which answers one request after the other.
 
-    Whoever makes one gives its place back if it comes to nothing.
-
     Args:
         address: the client's.
         places: for connections that are served.
         farewells: for those whose first request is told that there is no place.
+
+    Attributes:
+        place: what is to be closed if the client goes away before this is its connection.
 
     Raises:
         Exhausted: not even that.
@@ -48,12 +49,12 @@ class Connection(HttpToolsProtocol):
         self, config: Config, server_state: ServerState, address: str, *, places: Places, farewells: Places
     ) -> None:
         super().__init__(config, server_state, app_state={})
-        self._held = ExitStack()
+        self.place = ExitStack()
         self._refusal: Refused | None = None
         try:
-            self._held.enter_context(places.held_by(network_around(address)))
+            self.place.enter_context(places.held_by(network_around(address)))
         except Exhausted as error:
-            self._held.enter_context(farewells.held_by(""))
+            self.place.enter_context(farewells.held_by(""))
             self._refusal = Refused(503, error)
         self._sends = _Patience()
         self._takes = _Patience()
@@ -69,13 +70,9 @@ class Connection(HttpToolsProtocol):
         super().connection_made(transport)
         self._sends.wait(HANDSHAKE_SECONDS if self._refusal is None else LINGER_SECONDS, self._close)
 
-    def give_back(self) -> None:
-        """Give the place back."""
-        self._held.close()
-
     def connection_lost(self, exc: Exception | None) -> None:
         """Give the place back, and wait for nothing more."""
-        self.give_back()
+        self.place.close()
         self._sends.stop()
         self._takes.stop()
         if self.cycle is not None:

@@ -93,7 +93,7 @@ class _Uvicorn(uvicorn.Server):
                 await loop.connect_accepted_socket(lambda: connection, client, ssl=tls, ssl_handshake_timeout=seconds)
         finally:
             if connection.transport is None:
-                connection.give_back()
+                connection.place.close()
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -63,9 +64,11 @@ def request(verb: str, path: str, body: bytes = b"", **headers: str) -> bytes:
 
 
 @asynccontextmanager
-async def connected(port: int, *, source: str = "127.0.0.1") -> AsyncIterator[Peer]:
-    """Open a connection, from one of the addresses that loop back."""
-    reader, writer = await asyncio.open_connection("127.0.0.1", port, local_addr=(source, 0))
+async def connected(
+    port: int, *, source: str = "127.0.0.1", trust: ssl.SSLContext | None = None
+) -> AsyncIterator[Peer]:
+    """Open a connection, from one of the addresses that loop back, and encrypted if there is something to trust."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port, local_addr=(source, 0), ssl=trust)
     try:
         yield Peer(reader, writer)
     finally:

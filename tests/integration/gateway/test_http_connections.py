@@ -159,6 +159,17 @@ async def test_client_that_does_not_finish_a_refused_body_is_cut_off(
         assert await peer.is_closed()
 
 
+async def test_refused_body_that_still_comes_does_not_take_the_answer_away(port: int) -> None:
+    """A connection that ends with the answer is not reset under a client that is still sending."""
+    async with connected(port) as peer:
+        size = 3_000_000
+        peer.say("PUT", "/v1/users/alice/avatar", b"1" * size, connection="close", content_length=str(size))
+        await peer.writer.drain()
+        status, headers, _ = await peer.answer()
+        assert (status, headers["connection"]) == (401, "close")
+        assert await peer.reader.read() == b""
+
+
 async def test_address_of_the_client_is_the_one_that_connected(club: Club, port: int) -> None:
     """Who signs up by HTTP counts against the same network as by gRPC, whatever they claim."""
     async with connected(port) as peer:

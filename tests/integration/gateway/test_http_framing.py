@@ -8,8 +8,10 @@ import pytest
 
 from gateway.http import connections
 from runtime.server import MAX_METADATA_BYTES
+from tests.integration.gateway.calling import happened
 from tests.integration.gateway.conftest import Club
-from tests.integration.gateway.http_peers import connected, request, token_of
+from tests.integration.gateway.http_peers import REPORT, connected, request, token_of
+from tests.integration.gateway.upstreams import CHUNK
 
 # More than is read at once, so that its end is read apart from its beginning.
 LONG = b"a" * 600_000
@@ -20,6 +22,7 @@ REFUSED = {
     "TLS": (b"\x16\x03\x01\x02\x00", 400),
     "no length": (b"GET / HTTP/1.1\r\nhost: club\r\ncontent-length: x\r\n\r\n", 400),
     "large header": (b"GET / HTTP/1.1\r\nx: " + b"a" * MAX_METADATA_BYTES + b"\r\n\r\n", 431),
+    "many headers": (b"GET / HTTP/1.1\r\nhost: club\r\n" + b"a:\r\n" * 600 + b"\r\n", 431),
     "long path": (b"GET /" + b"a" * MAX_METADATA_BYTES + b" HTTP/1.1\r\n\r\n", 431),
     "endless path": (b"GET /" + LONG, 431),
     "endless header": (b"GET / HTTP/1.1\r\nhost: club\r\nx: " + LONG, 431),
@@ -58,6 +61,24 @@ async def test_what_is_no_request_is_refused_in_json(port: int) -> None:
             assert await peer.is_closed()
 
 
+async def test_refusal_is_as_the_request_has_it(port: int) -> None:
+    """Who wants problems as RFC 9457 has them, and names its requests, has both heeded as far as its head was read."""
+    async with connected(port) as peer:
+        peer.say("GET", "/", host="club", accept="application/problem+json", x_request_id="a-name-of-its-own")
+        status, headers, body = await peer.answer()
+        assert (status, headers["content-type"]) == (400, "application/problem+json")
+        assert headers["x-request-id"] == "a-name-of-its-own"
+        assert json.loads(body)["status"] == 400
+
+
+async def test_every_request_of_a_connection_may_have_headers(port: int) -> None:
+    """It is each head that has a size, and not all of them together."""
+    async with connected(port) as peer:
+        for _ in range(20):
+            peer.say("GET", "/v1/users/alice", x="a" * 1024)
+            assert (await peer.answer())[0] == 200
+
+
 async def test_large_body_in_small_chunks_is_no_endless_head(port: int) -> None:
     """What stands around the chunks of a body may be more than a head has."""
     body = b" " * 4096 + SIGN_UP
@@ -73,6 +94,49 @@ async def test_old_client_without_a_host_is_answered_once(port: int) -> None:
         peer.writer.write(b"GET /v1/users/alice HTTP/1.0\r\n\r\n")
         assert (await peer.answer())[0] == 200
         assert await peer.is_closed()
+
+
+async def test_old_client_has_a_stream_without_chunks(club: Club, port: int) -> None:
+    """HTTP/1.0 ends what has no length by closing."""
+    watch = f"GET /v1/reports/{REPORT}:watch HTTP/1.0\r\nauthorization: {token_of(club)}\r\n\r\n"
+    async with connected(port) as peer:
+        peer.writer.write(watch.encode())
+        status, headers = await peer.head()
+        assert (status, "transfer-encoding" in headers) == (200, False)
+        assert json.loads(await peer.reader.readline())["report"]["reportId"] == REPORT
+        club.reports.visits.released.set()
+        assert await peer.reader.read() == b""
+
+
+async def test_old_client_has_an_answer_without_a_body(port: int) -> None:
+    """Nothing stands behind its head."""
+    async with connected(port) as peer:
+        peer.writer.write(b"GET /docs HTTP/1.0\r\n\r\n")
+        status, headers = await peer.head()
+        assert (status, "transfer-encoding" in headers) == (308, False)
+        assert await peer.reader.read() == b""
+
+
+async def test_client_that_has_said_all_is_answered(club: Club, port: int) -> None:
+    """Who ends its side of the connection after a request, as netcat does, still reads."""
+    async with connected(port) as peer:
+        peer.say("GET", "/v1/users/held")
+        peer.writer.write_eof()
+        await happened(club.profiles.visits.started)
+        club.profiles.visits.released.set()
+        status, headers, _ = await peer.answer()
+        assert (status, headers["connection"]) == (200, "close")
+        assert await peer.reader.read() == b""
+
+
+async def test_client_that_has_said_all_gets_a_file(club: Club, port: int) -> None:
+    """However long it takes, as long as the client takes it."""
+    club.reports.announced.size_bytes = club.reports.announced.read_size_bytes = 30 * len(CHUNK)
+    club.reports.breaks_off_after = 30
+    async with connected(port) as peer:
+        peer.say("GET", f"/v1/reports/{REPORT}:download", authorization=token_of(club))
+        peer.writer.write_eof()
+        assert len((await peer.answer())[2]) == 30 * len(CHUNK)
 
 
 async def test_header_after_a_body_counts_for_nothing(club: Club, port: int) -> None:
@@ -98,6 +162,16 @@ async def test_client_that_offers_another_protocol_is_answered_in_this_one(port:
         assert (await peer.answer())[0] == 200
         peer.say("GET", "/v1/users/alice", b"", **offer)
         assert (await peer.answer())[0] == 200
+
+
+@pytest.mark.parametrize("version", ["1.0", "1.1"])
+async def test_client_that_offers_another_protocol_once_is_answered_in_this_one(port: int, version: str) -> None:
+    """Where no second request may follow, the first one is still read whole."""
+    head = f"POST /v1/auth:signUp HTTP/{version}\r\nhost: club\r\nconnection: Upgrade, close\r\nupgrade: h2c\r\n"
+    async with connected(port) as peer:
+        peer.writer.write(f"{head}content-length: {len(SIGN_UP)}\r\n\r\n".encode() + SIGN_UP)
+        assert (await peer.answer())[0] == 200
+        assert await peer.is_closed()
 
 
 @pytest.mark.parametrize(

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import json
+import select
+import socket
+import ssl
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from gateway.app import open_server
-from gateway.http import server
+from gateway.http import connections, server
+from tests.certificates import Authority, write
 from tests.integration.gateway.calling import TIMEOUT
 from tests.integration.gateway.conftest import Club
 from tests.integration.gateway.http_peers import Peer, connected
@@ -28,16 +35,10 @@ async def is_served(peer: Peer) -> bool:
 
 
 @asynccontextmanager
-async def gateway(club: Club, *, trusted_proxies: int = 0, metrics_listen: str = "") -> AsyncIterator[int]:
-    """Serve HTTP at a port."""
+async def gateway(club: Club, **changes: Any) -> AsyncIterator[int]:
+    """Serve HTTP at a port, with other settings than the club's."""
     port = free_port()
-    settings = replace(
-        club.settings,
-        http_listen=f"127.0.0.1:{port}",
-        trusted_proxies=trusted_proxies,
-        metrics_listen=metrics_listen,
-    )
-    async with open_server(settings):
+    async with open_server(replace(club.settings, http_listen=f"127.0.0.1:{port}", **changes)):
         yield port
 
 
@@ -68,9 +69,56 @@ async def test_network_beyond_its_share_is_refused_and_others_are_not(
                 pass
 
 
-async def a_new_one_is_served(port: int) -> bool:
-    async with connected(port) as peer:
+async def a_new_one_is_served(port: int, trust: ssl.SSLContext | None = None) -> bool:
+    async with connected(port, trust=trust) as peer:
         return await is_served(peer)
+
+
+async def test_client_has_its_place_before_tls(club: Club, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who connects and says nothing counts, as what TLS takes is taken then, and no longer once it has gone."""
+    monkeypatch.setattr(server, "MAX_CONNECTIONS", 1)
+    authority = Authority()
+    identity, trust = write(authority.sign(), tmp_path), ssl.create_default_context(cafile=authority.write(tmp_path))
+    async with gateway(club, tls_certificate=identity.certificate, tls_key=identity.key) as port:
+        async with connected(port):
+            assert not await a_new_one_is_served(port, trust)
+        async with asyncio.timeout(TIMEOUT):
+            while not await a_new_one_is_served(port, trust):
+                pass
+
+
+async def test_refused_client_that_asks_nothing_is_cut_off_soon(club: Club, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It has less time than who has a place."""
+    monkeypatch.setattr(server, "MAX_CONNECTIONS", 1)
+    monkeypatch.setattr(connections, "HANDSHAKE_SECONDS", 10 * TIMEOUT)
+    monkeypatch.setattr(connections, "LINGER_SECONDS", 0.2)
+    async with gateway(club) as port, connected(port) as first:
+        assert await is_served(first)
+        async with connected(port) as other:
+            assert await other.is_closed()
+
+
+async def test_connections_leave_files_to_others(club: Club, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where few files may be open, there are fewer places, and the log says so."""
+    monkeypatch.setattr(server.resource, "getrlimit", lambda _kind: (2, 2))
+    with capture_logs() as logs:
+        async with gateway(club) as port, connected(port) as first:
+            assert await is_served(first)
+            assert not await a_new_one_is_served(port)
+    (told,) = [line for line in logs if line["event"] == "http_connections_few"]
+    assert told["connections"] == 1
+
+
+async def test_many_may_come_at_once(port: int) -> None:
+    """Hundreds who connect while the server is busy wait for it, and need not ask again."""
+    with ExitStack() as stack:
+        poll = select.poll()
+        for _ in range(500):
+            client = stack.enter_context(socket.socket())
+            client.setblocking(False)
+            client.connect_ex(("127.0.0.1", port))
+            poll.register(client, select.POLLOUT)
+        assert len(poll.poll(0)) == 500
 
 
 async def test_connections_beyond_the_total_are_refused(club: Club, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,6 +7,8 @@ import json
 import os
 import signal
 import socket
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -31,6 +33,16 @@ from tests.scraping import scraped
 from tests.signing import INTERNAL_SECRET
 
 WORKERS = 2
+FEW_FILES = """
+import resource
+from runtime.process import run
+
+async def serve(stop):
+    print(resource.getrlimit(resource.RLIMIT_NOFILE))
+
+resource.setrlimit(resource.RLIMIT_NOFILE, (256, 512))
+run(serve)
+"""
 
 
 class Workers(Part):
@@ -145,6 +157,12 @@ async def test_http_port_of_another_program_keeps_workers_from_starting(tmp_path
         settings = replace(settings_for(tmp_path), workers=WORKERS, http_listen=address)
         with pytest.raises(PortUnavailable, match=f"cannot listen on {address}: address already in use"):
             await serve_in_workers("gateway.app", settings, asyncio.Event())
+
+
+def test_process_may_open_as_many_files_as_the_system_allows() -> None:
+    """What a shell begins with is often fewer than there are connections."""
+    done = subprocess.run([sys.executable, "-c", FEW_FILES], capture_output=True, text=True, timeout=30, check=True)
+    assert done.stdout == "(512, 512)\n"
 
 
 async def test_workers_finish_their_calls_when_told_to_stop(club: Club, tmp_path: Path) -> None:
