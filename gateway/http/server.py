@@ -7,6 +7,7 @@ import math
 import resource
 import socket
 import ssl
+from asyncio import sslproto
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
@@ -36,6 +37,8 @@ MAX_FAREWELLS = 64
 BACKLOG = 1024
 ACCEPT_AGAIN_SECONDS = 1.0
 RELOAD_SECONDS = 30
+# Of each connection with TLS, for what is read at once. A record has 16 KiB, and asyncio sets 256 aside.
+sslproto.SSLProtocol.max_size = 32_768
 WEB = Path(__file__).parent / "web"
 _log = structlog.get_logger("http")
 
