@@ -63,9 +63,10 @@ async def test_client_that_leaves_its_upload_has_it_cancelled(club: Club, port: 
     ],
 )
 async def test_stream_comes_as_it_is_made_and_ends_with_its_client(
-    club: Club, port: int, accept: str, kind: str, piece: bytes
+    club: Club, port: int, accept: str, kind: str, piece: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The first message is there while the service waits; a client that goes away ends the call."""
+    """The first message is there while the service waits; a client that goes away ends the call at once."""
+    monkeypatch.setattr(connections, "LINGER_SECONDS", 10 * TIMEOUT)
     async with connected(port) as peer:
         peer.say("GET", f"/v1/reports/{REPORT}:watch", authorization=token_of(club), accept=accept)
         status, headers = await peer.head()
