@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import resource
 import select
 import socket
 import ssl
+import tracemalloc
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
 from dataclasses import replace
@@ -19,6 +21,7 @@ from structlog.testing import capture_logs
 from gateway.app import open_server
 from gateway.http import connections, server
 from tests.certificates import Authority, write
+from tests.eventually import eventually
 from tests.integration.gateway.calling import TIMEOUT
 from tests.integration.gateway.conftest import Club
 from tests.integration.gateway.http_peers import Peer, connected
@@ -74,17 +77,57 @@ async def a_new_one_is_served(port: int, trust: ssl.SSLContext | None = None) ->
         return await is_served(peer)
 
 
+@asynccontextmanager
+async def encrypted_gateway(club: Club, folder: Path) -> AsyncIterator[tuple[int, ssl.SSLContext]]:
+    """Serve HTTPS at a port; yield it and what to trust."""
+    authority = Authority()
+    identity = write(authority.sign(), folder)
+    async with gateway(club, tls_certificate=identity.certificate, tls_key=identity.key) as port:
+        yield port, ssl.create_default_context(cafile=authority.write(folder))
+
+
 async def test_client_has_its_place_before_tls(club: Club, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Who connects and says nothing counts, as what TLS takes is taken then, and no longer once it has gone."""
     monkeypatch.setattr(server, "MAX_CONNECTIONS", 1)
-    authority = Authority()
-    identity, trust = write(authority.sign(), tmp_path), ssl.create_default_context(cafile=authority.write(tmp_path))
-    async with gateway(club, tls_certificate=identity.certificate, tls_key=identity.key) as port:
+    async with encrypted_gateway(club, tmp_path) as (port, trust):
         async with connected(port):
             assert not await a_new_one_is_served(port, trust)
         async with asyncio.timeout(TIMEOUT):
             while not await a_new_one_is_served(port, trust):
                 pass
+
+
+async def test_connection_with_tls_takes_little_memory(club: Club, tmp_path: Path) -> None:
+    """What Python sets aside for both its ends is less than asyncio would for one."""
+    async with encrypted_gateway(club, tmp_path) as (port, trust), AsyncExitStack() as stack:
+        assert await a_new_one_is_served(port, trust)
+        tracemalloc.start()
+        stack.callback(tracemalloc.stop)
+        for _ in range(8):
+            await stack.enter_async_context(connected(port, trust=trust))
+        assert tracemalloc.get_traced_memory()[0] / 8 < 2**18
+
+
+async def test_client_is_let_in_when_files_may_be_opened_again(club: Club, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process that has none left tells the operator, and goes on once it has."""
+    monkeypatch.setattr(server, "ACCEPT_AGAIN_SECONDS", 0.01)
+    few, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with capture_logs() as logs, socket.socket() as client:
+        client.setblocking(False)
+
+        async def is_told() -> bool:
+            return any(line["event"] == "http_accept_failed" for line in logs)
+
+        async with gateway(club) as port:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (3, most))
+            try:
+                await asyncio.get_running_loop().sock_connect(client, ("127.0.0.1", port))
+                await eventually(is_told, within_seconds=TIMEOUT)
+            finally:
+                resource.setrlimit(resource.RLIMIT_NOFILE, (few, most))
+            reader, writer = await asyncio.open_connection(sock=client)
+            assert await is_served(Peer(reader, writer))
+            writer.close()
 
 
 async def test_refused_client_that_asks_nothing_is_cut_off_soon(club: Club, monkeypatch: pytest.MonkeyPatch) -> None:
