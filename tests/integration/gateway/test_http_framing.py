@@ -58,6 +58,7 @@ async def test_what_is_no_request_is_refused_in_json(port: int) -> None:
             )
             assert json.loads(body)["code"] == 3
             assert headers["x-request-id"]
+            assert headers["content-security-policy"]
             assert await peer.is_closed()
 
 
