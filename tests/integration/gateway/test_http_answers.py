@@ -12,7 +12,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from gateway.app import open_server
-from gateway.http import exchange
+from gateway.http import connections, exchange
 from gateway.http.app import LARGE_BODIES_OF_ONE, STRANGERS_BYTES
 from tests.integration.gateway.calling import TIMEOUT, happened
 from tests.integration.gateway.conftest import Club
@@ -56,8 +56,11 @@ async def test_body_that_comes_too_slowly_is_not_waited_for(
     assert json.loads(body)["code"] == 4
 
 
-async def test_client_that_leaves_its_call_has_it_cancelled(club: Club, port: int) -> None:
+async def test_client_that_leaves_its_call_has_it_cancelled(
+    club: Club, port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The service is told, as it is by gRPC."""
+    monkeypatch.setattr(connections, "LINGER_SECONDS", 0.1)
     async with connected(port) as peer:
         peer.say("GET", "/v1/users/waiting")
         await happened(club.profiles.visits.started)
