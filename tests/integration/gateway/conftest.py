@@ -74,7 +74,7 @@ def settings_for(
         create_signing_key=True,
         trusted_proxies=trusted_proxies,
         development=True,
-        grace_seconds=0.5,
+        grace_seconds=0,
     )
 
 
